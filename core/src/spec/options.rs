@@ -1,0 +1,1 @@
+//! Table options: text in the schema file, parsed once into types here.

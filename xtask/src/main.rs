@@ -1,2 +1,80 @@
-//! skeleton
-fn main() {}
+//! `cargo xtask <task>`: everything that is not plain cargo.
+//!
+//! ```text
+//! demo      CLI + engine + explorer, a warehouse of real data, one local port   (Rust and clang)
+//! test      what CI runs                                                        (Node, Chromium, Python too)
+//! wasm      the engine as an npm-shaped package  -> dist/wasm/
+//! explorer  the explorer as a static site        -> dist/explorer/
+//! npm       the package to publish               -> dist/npm/                   (Node)
+//! bench     side-by-side benchmarks
+//! ```
+
+mod bench;
+mod bind;
+mod demo;
+mod explorer;
+mod files;
+mod npm;
+mod steps;
+mod test;
+mod tidy;
+mod toolchain;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use xshell::Shell;
+
+const USAGE: &str = "\
+usage: cargo xtask <task> [options]
+
+  demo [--port P] [--no-open] [--check]   build all, load real data, serve it with the explorer
+  test [STEP...] [--list]                 everything CI runs, or the named steps
+  wasm [--dev]                            engine package  -> dist/wasm/
+  explorer [--dev]                        static site     -> dist/explorer/
+  npm                                     npm package     -> dist/npm/
+  bench [ARGS]                            benchmarks against peers
+  tidy                                    house rules
+
+--dev builds fast instead of small.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let shell = Shell::new()?;
+    shell.change_dir(files::root());
+    let mut args = std::env::args().skip(1);
+    let task = args.next().unwrap_or_default();
+    let rest = args.collect::<Vec<_>>();
+    match task.as_str() {
+        "demo" => demo::run(&shell, rest),
+        "test" => test::run(&shell, rest),
+        "wasm" => wasm::build(&shell, profile(&rest)?).map(drop),
+        "explorer" => explorer::build(&shell, profile(&rest)?).map(drop),
+        "npm" => npm::build(&shell).map(drop),
+        "bench" => bench::run(&shell, rest),
+        "tidy" => tidy::check(),
+        "" | "help" | "-h" | "--help" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        other => bail!("no task {other:?}\n{USAGE}"),
+    }
+}
+
+fn profile(args: &[String]) -> Result<wasm::Profile> {
+    match args {
+        [] => Ok(wasm::Profile::Small),
+        [flag] if flag == "--dev" => Ok(wasm::Profile::Dev),
+        other => bail!("unexpected arguments {other:?}; only --dev is known"),
+    }
+}

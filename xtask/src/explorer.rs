@@ -1,0 +1,31 @@
+//! The explorer as a folder of static files: `explorer-ui/static`, the bound UI, the engine's package.
+//!
+//! ```text
+//! dist/explorer/index.html …      explorer-ui/static, as it is
+//!               explorer.js       glue of the UI; default export starts it: init({ module_or_path: "explorer_bg.wasm" })
+//!               explorer_bg.wasm
+//!               cenote/           the npm package: engine.js, worker.js, index.js …
+//! ```
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use xshell::Shell;
+
+use crate::{bind, files, wasm};
+
+/// Builds `dist/explorer`.
+pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
+    let package = wasm::build(shell, profile)?;
+    let module = wasm::compile(shell, profile, "cenote-explorer", "cenote-explorer")?;
+    let site = files::dist("explorer");
+    files::fresh_dir(&site)?;
+    let assets = files::root().join("explorer-ui/static");
+    if assets.is_dir() {
+        files::copy_tree(&assets, &site)?;
+    }
+    bind::web(&module, &site, "explorer")?;
+    files::copy_tree(&package, &site.join("cenote"))?;
+    println!("explorer: {}", site.display());
+    Ok(site)
+}

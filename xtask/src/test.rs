@@ -1,0 +1,130 @@
+//! `cargo xtask test`: what CI runs, in the order in which a mistake shows soonest.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use xshell::{Shell, cmd};
+
+use crate::{demo, explorer, files, npm, steps::Steps, tidy, toolchain, wasm};
+
+type Step = fn(&Shell) -> Result<()>;
+
+const STEPS: &[(&str, Step)] = &[
+    ("tidy", |_| tidy::check()),
+    ("fmt", |shell| Ok(cmd!(shell, "cargo fmt --all --check").run()?)),
+    ("clippy native", clippy_native),
+    ("clippy wasm32", clippy_wasm),
+    ("rustdoc", rustdoc),
+    ("cargo test", cargo_test),
+    ("cli", |shell| demo::build_cli(shell).map(drop)),
+    ("explorer", build_explorer),
+    ("node tests", node_tests),
+    ("demo check", demo_check),
+    ("browser tests", browser_tests),
+    ("python interop", python_interop),
+];
+
+/// Runs all steps, or those whose names are given.
+pub(crate) fn run(shell: &Shell, args: Vec<String>) -> Result<()> {
+    if args.iter().any(|arg| arg == "--list") {
+        STEPS.iter().for_each(|(name, _)| println!("{name}"));
+        return Ok(());
+    }
+    if let Some(unknown) = args.iter().find(|arg| !STEPS.iter().any(|(name, _)| name == arg)) {
+        bail!("no step {unknown:?}; `cargo xtask test --list` names them");
+    }
+    let chosen = STEPS.iter().filter(|(name, _)| args.is_empty() || args.iter().any(|arg| arg == name));
+    let chosen = chosen.collect::<Vec<_>>();
+    let mut steps = Steps::new(chosen.len());
+    for (name, step) in chosen {
+        steps.run(name, || step(shell));
+    }
+    steps.finish()
+}
+
+fn clippy_native(shell: &Shell) -> Result<()> {
+    cmd!(shell, "cargo clippy --workspace --all-targets --quiet -- -D warnings").run()?;
+    Ok(())
+}
+
+fn clippy_wasm(shell: &Shell) -> Result<()> {
+    let tools = toolchain::wasm(shell)?;
+    let target = toolchain::WASM;
+    let packages = ["-p", "cenote-core", "-p", "cenote-wasm", "-p", "cenote-explorer"];
+    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(tools.vars).run()?;
+    Ok(())
+}
+
+fn rustdoc(shell: &Shell) -> Result<()> {
+    cmd!(shell, "cargo doc --workspace --no-deps --document-private-items --quiet")
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .run()?;
+    Ok(())
+}
+
+fn cargo_test(shell: &Shell) -> Result<()> {
+    cmd!(shell, "cargo test --workspace --no-fail-fast").run()?;
+    Ok(())
+}
+
+fn build_explorer(shell: &Shell) -> Result<()> {
+    explorer::build(shell, wasm::Profile::Small)?;
+    if toolchain::find("node").is_some() {
+        npm::report(shell, &files::dist("wasm").join("wasm/cenote_bg.wasm"))?;
+    }
+    Ok(())
+}
+
+fn demo_check(shell: &Shell) -> Result<()> {
+    demo::run(shell, vec!["--check".into(), "--no-open".into()])
+}
+
+fn node_tests(shell: &Shell) -> Result<()> {
+    toolchain::node(shell)?;
+    node_test_files(shell, "tests/node")
+}
+
+fn browser_tests(shell: &Shell) -> Result<()> {
+    toolchain::node(shell)?;
+    let chromium = toolchain::chromium(shell)?;
+    let folder = files::root().join("tests/browser");
+    cmd!(shell, "npm ci --prefix {folder} --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").run()?;
+    let _env = shell.push_env("CHROMIUM", chromium);
+    node_test_files(shell, "tests/browser")
+}
+
+/// Runs `<folder>/*.test.mjs`, reported in the words of `cargo test`.
+fn node_test_files(shell: &Shell, folder: &str) -> Result<()> {
+    let mut tests = files::sources(&files::root().join(folder), &["mjs"])?;
+    tests.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    if tests.is_empty() {
+        bail!("no tests in {folder}");
+    }
+    let reporter = files::root().join("tests/node/cargo-reporter.mjs");
+    cmd!(
+        shell,
+        "node --test --test-concurrency=1 --test-reporter={reporter} --test-reporter-destination=stdout {tests...}"
+    )
+    .run()?;
+    Ok(())
+}
+
+/// The official Python and Rust readers read what we wrote.
+fn python_interop(shell: &Shell) -> Result<()> {
+    let folder = files::root().join("tests/interop");
+    let requirements = folder.join("requirements.txt");
+    let pinned = fs::read_to_string(&requirements).context("tests/interop/requirements.txt")?;
+    let python = toolchain::python(shell)?;
+    let venv = files::target_dir().join("interop-venv");
+    let inside = venv.join("bin/python");
+    let stamp = venv.join("installed.txt");
+    if fs::read_to_string(&stamp).ok().as_deref() != Some(pinned.as_str()) {
+        cmd!(shell, "{python} -m venv --clear {venv}").run()?;
+        cmd!(shell, "{inside} -m pip install --quiet --disable-pip-version-check -r {requirements}").run()?;
+        fs::write(&stamp, pinned)?;
+    }
+    let cenote = demo::build_cli(shell)?;
+    let script = folder.join("read_back.py");
+    cmd!(shell, "{inside} {script} {cenote}").run()?;
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Tools that a task needs: found, installed where we may, or named in one line.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use xshell::{Shell, cmd};
+
+/// Rust's name of the target that browsers and Node run.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+/// Environment of cargo calls that compile C for wasm.
+pub(crate) struct WasmTools {
+    pub(crate) vars: Vec<(&'static str, String)>,
+}
+
+/// The wasm target of Rust, and a clang and an archiver that know wasm.
+pub(crate) fn wasm(shell: &Shell) -> Result<WasmTools> {
+    rust_target(shell)?;
+    let clang = std::env::var("CC_wasm32_unknown_unknown").unwrap_or_else(|_| "clang".into());
+    if !compiles_wasm(shell, &clang) {
+        apt_install(shell, &["clang", "llvm"]);
+        if !compiles_wasm(shell, &clang) {
+            bail!(
+                "no clang that targets wasm32: install LLVM's clang (Debian: apt-get install clang llvm, macOS: brew \
+                 install llvm) or point CC_wasm32_unknown_unknown at one"
+            );
+        }
+    }
+    let mut vars = vec![("CC_wasm32_unknown_unknown", clang.clone())];
+    if let Some(archiver) = archiver(shell, &clang) {
+        vars.push(("AR_wasm32_unknown_unknown", archiver));
+    }
+    Ok(WasmTools { vars })
+}
+
+fn rust_target(shell: &Shell) -> Result<()> {
+    let sysroot = cmd!(shell, "rustc --print sysroot").quiet().read()?;
+    if Path::new(&sysroot).join("lib/rustlib").join(WASM).is_dir() {
+        return Ok(());
+    }
+    if find("rustup").is_none() {
+        bail!("this Rust has no {WASM} and there is no rustup: install the target with your package manager");
+    }
+    cmd!(shell, "rustup target add {WASM}").run()?;
+    Ok(())
+}
+
+fn compiles_wasm(shell: &Shell, clang: &str) -> bool {
+    cmd!(shell, "{clang} --target={WASM} -x c -c -o - -")
+        .stdin("int answer(void) { return 42; }")
+        .quiet()
+        .ignore_stderr()
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"\0asm"))
+}
+
+/// LLVM's `ar`: the one asked for, the one on the path, or the one beside clang under its versioned name.
+///
+/// `None` leaves the choice to the build script (GNU ar): the binding step then proves that nothing is missing.
+fn archiver(shell: &Shell, clang: &str) -> Option<String> {
+    let asked = ["AR_wasm32_unknown_unknown", "AR"].iter().filter_map(|name| std::env::var(name).ok());
+    let major = cmd!(shell, "{clang} -dumpversion").quiet().read().ok();
+    let versioned = major.as_deref().and_then(|text| text.split('.').next()).map(|major| format!("llvm-ar-{major}"));
+    let beside = cmd!(shell, "{clang} -print-prog-name=llvm-ar").quiet().read().ok();
+    asked.chain(versioned).chain(["llvm-ar".to_owned()]).chain(beside).find(|tool| {
+        cmd!(shell, "{tool} --version").quiet().ignore_stderr().read().is_ok_and(|text| text.contains("LLVM"))
+    })
+}
+
+/// The full path of a program on `PATH`.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}
+
+/// Node 20 or later, with npm.
+pub(crate) fn node(shell: &Shell) -> Result<()> {
+    if find("node").is_none() || find("npm").is_none() {
+        apt_install(shell, &["nodejs", "npm"]);
+    }
+    let version = cmd!(shell, "node --version").quiet().ignore_stderr().read().unwrap_or_default();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|text| text.parse::<u32>().ok());
+    match major {
+        Some(major) if major >= 20 && find("npm").is_some() => Ok(()),
+        Some(major) if major < 20 => bail!("Node 20 or later is needed, found {version}: see https://nodejs.org"),
+        _ => bail!("no Node with npm: install Node 20 or later (https://nodejs.org)"),
+    }
+}
+
+/// A Chromium or Chrome to drive.
+pub(crate) fn chromium(shell: &Shell) -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("CHROMIUM") {
+        return Ok(path.into());
+    }
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let search = || names.iter().find_map(|name| find(name));
+    if search().is_none() {
+        apt_install(shell, &["chromium"]);
+    }
+    match search() {
+        Some(path) => Ok(path),
+        None => bail!("no Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path"),
+    }
+}
+
+/// Python 3 with venv.
+pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
+    let works =
+        |path: &PathBuf| cmd!(shell, "{path} -c 'import venv, ensurepip'").quiet().ignore_stderr().run().is_ok();
+    let search = || ["python3", "python"].iter().filter_map(|name| find(name)).find(works);
+    if search().is_none() {
+        apt_install(shell, &["python3", "python3-venv", "python3-pip"]);
+    }
+    match search() {
+        Some(path) => Ok(path),
+        None => bail!("no Python 3 with venv: install it (Debian: apt-get install python3-venv)"),
+    }
+}
+
+/// Installs Debian packages where apt is there and we are root; otherwise does nothing and the caller says what misses.
+fn apt_install(shell: &Shell, packages: &[&str]) {
+    let root = cmd!(shell, "id -u").quiet().read().is_ok_and(|uid| uid == "0");
+    if !root || find("apt-get").is_none() {
+        return;
+    }
+    let install = || {
+        cmd!(shell, "apt-get install -y --no-install-recommends {packages...}")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .ignore_stdout()
+            .run()
+    };
+    let installed = install().or_else(|_| cmd!(shell, "apt-get update").ignore_stdout().run().and_then(|()| install()));
+    if let Err(error) = installed {
+        eprintln!("xtask: apt-get failed: {error}");
+    }
+}

@@ -1,9 +1,14 @@
-//! Logical types and values of a table, and how they map to Arrow.
+//! Logical types and values of a table, and how they map to Arrow and to text.
 
 pub mod arrow;
+pub mod calendar;
 mod data_type;
 mod datum;
+mod json_cells;
+pub mod json_rows;
 mod row_kind;
+mod text;
+mod variant_json;
 
 pub use data_type::{DataField, DataType, MAX_LENGTH, TypeKind};
 pub use datum::{Datum, DatumRow};

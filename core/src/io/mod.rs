@@ -1,7 +1,33 @@
 //! Everything the engine asks of the outside: bytes ([`Storage`]) and time, randomness, tasks ([`Runtime`]).
+//!
+//! ```text
+//! storage      what the engine calls: get, get_ranges, put, put_if_absent, list, delete, upload
+//! cache        bounded memory of immutable files          request_log   what was asked, and how much it moved
+//! requests     single requests, logged
+//! ranges       which byte ranges to fetch together        retry         again, later, when that may help
+//! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
+//! local        folders of this machine                    open_url      a URL -> a store (native)
+//! ```
 
+mod cache;
+#[cfg(not(target_family = "wasm"))]
+mod local;
+mod location;
+#[cfg(not(target_family = "wasm"))]
+mod open_url;
+mod ranges;
+mod request_log;
+mod requests;
+mod retry;
 mod runtime;
 mod storage;
+mod store_error;
+mod upload;
 
+pub use request_log::{IoLog, IoTotals, Method, Outcome, RequestRecord};
 pub use runtime::{InlineRuntime, Runtime};
-pub use storage::{DirEntry, Listing, PutOutcome, Storage};
+pub use storage::{DirEntry, Listing, PutOutcome, Storage, StorageTraits};
+pub use upload::Upload;
+
+#[cfg(test)]
+mod tests;

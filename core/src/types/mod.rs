@@ -4,12 +4,16 @@ pub mod arrow;
 pub mod calendar;
 mod data_type;
 mod datum;
+mod datum_array;
+pub mod datum_text;
+pub(crate) mod exact_number;
 mod json_cells;
 pub mod json_rows;
 mod row_kind;
-mod text;
+pub(crate) mod text;
 mod variant_json;
 
 pub use data_type::{DataField, DataType, MAX_LENGTH, TypeKind};
 pub use datum::{Datum, DatumRow};
+pub use datum_array::datums_to_array;
 pub use row_kind::RowKind;

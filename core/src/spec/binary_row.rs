@@ -1,6 +1,29 @@
-//! Paimon's binary row (Java `BinaryRow`), in the serialized form of manifests.
+//! Paimon's binary row (Java `BinaryRow`, format digest 5), in the serialized form of manifests.
+//!
+//! ```text
+//! [arity: 4 bytes, big-endian]                      only in the serialized form
+//! [row kind: 1 byte][null bits][a slot of 8 bytes a field]
+//! [variable part: strings, wide decimals, nested values, each padded to 8 bytes]
+//! ```
+//! Everything behind the arity is little-endian. Padding and slots of nulls are zero, because rows are compared and
+//! hashed as bytes.
+
+mod columns;
+mod decode;
+mod encode;
+mod writer;
 
 use bytes::Bytes;
+
+pub use self::columns::{encode_rows, hash_rows};
+use super::murmur;
+use crate::{
+    error::{Error, Result},
+    types::{DataType, Datum, DatumRow},
+};
+
+/// Bytes of the arity in front of a serialized row.
+const ARITY_BYTES: usize = 4;
 
 /// A row as manifests store it: arity as 4 bytes big-endian, then the binary row. Compared and hashed as bytes.
 ///
@@ -23,4 +46,46 @@ impl BinaryRow {
     pub fn serialized(&self) -> &Bytes {
         &self.0
     }
+
+    /// The row without the arity prefix; empty where the bytes are too short to be a row.
+    pub fn row_bytes(&self) -> &[u8] {
+        self.0.get(ARITY_BYTES..).unwrap_or_default()
+    }
+
+    /// Number of fields, as the prefix says. Errors: `Corrupt`.
+    pub fn arity(&self) -> Result<usize> {
+        let prefix = self.0.first_chunk::<ARITY_BYTES>().map(|prefix| i32::from_be_bytes(*prefix));
+        prefix
+            .and_then(|arity| usize::try_from(arity).ok())
+            .ok_or_else(|| Error::corrupt(format!("expected a row with its arity, found {} bytes", self.0.len())))
+    }
+
+    /// Values of the fields. Errors: `Corrupt`, also where the arity is not the number of types.
+    pub fn decode(&self, types: &[DataType]) -> Result<DatumRow> {
+        let arity = self.arity()?;
+        if arity != types.len() {
+            return Err(Error::corrupt(format!("expected a row of {} fields, found {arity}", types.len())));
+        }
+        decode::row(self.row_bytes(), types)
+    }
+
+    /// The row of `values`, byte for byte as Java encodes it. Errors: `Invalid` for values that are not of their type.
+    pub fn encode(types: &[DataType], values: &[Option<Datum>]) -> Result<Self> {
+        let mut writer = writer::Writer::serialized(types.len());
+        encode::row(&mut writer, types, values)?;
+        writer.finish()
+    }
+
+    /// Murmur hash of the row without the arity prefix: the hash of buckets and of dynamic-bucket indexes.
+    pub fn hash(&self) -> i32 {
+        murmur::hash_words(self.row_bytes())
+    }
 }
+
+/// Bucket of a row hash among `buckets` (function `default`): the truncating remainder, then its magnitude.
+pub fn bucket_of(hash: i32, buckets: i32) -> i32 {
+    hash.checked_rem(buckets).map_or(0, i32::abs)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,16 @@
 //! On-disk metadata as values: one concept a file, bytes in and structs out, no I/O.
 
+pub mod avro;
 pub mod binary_row;
+pub mod bucket;
 pub mod data_file;
 pub mod index_manifest;
+pub mod java_text;
+mod json;
 pub mod layout;
 pub mod manifest;
 pub mod manifest_list;
+mod murmur;
 pub mod options;
 pub mod snapshot;
 pub mod stats;

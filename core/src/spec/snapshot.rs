@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::json;
+use crate::error::Result;
+
 /// What kind of commit made a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -16,6 +19,18 @@ pub enum CommitKind {
     Overwrite,
     /// Statistics only.
     Analyze,
+}
+
+impl CommitKind {
+    /// The word of snapshot files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CommitKind::Append => "APPEND",
+            CommitKind::Compact => "COMPACT",
+            CommitKind::Overwrite => "OVERWRITE",
+            CommitKind::Analyze => "ANALYZE",
+        }
+    }
 }
 
 /// A snapshot: the state of a table after one commit. Null members are left out of the file, unknown ones ignored.
@@ -90,4 +105,76 @@ pub struct Snapshot {
 
 fn oldest_version() -> i32 {
     1
+}
+
+impl Snapshot {
+    /// Layout version of snapshots written today.
+    pub const CURRENT_VERSION: i32 = 3;
+
+    /// Commit identifier of batch jobs.
+    pub const BATCH_IDENTIFIER: i64 = i64::MAX;
+
+    /// Reads a snapshot file. Unknown members are ignored. Errors: `Corrupt`.
+    pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        json::read(bytes, "a snapshot")
+    }
+
+    /// The snapshot file, as Java formats it; absent members are left out.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
+        json::write(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JAVA: &str = r#"{
+  "version" : 3,
+  "uuid" : "ee18a647-644a-40d2-82ac-d4d3bf1b4ec5",
+  "id" : 1,
+  "schemaId" : 0,
+  "baseManifestList" : "manifest-list-9150d0db-8cc0-490b-80d6-b403e05b6f80-0",
+  "baseManifestListSize" : 1006,
+  "deltaManifestList" : "manifest-list-9150d0db-8cc0-490b-80d6-b403e05b6f80-1",
+  "deltaManifestListSize" : 1110,
+  "commitUser" : "15a53681-76f2-4781-bf50-674d85dcb51d",
+  "commitIdentifier" : 9223372036854775807,
+  "commitKind" : "APPEND",
+  "timeMillis" : 1795228348213,
+  "totalRecordCount" : 13,
+  "deltaRecordCount" : 13,
+  "watermark" : -9223372036854775808,
+  "properties" : {
+    "a" : "b"
+  },
+  "nextRowId" : 0
+}"#;
+
+    #[test]
+    fn java_text_is_written_as_it_was_read() {
+        let snapshot = Snapshot::from_json(JAVA.as_bytes()).unwrap();
+        assert_eq!(snapshot.commit_identifier, i64::MAX);
+        assert_eq!(String::from_utf8(snapshot.to_json().unwrap()).unwrap(), JAVA);
+    }
+
+    #[test]
+    fn unknown_and_null_members_are_ignored() {
+        let text = r#"{"id":1,"schemaId":0,"baseManifestList":"b","deltaManifestList":"d","commitUser":"u",
+            "commitIdentifier":1,"commitKind":"COMPACT","timeMillis":1,"logOffsets":{},"watermark":null,"new":[1]}"#;
+        let snapshot = Snapshot::from_json(text.as_bytes()).unwrap();
+        assert_eq!((snapshot.version, snapshot.commit_kind, snapshot.watermark), (1, CommitKind::Compact, None));
+    }
+
+    #[test]
+    fn every_flipped_byte_gives_a_value_or_an_error() {
+        let mut bytes = JAVA.as_bytes().to_vec();
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[at] ^= 1 << bit;
+                let _ = Snapshot::from_json(&bytes);
+                bytes[at] ^= 1 << bit;
+            }
+        }
+    }
 }

@@ -11,6 +11,8 @@ mod json_cells;
 pub mod json_rows;
 mod row_kind;
 pub(crate) mod text;
+pub mod type_json;
+mod type_text;
 mod variant_json;
 
 pub use data_type::{DataField, DataType, MAX_LENGTH, TypeKind};

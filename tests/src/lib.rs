@@ -1,1 +1,3 @@
-//! skeleton
+//! What the whole-system tests share.
+
+pub mod fault_store;

@@ -182,17 +182,20 @@ impl Storage {
         Ok(body)
     }
 
-    /// Reads an immutable object from the store although it may be cached. When it differs from what was cached, the
-    /// table was replaced: the cache then forgets all of this folder. `None` where it is absent.
+    /// Reads an immutable object from the store although it may be cached. When its content differs from what was
+    /// cached, the table was replaced: the cache then forgets all of this folder. `None` where it is absent.
     pub async fn get_fresh(&self, path: &str) -> Result<Option<Bytes>> {
         let key = Key::whole(self.locate(path)?);
         let before = self.shared.cache.get(&key);
         let body = self.read(path, None).await?;
-        if before.is_some() && before != body {
-            self.forget_cached();
-        }
-        if let Some(body) = &body {
-            self.shared.cache.put(key, body.clone());
+        match &body {
+            None => self.shared.cache.forget(&key.path),
+            Some(now) => {
+                if before.is_some_and(|before| before != now) {
+                    self.forget_cached();
+                }
+                self.shared.cache.put(key, now.clone());
+            }
         }
         Ok(body)
     }

@@ -313,5 +313,5 @@ fn in_keys<K: Ord>(rows: usize, key: impl Fn(usize) -> K, keys: Vec<K>) -> Boole
 }
 
 fn wrong_literal(column: &Column, found: &str) -> Error {
-    Error::invalid(format!("{found} does not compare with column {} of {:?}", column.name, column.data_type.kind))
+    Error::invalid(format!("{found} does not compare with column {} of type {}", column.name, column.data_type.kind))
 }

@@ -8,6 +8,7 @@
 //!                     +-- buckets::select          on the bucket key
 //! ```
 
+pub mod buckets;
 mod devolve;
 mod display;
 mod evaluate;
@@ -20,6 +21,8 @@ mod rewrite;
 mod stats;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use expr::{Column, CompareOp, Predicate};
 pub use parse::parse;

@@ -203,7 +203,7 @@ fn collect<'a, T>(
     data_type: &DataType,
     get: impl Fn(&'a Datum) -> Option<T>,
 ) -> Result<Vec<Option<T>>> {
-    let wrong = |datum: &Datum| Error::invalid(format!("expected a value of {:?}, found {datum:?}", data_type.kind));
+    let wrong = |datum: &Datum| Error::invalid(format!("expected a value of {}, found {datum:?}", data_type.kind));
     let inner = |cell: &Cell<'a>| cell.map(|datum| get(datum).ok_or_else(|| wrong(datum))).transpose();
     cells.iter().map(inner).collect()
 }
@@ -309,7 +309,7 @@ fn nulls(cells: &[Cell<'_>]) -> Option<NullBuffer> {
 }
 
 fn not_nested(data_type: &DataType) -> Error {
-    Error::internal(format!("arrow form of {:?} is not the expected nested type", data_type.kind))
+    Error::internal(format!("arrow form of {} is not the expected nested type", data_type.kind))
 }
 
 #[cfg(test)]

@@ -294,6 +294,9 @@ fn statistics_skip_what_they_can() {
     double("d BETWEEN 2.5 AND 3.5", false);
     double("d = 2.5", false);
     double("d < 0.5", false);
+    // Zero bounds count for both zeros: some writers do not tell them apart.
+    check("d = -0.0", Datum::Double(0.0), Datum::Double(1.0), None, true);
+    check("d = 0.0", Datum::Double(-1.0), Datum::Double(-0.0), None, true);
     assert!(!parse("i = 1").may_match(10, &|_| ColumnBounds::constant(None, 10)));
     assert!(parse("i IS NULL").may_match(10, &|_| ColumnBounds::constant(None, 10)));
 }

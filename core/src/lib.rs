@@ -17,6 +17,7 @@
 pub mod catalog;
 pub mod error;
 pub mod io;
+pub mod merge;
 pub mod predicate;
 pub mod spec;
 pub mod table;

@@ -1,4 +1,5 @@
 //! Tables over plain HTTP: no listing, missing files as 404 or 403, ranges honoured or ignored.
+#![allow(clippy::unwrap_used, reason = "a test's server may fall over")]
 
 use std::{
     collections::BTreeMap,

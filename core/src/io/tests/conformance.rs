@@ -26,7 +26,6 @@ conformance!(
     reads_what_was_written,
     absent_objects_are_none_or_not_found,
     creates_only_once,
-    one_of_many_creates_wins,
     lists_children_and_descendants,
     absent_folders_are_empty,
     deletes_are_repeatable,
@@ -76,25 +75,6 @@ async fn creates_only_once(storage: Storage) -> Result<()> {
     assert_eq!(storage.get("snapshot/snapshot-1").await?, "1");
     let names = storage.list("snapshot").await?.files.into_iter().map(|file| file.name).collect::<Vec<_>>();
     assert_eq!(names, ["snapshot-1"], "no temporary files stay");
-    Ok(())
-}
-
-async fn one_of_many_creates_wins(storage: Storage) -> Result<()> {
-    for round in 0..20 {
-        let path = format!("snapshot/snapshot-{round}");
-        let create = |writer: usize| {
-            let body = Bytes::from(format!("writer {writer}"));
-            block_on(storage.put_if_absent(&path, body)).map(|outcome| (outcome, writer))
-        };
-        let outcomes = std::thread::scope(|scope| {
-            let writers = (0..4).map(|writer| scope.spawn(move || create(writer))).collect::<Vec<_>>();
-            writers.into_iter().map(|writer| writer.join().unwrap()).collect::<Result<Vec<_>>>()
-        })?;
-        let winners = outcomes.iter().filter(|(outcome, _)| *outcome == PutOutcome::Created).collect::<Vec<_>>();
-        assert_eq!(winners.len(), 1, "{outcomes:?}");
-        assert_eq!(storage.get(&path).await?, format!("writer {}", winners[0].1));
-    }
-    assert_eq!(storage.list("snapshot").await?.files.len(), 20);
     Ok(())
 }
 

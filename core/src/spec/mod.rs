@@ -16,6 +16,3 @@ pub mod snapshot;
 pub mod stats;
 pub mod table_schema;
 pub mod tag;
-
-#[cfg(test)]
-mod golden_tests;

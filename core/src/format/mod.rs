@@ -1,0 +1,17 @@
+//! Data files <-> Arrow batches. One file a format; [`read`] and [`FileWriter`] choose by file name, never by table options.
+//!
+//! ```text
+//! bytes of ranges  ->  footer  ->  row groups and pages that may match  ->  batches  ->  logical types
+//! batches  ->  physical types  ->  row groups  ->  upload, footer  ->  statistics for the manifest
+//! ```
+//!
+//! Columns are found by their *physical* name, that is the name in the schema version the file was written under; mapping
+//! to the current schema by field id is the business of `read`.
+
+mod file_format;
+mod parquet;
+mod read_request;
+mod unsupported;
+
+pub use file_format::FileFormat;
+pub use read_request::{DEFAULT_BATCH_ROWS, ReadRequest, RowGroupLayout, read, row_groups};

@@ -1,0 +1,31 @@
+//! Parquet.
+
+mod bounds;
+mod convert;
+mod footer;
+mod hybrid;
+mod leaf;
+mod may_match;
+mod normalize;
+mod page_header;
+mod pages;
+mod projection;
+mod prune;
+mod reader;
+mod row_group;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use parquet::errors::ParquetError;
+
+pub(super) use self::reader::{read, row_groups};
+use crate::error::Error;
+
+/// What the decoder complains about is wrong with the bytes, except for features it does not have.
+fn corrupt(message: &str, error: ParquetError) -> Error {
+    match &error {
+        ParquetError::NYI(_) => Error::unsupported(message).because(error),
+        _ => Error::corrupt(message).because(error),
+    }
+}

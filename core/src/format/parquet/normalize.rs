@@ -1,0 +1,71 @@
+//! The schema under which the decoder is to read a file.
+//!
+//! Pages of INT96 and of FIXED_LEN_BYTE_ARRAY(12) have the same bytes. Read as the latter, a timestamp keeps all its digits
+//! and [`super::convert`] can refuse those beyond the range of nanoseconds, where the decoder would wrap around. A decimal in
+//! a BYTE_ARRAY is read as plain bytes, since the decoder takes for granted that it has no more than 16 of them. A map is read
+//! as a list of pairs, since the decoder takes for granted that its parts fit together.
+
+use std::sync::Arc;
+
+use parquet::{
+    basic::{ConvertedType, LogicalType, Type as PhysicalType},
+    errors::Result,
+    schema::types::Type,
+};
+
+/// Bytes of an INT96.
+pub(super) const INT96_BYTES: i32 = 12;
+
+/// `schema` with the replacements above; `None` where it needs none.
+pub(super) fn schema(schema: &Type) -> Result<Option<Type>> {
+    if schema.is_group() { group(schema) } else { leaf(schema) }
+}
+
+fn group(schema: &Type) -> Result<Option<Type>> {
+    let mut changed = false;
+    let mut fields = Vec::with_capacity(schema.get_fields().len());
+    for field in schema.get_fields() {
+        match self::schema(field)? {
+            Some(new) => {
+                changed = true;
+                fields.push(Arc::new(new));
+            }
+            None => fields.push(field.clone()),
+        }
+    }
+    let info = schema.get_basic_info();
+    let map = is_map(schema);
+    if !changed && !map {
+        return Ok(None);
+    }
+    let mut builder = Type::group_type_builder(schema.name())
+        .with_fields(fields)
+        .with_converted_type(if map { ConvertedType::LIST } else { info.converted_type() })
+        .with_logical_type(if map { Some(LogicalType::List) } else { info.logical_type_ref().cloned() })
+        .with_id(info.has_id().then(|| info.id()));
+    if info.has_repetition() {
+        builder = builder.with_repetition(info.repetition());
+    }
+    builder.build().map(Some)
+}
+
+/// Whether `schema` is a map with keys and values; one without values is read as a list of keys anyway.
+fn is_map(schema: &Type) -> bool {
+    matches!(schema.get_basic_info().converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
+        && matches!(schema.get_fields(), [pairs] if pairs.is_group() && pairs.get_fields().len() == 2)
+}
+
+fn leaf(schema: &Type) -> Result<Option<Type>> {
+    let info = schema.get_basic_info();
+    let decimal = matches!(info.logical_type_ref(), Some(LogicalType::Decimal { .. }))
+        || info.converted_type() == ConvertedType::DECIMAL;
+    let builder = match schema.get_physical_type() {
+        PhysicalType::INT96 => {
+            Type::primitive_type_builder(schema.name(), PhysicalType::FIXED_LEN_BYTE_ARRAY).with_length(INT96_BYTES)
+        }
+        PhysicalType::BYTE_ARRAY if decimal => Type::primitive_type_builder(schema.name(), PhysicalType::BYTE_ARRAY),
+        _ => return Ok(None),
+    };
+    let id = info.has_id().then(|| info.id());
+    builder.with_repetition(info.repetition()).with_id(id).build().map(Some)
+}

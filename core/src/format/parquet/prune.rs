@@ -1,0 +1,202 @@
+//! What of a file a filter lets us skip: row groups by the footer's statistics, pages by the page index.
+//!
+//! Pages of different columns begin at different rows, so a row group is cut at every page start of every filtered column:
+//!
+//! ```text
+//! a   |---- 1..5 ----|---- 5..9 ----|
+//! b   |-- x..y --|------ y..z ------|
+//!     |  seg 0   |s1 |    seg 2     |     each with the bounds of the pages it lies in
+//! ```
+//!
+//! Whatever is unknown is kept: a skipped row never matches.
+
+use std::{collections::BTreeSet, ops::Range};
+
+use parquet::{
+    arrow::arrow_reader::{RowSelection, RowSelector},
+    file::{
+        metadata::{ParquetMetaData, RowGroupMetaData},
+        page_index::offset_index::PageLocation,
+    },
+    schema::types::ColumnDescriptor,
+};
+
+use super::{
+    bounds::{self, Bounds},
+    footer::Footer,
+    may_match::may_match,
+};
+use crate::predicate::{Column, Predicate};
+
+/// What to read of a row group.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Selection {
+    /// Every row.
+    All,
+    /// No row.
+    Nothing,
+    /// Some rows.
+    Rows(RowSelection),
+}
+
+/// What rows of row group `group`, which begins at row `first_row` of the file, may match `predicate` and are in `rows`.
+pub(super) fn select(
+    footer: &Footer,
+    group: usize,
+    first_row: u64,
+    predicate: Option<&Predicate>,
+    rows: Option<&[Range<u64>]>,
+) -> Selection {
+    let count = footer.rows(group);
+    if count == 0 {
+        return Selection::Nothing;
+    }
+    let by_filter = predicate.map_or(Selection::All, |predicate| by_filter(&footer.metadata, group, predicate));
+    let by_rows = rows.map_or(Selection::All, |rows| by_rows(rows, first_row, count));
+    match (by_filter, by_rows) {
+        (Selection::Nothing, _) | (_, Selection::Nothing) => Selection::Nothing,
+        (Selection::All, other) | (other, Selection::All) => other,
+        (Selection::Rows(a), Selection::Rows(b)) => tidy(a.intersection(&b)),
+    }
+}
+
+fn by_filter(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) -> Selection {
+    let Some(row_group) = metadata.row_groups().get(group) else {
+        return Selection::Nothing;
+    };
+    let nan_excluded = nan_excluded(metadata);
+    let of_chunk = |column: &Column| {
+        leaf(row_group, column)
+            .and_then(|leaf| row_group.columns().get(leaf))
+            .and_then(|chunk| {
+                let statistics = chunk.statistics()?;
+                Some(bounds::of_chunk(statistics, chunk.column_descr(), &column.data_type, nan_excluded))
+            })
+            .unwrap_or_default()
+    };
+    if !may_match(predicate, row_group.num_rows(), &of_chunk) {
+        return Selection::Nothing;
+    }
+    match PageBounds::new(metadata, group, predicate) {
+        Some(pages) => pages.select(predicate),
+        None => Selection::All,
+    }
+}
+
+/// Writers other than parquet for Java keep bounds of floating point columns that hold NaN.
+fn nan_excluded(metadata: &ParquetMetaData) -> bool {
+    !metadata.file_metadata().created_by().is_some_and(|writer| writer.starts_with("parquet-mr"))
+}
+
+/// The number of a flat column.
+fn leaf(group: &RowGroupMetaData, column: &Column) -> Option<usize> {
+    let is_it = |leaf: &ColumnDescriptor| leaf.max_rep_level() == 0 && *leaf.path().parts() == [column.name.as_str()];
+    group.schema_descr().columns().iter().position(|leaf| is_it(leaf))
+}
+
+/// The pages of the filtered columns of one row group.
+struct PageBounds {
+    rows: i64,
+    columns: Vec<PagedColumn>,
+}
+
+struct PagedColumn {
+    name: String,
+    /// First row of each page, and its bounds.
+    pages: Vec<(i64, Bounds)>,
+}
+
+impl PageBounds {
+    /// `None` where no filtered column has a page index.
+    fn new(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) -> Option<PageBounds> {
+        let row_group = metadata.row_groups().get(group)?;
+        let column_index = metadata.column_index()?.get(group)?;
+        let offset_index = metadata.offset_index()?.get(group)?;
+        let nan_excluded = nan_excluded(metadata);
+        let mut filtered = Vec::new();
+        collect_columns(predicate, &mut filtered);
+        let columns = filtered.into_iter().filter_map(|column| {
+            let leaf = leaf(row_group, column)?;
+            let (index, locations) = (column_index.get(leaf)?, offset_index.get(leaf)?.page_locations());
+            let descr = row_group.columns().get(leaf)?.column_descr();
+            let bounds = |page| bounds::of_page(index, page, descr, &column.data_type, nan_excluded);
+            let first_row = |location: &PageLocation| location.first_row_index;
+            let pages = locations.iter().enumerate().map(|(page, location)| (first_row(location), bounds(page)));
+            Some(PagedColumn { name: column.name.clone(), pages: pages.collect() })
+        });
+        let columns = columns.collect::<Vec<_>>();
+        (!columns.is_empty()).then_some(PageBounds { rows: row_group.num_rows(), columns })
+    }
+
+    fn select(&self, predicate: &Predicate) -> Selection {
+        let starts: BTreeSet<i64> =
+            self.columns.iter().flat_map(|column| column.pages.iter().map(|page| page.0)).collect();
+        let ends = starts.iter().copied().skip(1).chain([self.rows]);
+        let mut selectors = Vec::with_capacity(starts.len());
+        for (start, end) in starts.iter().copied().zip(ends) {
+            let rows = end - start;
+            let keep = may_match(predicate, rows, &|column| self.bounds(column, start, rows));
+            let rows = usize::try_from(rows).unwrap_or(0);
+            selectors.push(if keep { RowSelector::select(rows) } else { RowSelector::skip(rows) });
+        }
+        if selectors.iter().all(|selector| !selector.skip) {
+            return Selection::All;
+        }
+        tidy(RowSelection::from(selectors))
+    }
+
+    /// Bounds of the page of `column` that holds the segment of `rows` rows from row `start`.
+    fn bounds(&self, column: &Column, start: i64, rows: i64) -> Bounds {
+        let Some(paged) = self.columns.iter().find(|paged| paged.name == column.name) else {
+            return Bounds::default();
+        };
+        let after = paged.pages.partition_point(|page| page.0 <= start);
+        let Some((first, bounds)) = after.checked_sub(1).and_then(|page| paged.pages.get(page)) else {
+            return Bounds::default();
+        };
+        let page_rows = paged.pages.get(after).map_or(self.rows, |next| next.0) - first;
+        // Nulls of the page are nulls of the segment only where it has none or nothing else.
+        let null_count = match bounds.null_count {
+            Some(0) => Some(0),
+            Some(nulls) if nulls == page_rows => Some(rows),
+            _ => None,
+        };
+        Bounds { null_count, ..bounds.clone() }
+    }
+}
+
+fn collect_columns<'a>(predicate: &'a Predicate, columns: &mut Vec<&'a Column>) {
+    match predicate {
+        Predicate::True | Predicate::False => {}
+        Predicate::Compare { column, .. }
+        | Predicate::In { column, .. }
+        | Predicate::IsNull { column, .. }
+        | Predicate::Like { column, .. } => {
+            if columns.iter().all(|known| known.name != column.name) {
+                columns.push(column);
+            }
+        }
+        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| collect_columns(part, columns)),
+    }
+}
+
+/// The part of `rows` that lies in the row group.
+fn by_rows(rows: &[Range<u64>], first_row: u64, count: u64) -> Selection {
+    let end = first_row.saturating_add(count);
+    let size = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+    let mut selectors = Vec::new();
+    let mut position = first_row;
+    for range in rows {
+        let (from, to) = (range.start.clamp(position, end), range.end.clamp(position, end));
+        if from < to {
+            selectors.extend([RowSelector::skip(size(from - position)), RowSelector::select(size(to - from))]);
+            position = to;
+        }
+    }
+    selectors.push(RowSelector::skip(size(end - position)));
+    tidy(RowSelection::from(selectors))
+}
+
+fn tidy(selection: RowSelection) -> Selection {
+    if selection.selects_any() { Selection::Rows(selection) } else { Selection::Nothing }
+}

@@ -1,0 +1,165 @@
+//! Row groups to batches: the bytes of the next row group are on their way while this one is decoded.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use arrow_array::RecordBatch;
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, MaybeDone, maybe_done},
+    stream::{self, BoxStream},
+};
+use parquet::{
+    arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection},
+    errors::ParquetError,
+};
+
+use super::{
+    corrupt,
+    footer::{self, Footer},
+    projection::Projection,
+    prune::{self, Selection},
+    row_group::Plan,
+    source::Source,
+};
+use crate::{
+    error::{Error, Result},
+    format::{ReadRequest, RowGroupLayout},
+    io::Storage,
+};
+
+/// See [`crate::format::read`].
+pub(in crate::format) async fn read(
+    storage: &Storage,
+    path: &str,
+    file_size: u64,
+    request: ReadRequest,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let source = Source::open(storage, path, file_size).await?;
+    let footer = footer::load(&source, request.predicate.is_some()).await?;
+    let schema = footer.metadata.file_metadata().schema_descr();
+    let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
+    let mut groups = VecDeque::new();
+    let mut first_row = 0;
+    for group in 0..footer.metadata.num_row_groups() {
+        if request.row_groups.as_ref().is_none_or(|range| range.contains(&group)) {
+            match prune::select(&footer, group, first_row, request.predicate.as_ref(), request.rows.as_deref()) {
+                Selection::Nothing => {}
+                Selection::All => groups.push_back((group, None)),
+                Selection::Rows(rows) => groups.push_back((group, Some(rows))),
+            }
+        }
+        first_row += footer.rows(group);
+    }
+    let file = Arc::new(File { source, footer, projection, batch_rows: request.batch_rows });
+    let scan = Scan { file, groups, next: None, current: None };
+    Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })
+        .boxed())
+}
+
+/// See [`crate::format::row_groups`].
+pub(in crate::format) async fn row_groups(
+    storage: &Storage,
+    path: &str,
+    file_size: u64,
+) -> Result<Vec<RowGroupLayout>> {
+    let source = Source::open(storage, path, file_size).await?;
+    let footer = footer::load(&source, false).await?;
+    let groups = footer.metadata.row_groups().iter().enumerate().map(|(index, group)| RowGroupLayout {
+        rows: footer.rows(index),
+        bytes: group.columns().iter().map(|chunk| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum(),
+    });
+    Ok(groups.collect())
+}
+
+/// What all row groups of a scan share.
+#[derive(Debug)]
+struct File {
+    source: Source,
+    footer: Footer,
+    projection: Projection,
+    batch_rows: usize,
+}
+
+impl File {
+    /// Fetches what is needed of row group `group`.
+    async fn open(self: Arc<Self>, group: usize, rows: Option<RowSelection>) -> Result<ParquetRecordBatchReader> {
+        let at = |error: Error| error.at(self.source.path());
+        let metadata = &self.footer.metadata;
+        let plan = Plan::new(metadata, group, &self.projection.mask, rows.as_ref()).map_err(at)?;
+        let bytes = self.source.data(&plan.ranges()).await?;
+        let row_group = plan.fill(metadata.clone(), bytes).map_err(at)?;
+        let batch_rows = self.batch_rows.clamp(1, row_group.num_rows().max(1));
+        ParquetRecordBatchReader::try_new_with_row_groups(&self.projection.levels, &row_group, batch_rows, rows)
+            .map_err(|error| self.corrupt(error))
+    }
+
+    fn convert(&self, decoded: &RecordBatch) -> Result<RecordBatch> {
+        self.projection.apply(decoded).map_err(|error| error.at(self.source.path()))
+    }
+
+    fn corrupt(&self, error: impl Into<ParquetError>) -> Error {
+        corrupt("parquet data does not decode", error.into()).at(self.source.path())
+    }
+}
+
+type Opening = Pin<Box<MaybeDone<BoxFuture<'static, Result<ParquetRecordBatchReader>>>>>;
+
+/// The state of a scan of one file.
+struct Scan {
+    file: Arc<File>,
+    /// Row groups to come.
+    groups: VecDeque<(usize, Option<RowSelection>)>,
+    /// The row group whose bytes are being fetched.
+    next: Option<Opening>,
+    /// The row group that is being decoded.
+    current: Option<ParquetRecordBatchReader>,
+}
+
+impl Scan {
+    async fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            if let Some(reader) = &mut self.current {
+                match reader.next() {
+                    Some(Ok(decoded)) => {
+                        // Decoding took a while: let the fetch take the next step.
+                        self.advance_fetch().await;
+                        return self.file.convert(&decoded).map(Some);
+                    }
+                    Some(Err(error)) => return Err(self.file.corrupt(error)),
+                    None => self.current = None,
+                }
+            }
+            self.start_fetch();
+            let Some(mut opening) = self.next.take() else { return Ok(None) };
+            opening.as_mut().await;
+            self.current = opening.as_mut().take_output().transpose()?;
+            self.start_fetch();
+            self.advance_fetch().await;
+        }
+    }
+
+    /// Asks for the bytes of the next row group, unless that is under way.
+    fn start_fetch(&mut self) {
+        if self.next.is_none()
+            && let Some((group, rows)) = self.groups.pop_front()
+        {
+            self.next = Some(Box::pin(maybe_done(self.file.clone().open(group, rows).boxed())));
+        }
+    }
+
+    async fn advance_fetch(&mut self) {
+        if let Some(opening) = &mut self.next {
+            poll_fn(|context| {
+                let _ = opening.as_mut().poll(context);
+                Poll::Ready(())
+            })
+            .await;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The bytes of one row group: which are needed, and what the decoder is given of them.
+
+use std::{ops::Range, sync::Arc};
+
+use bytes::{Buf, Bytes, buf::Reader};
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{RowGroups, RowSelection},
+    },
+    column::page::PageIterator,
+    errors::ParquetError,
+    file::{
+        metadata::{ParquetMetaData, RowGroupMetaData},
+        page_index::offset_index::PageLocation,
+        reader::{ChunkReader, Length},
+        serialized_reader::SerializedPageReader,
+    },
+};
+
+use super::{
+    footer::chunk_range,
+    page_header::check_pages,
+    pages::{CheckedPages, OneChunk},
+};
+use crate::error::{Error, Result};
+
+/// Below this many rows a run of a selection, the decoder reads through what it skips, so all pages must be there.
+const LEAST_ROWS_PER_RUN: usize = 64;
+
+/// What of a row group is to be fetched.
+#[derive(Debug)]
+pub(super) struct Plan {
+    group: usize,
+    chunks: Vec<ChunkPlan>,
+}
+
+/// What of a column chunk is to be fetched: all of it, or some pages.
+#[derive(Debug)]
+struct ChunkPlan {
+    leaf: usize,
+    chunk: Range<u64>,
+    ranges: Vec<Range<u64>>,
+    pages: Option<Vec<PageLocation>>,
+}
+
+impl Plan {
+    /// What is needed of row group `group` for the columns of `mask` and the rows of `selection`.
+    pub(super) fn new(
+        metadata: &ParquetMetaData,
+        group: usize,
+        mask: &ProjectionMask,
+        selection: Option<&RowSelection>,
+    ) -> Result<Plan> {
+        let row_group = row_group(metadata, group)?;
+        let offset_index = metadata.offset_index().and_then(|index| index.get(group));
+        let sparse = selection.filter(|selection| has_long_runs(selection)).zip(offset_index);
+        let mut chunks = Vec::new();
+        for (leaf, chunk) in row_group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+            let range = chunk_range(chunk).ok_or_else(|| Error::corrupt("column chunk lies nowhere"))?;
+            let pages = sparse.and_then(|(selection, index)| Some((selection, index.get(leaf)?.page_locations())));
+            chunks.push(match pages {
+                Some((selection, pages)) => ChunkPlan::pages(leaf, range, selection, pages),
+                None => ChunkPlan { leaf, ranges: vec![range.clone()], chunk: range, pages: None },
+            });
+        }
+        Ok(Plan { group, chunks })
+    }
+
+    /// All ranges to fetch, in the order in which [`Plan::fill`] takes their bytes.
+    pub(super) fn ranges(&self) -> Vec<Range<u64>> {
+        self.chunks.iter().flat_map(|chunk| chunk.ranges.iter().cloned()).collect()
+    }
+
+    /// The row group with the bytes fetched. Errors: `Corrupt` for page headers that the decoder must not see.
+    pub(super) fn fill(self, metadata: Arc<ParquetMetaData>, bytes: Vec<Bytes>) -> Result<RowGroupBytes> {
+        let mut bytes = bytes.into_iter();
+        let mut chunks = Vec::with_capacity(self.chunks.len());
+        for plan in self.chunks {
+            let mut parts = Vec::with_capacity(plan.ranges.len());
+            for (range, bytes) in plan.ranges.into_iter().zip(bytes.by_ref()) {
+                check_pages(&bytes, range.start).map_err(|error| error.with("row group", self.group))?;
+                parts.push((range.start, bytes));
+            }
+            let bytes = Arc::new(ChunkBytes { parts, length: plan.chunk.end - plan.chunk.start });
+            chunks.push((plan.leaf, bytes, plan.pages));
+        }
+        let rows = usize::try_from(row_group(&metadata, self.group)?.num_rows());
+        let rows = rows.map_err(|_| Error::unsupported("row group has more rows than memory has places"))?;
+        Ok(RowGroupBytes { metadata, group: self.group, rows, chunks })
+    }
+}
+
+impl ChunkPlan {
+    /// The dictionary and the pages that hold selected rows.
+    fn pages(leaf: usize, chunk: Range<u64>, selection: &RowSelection, pages: &[PageLocation]) -> ChunkPlan {
+        let first = pages.first().and_then(|page| u64::try_from(page.offset).ok()).unwrap_or(chunk.end);
+        let mut ranges = selection.scan_ranges(pages);
+        if first > chunk.start {
+            ranges.insert(0, chunk.start..first);
+        }
+        ChunkPlan { leaf, chunk, ranges, pages: Some(pages.to_vec()) }
+    }
+}
+
+fn row_group(metadata: &ParquetMetaData, group: usize) -> Result<&RowGroupMetaData> {
+    metadata.row_groups().get(group).ok_or_else(|| Error::internal(format!("there is no row group {group}")))
+}
+
+fn has_long_runs(selection: &RowSelection) -> bool {
+    let (runs, rows) = selection.iter().fold((0, 0), |(runs, rows), run| (runs + 1, rows + run.row_count));
+    rows / LEAST_ROWS_PER_RUN >= runs
+}
+
+/// A row group in memory, as the decoder wants it.
+pub(super) struct RowGroupBytes {
+    metadata: Arc<ParquetMetaData>,
+    group: usize,
+    rows: usize,
+    /// Leaf number, bytes, and the pages where only some were fetched.
+    chunks: Vec<(usize, Arc<ChunkBytes>, Option<Vec<PageLocation>>)>,
+}
+
+impl RowGroups for RowGroupBytes {
+    fn num_rows(&self) -> usize {
+        self.rows
+    }
+
+    fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>, ParquetError> {
+        let missing = || ParquetError::General(format!("column {leaf} was not fetched"));
+        let (_, bytes, pages) = self.chunks.iter().find(|chunk| chunk.0 == leaf).ok_or_else(missing)?;
+        let group = self.metadata.row_groups().get(self.group).ok_or_else(missing)?;
+        let chunk = group.columns().get(leaf).ok_or_else(missing)?;
+        let pages = SerializedPageReader::new(bytes.clone(), chunk, self.rows, pages.clone())?;
+        Ok(Box::new(OneChunk(Some(Ok(Box::new(CheckedPages::new(pages, chunk.column_descr())))))))
+    }
+
+    fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
+        Box::new(self.metadata.row_groups().iter().skip(self.group).take(1))
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        &self.metadata
+    }
+}
+
+/// The bytes held of a column chunk, by position in the file.
+struct ChunkBytes {
+    parts: Vec<(u64, Bytes)>,
+    /// Of the whole chunk.
+    length: u64,
+}
+
+impl ChunkBytes {
+    fn from(&self, start: u64) -> Result<Bytes, ParquetError> {
+        let after = self.parts.partition_point(|part| part.0 <= start);
+        let part = after.checked_sub(1).and_then(|part| self.parts.get(part));
+        part.and_then(|(first, bytes)| {
+            let skip = usize::try_from(start - first).ok().filter(|skip| *skip <= bytes.len())?;
+            Some(bytes.slice(skip..))
+        })
+        .ok_or_else(|| ParquetError::General(format!("no page was fetched at {start}")))
+    }
+}
+
+impl Length for ChunkBytes {
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+impl ChunkReader for ChunkBytes {
+    type T = Reader<Bytes>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        Ok(self.from(start)?.reader())
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        let bytes = self.from(start)?;
+        if length > bytes.len() {
+            let message = format!("page at {start} has {length} bytes, {} were fetched", bytes.len());
+            return Err(ParquetError::General(message));
+        }
+        Ok(bytes.slice(..length))
+    }
+}

@@ -1,0 +1,95 @@
+//! What to read of a data file, and the dispatch to its format.
+
+use std::ops::Range;
+
+use arrow_array::RecordBatch;
+use futures::stream::BoxStream;
+
+use super::{FileFormat, parquet, unsupported};
+use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
+
+/// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
+pub const DEFAULT_BATCH_ROWS: usize = 8192;
+
+/// What to read of a data file.
+#[derive(Clone, Debug)]
+pub struct ReadRequest {
+    /// Columns of the batches, in order, as fields of the schema version the file was written under: found by name.
+    pub fields: Vec<DataField>,
+    /// Filter over columns of the file (by name, read or not). Skips row groups and pages that cannot match; rows that do not
+    /// match may still come.
+    pub predicate: Option<Predicate>,
+    /// Only these row groups (see [`row_groups`]); all where `None`.
+    pub row_groups: Option<Range<usize>>,
+    /// Only these rows, as ascending, disjoint ranges of positions in the file; all where `None`. For deletion vectors.
+    pub rows: Option<Vec<Range<u64>>>,
+    /// Most rows of a batch.
+    pub batch_rows: usize,
+}
+
+impl ReadRequest {
+    /// All rows of `fields`.
+    pub fn new(fields: Vec<DataField>) -> Self {
+        ReadRequest { fields, predicate: None, row_groups: None, rows: None, batch_rows: DEFAULT_BATCH_ROWS }
+    }
+
+    /// Skips what cannot match.
+    #[must_use]
+    pub fn with_predicate(mut self, predicate: Option<Predicate>) -> Self {
+        self.predicate = predicate;
+        self
+    }
+
+    /// Reads only some row groups.
+    #[must_use]
+    pub fn with_row_groups(mut self, row_groups: Option<Range<usize>>) -> Self {
+        self.row_groups = row_groups;
+        self
+    }
+
+    /// Sets the most rows of a batch.
+    #[must_use]
+    pub fn with_batch_rows(mut self, batch_rows: usize) -> Self {
+        self.batch_rows = batch_rows;
+        self
+    }
+}
+
+/// Size of a row group (Parquet) or stripe (ORC): the grain by which a big file is shared out over tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowGroupLayout {
+    /// Number of rows.
+    pub rows: u64,
+    /// Compressed bytes of all columns.
+    pub bytes: u64,
+}
+
+/// Streams the data file `path`, whose length is `file_size` bytes (as the manifest says: no request is spent on it).
+///
+/// Batches have the schema `types::arrow::schema(&request.fields)`; a column that the file lacks is null. Any physical
+/// variant of a logical type is converted. Nullability is not enforced: where the data of a NOT NULL column has nulls (or the
+/// file lacks it), that field is nullable in the schema of the batch, and nothing else differs.
+///
+/// Errors: `Corrupt` naming the file where bytes disagree with the format, with the size or with the fields' types;
+/// `Unsupported` for other formats; those of the storage.
+pub async fn read(
+    storage: &Storage,
+    path: &str,
+    file_size: u64,
+    request: ReadRequest,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    match FileFormat::from_file_name(path)? {
+        FileFormat::Parquet => parquet::read(storage, path, file_size, request).await,
+        format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::reading(format, path)),
+    }
+}
+
+/// The row groups of a data file, in file order; a format without them counts as one.
+///
+/// Errors: as [`read`].
+pub async fn row_groups(storage: &Storage, path: &str, file_size: u64) -> Result<Vec<RowGroupLayout>> {
+    match FileFormat::from_file_name(path)? {
+        FileFormat::Parquet => parquet::row_groups(storage, path, file_size).await,
+        format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::reading(format, path)),
+    }
+}

@@ -30,4 +30,4 @@ pub use storage::{DirEntry, Listing, PutOutcome, Storage, StorageTraits};
 pub use upload::Upload;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

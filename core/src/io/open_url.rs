@@ -9,7 +9,9 @@ impl Storage {
     /// The folder at `url`: a local path, `file://`, `memory:`, and with the feature `cloud` `s3://`, `gs://`,
     /// `az://` and `http(s)://`.
     ///
-    /// `options` are those of the `object_store` builders (`access_key_id`, `endpoint`, `region`, …), names in any case.
+    /// `options` are those of the `object_store` builders (`access_key_id`, `endpoint`, `region`, …), names in any case;
+    /// Paimon's `s3.endpoint`, `s3.access-key`, `s3.secret-key`, `s3.region` and `s3.path.style.access` are understood
+    /// too. What they leave out comes from the environment (`AWS_ACCESS_KEY_ID`, …).
     /// Errors: `Invalid` for what is not a URL, `Unsupported` for schemes that this build does not have.
     pub fn open_url(url: &str, options: &BTreeMap<String, String>, runtime: Arc<dyn Runtime>) -> Result<Self> {
         match scheme(url) {
@@ -106,12 +108,38 @@ mod cloud {
 
     macro_rules! configured {
         ($builder:expr, $options:expr) => {
-            $options.iter().fold($builder, |builder, (name, value)| match name.to_ascii_lowercase().parse() {
-                Ok(key) => builder.with_config(key, value),
-                // Options of other stores and of the catalog share the map.
-                Err(_) => builder,
+            $options.iter().fold($builder, |builder, (name, value)| {
+                let (name, value) = plain_option(name, value);
+                match name.parse() {
+                    Ok(key) => builder.with_config(key, value),
+                    // Options of other stores and of the catalog share the map.
+                    Err(_) => builder,
+                }
             })
         };
+    }
+
+    /// Paimon's name of an option to that of `object_store`.
+    fn plain_option(name: &str, value: &str) -> (String, String) {
+        let name = name.to_ascii_lowercase();
+        let value = value.to_owned();
+        match name.as_str() {
+            "s3.endpoint" => ("endpoint".to_owned(), value),
+            "s3.region" => ("region".to_owned(), value),
+            "s3.access-key" => ("access_key_id".to_owned(), value),
+            "s3.secret-key" => ("secret_access_key".to_owned(), value),
+            "s3.session-token" => ("session_token".to_owned(), value),
+            "s3.path.style.access" => {
+                ("virtual_hosted_style_request".to_owned(), (!value.eq_ignore_ascii_case("true")).to_string())
+            }
+            _ => (name, value),
+        }
+    }
+
+    /// A store on this machine or in the house is spoken to over plain HTTP: an endpoint that says so means it.
+    fn endpoint_is_plain(options: &BTreeMap<String, String>) -> bool {
+        let endpoints = options.iter().filter(|(name, _)| name.to_ascii_lowercase().ends_with("endpoint"));
+        endpoints.into_iter().any(|(_, endpoint)| endpoint.starts_with("http://"))
     }
 
     fn build(
@@ -121,9 +149,11 @@ mod cloud {
         options: &BTreeMap<String, String>,
     ) -> std::result::Result<Arc<dyn ObjectStore>, Failure> {
         Ok(match scheme {
-            "s3" | "s3a" => Arc::new(
-                configured!(AmazonS3Builder::from_env().with_url(url), options).with_retry(no_retries()).build()?,
-            ),
+            "s3" | "s3a" => {
+                let builder = configured!(AmazonS3Builder::from_env().with_url(url), options).with_retry(no_retries());
+                let builder = if endpoint_is_plain(options) { builder.with_allow_http(true) } else { builder };
+                Arc::new(builder.build()?)
+            }
             "gs" => Arc::new(
                 configured!(GoogleCloudStorageBuilder::from_env().with_url(url), options)
                     .with_retry(no_retries())

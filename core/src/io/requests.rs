@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub(super) can_list: AtomicBool,
     /// Some object was read, so that a 403 for another one means that it is absent.
     pub(super) neighbour_reads: AtomicBool,
+    /// The server answers a ranged request with the whole object.
+    pub(super) ignores_ranges: AtomicBool,
 }
 
 impl Shared {

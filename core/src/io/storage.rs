@@ -102,6 +102,7 @@ impl Storage {
             cache: Cache::new(DEFAULT_CAPACITY),
             can_list: AtomicBool::new(traits.can_list),
             neighbour_reads: AtomicBool::new(false),
+            ignores_ranges: AtomicBool::new(false),
             traits,
         };
         Storage { shared: Arc::new(shared), root }
@@ -388,6 +389,11 @@ impl Storage {
     }
 
     async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<Option<Bytes>> {
+        if let Some(range) = &range
+            && self.shared.ignores_ranges.load(Ordering::Relaxed)
+        {
+            return self.read_out_of_whole(path, range).await;
+        }
         let target = self.locate(path)?;
         let result = with_retries(&*self.shared.runtime, || {
             let fetch = self.shared.fetch(&target, range.clone());
@@ -399,8 +405,24 @@ impl Storage {
                 Ok(Some(body))
             }
             Err(error) if self.means_absent(&error) => Ok(None),
-            Err(error) => Err(self.failed(error, "read", path)),
+            Err(error) => match range {
+                Some(range) if classify(&error) == Fault::RangeIgnored => {
+                    self.shared.ignores_ranges.store(true, Ordering::Relaxed);
+                    self.read_out_of_whole(path, &range).await
+                }
+                _ => Err(self.failed(error, "read", path)),
+            },
         }
+    }
+
+    /// For servers that answer ranged requests with the whole object. Only immutable files are read in ranges, so the
+    /// cache may keep them (small ones: large files are fetched again for each range, which only such servers suffer).
+    async fn read_out_of_whole(&self, path: &str, range: &Range<u64>) -> Result<Option<Bytes>> {
+        let whole = Box::pin(self.get_immutable_opt(path)).await?;
+        Ok(whole.map(|whole| {
+            let place = |offset: u64| usize::try_from(offset).map_or(whole.len(), |offset| offset.min(whole.len()));
+            whole.slice(place(range.start)..place(range.end))
+        }))
     }
 
     fn means_absent(&self, error: &object_store::Error) -> bool {

@@ -21,6 +21,8 @@ pub(super) enum Fault {
     InvalidName,
     /// The object ends before the bytes asked for.
     TooShort,
+    /// The server sends the whole object instead of a range of it.
+    RangeIgnored,
     /// The same request may work later.
     Transient,
     /// The same request will fail again: disk full, bad request.
@@ -42,6 +44,7 @@ pub(super) fn classify(error: &object_store::Error) -> Fault {
     match error {
         E::NotFound { .. } => Fault::Absent,
         E::AlreadyExists { .. } | E::Precondition { .. } => Fault::Exists,
+        E::NotSupported { .. } if whole_text(error).contains("Range request") => Fault::RangeIgnored,
         E::NotImplemented { .. } | E::NotSupported { .. } => Fault::Unsupported,
         E::Unauthenticated { .. } => Fault::Unauthenticated,
         E::PermissionDenied { .. } => {
@@ -85,7 +88,7 @@ fn classify_generic(error: &object_store::Error) -> Fault {
         Some(416) => Fault::TooShort,
         Some(408 | 429) => Fault::Transient,
         Some(status) if (400..500).contains(&status) => Fault::Permanent,
-        _ if text.contains("non-partial response") => Fault::Unsupported,
+        _ if text.contains("non-partial response") => Fault::RangeIgnored,
         _ => Fault::Transient,
     }
 }
@@ -118,6 +121,7 @@ pub(super) fn dress(fault: Fault, what: &str, place: &str, source: object_store:
         Fault::Unauthenticated => {
             Error::unavailable(format!("the store does not accept the credentials: cannot {what}"))
         }
+        Fault::RangeIgnored => Error::unsupported("the server ignores byte ranges"),
         Fault::Unsupported => Error::unsupported(format!("the store cannot {what}")),
         Fault::InvalidName => Error::invalid("not a valid object name"),
         Fault::TooShort => Error::corrupt("the file ends before the bytes asked for"),

@@ -1,5 +1,7 @@
 //! Metadata of one data file (Java `DataFileMeta`, format digest 4.3).
 
+pub(super) mod avro;
+
 use bytes::Bytes;
 
 use super::{binary_row::BinaryRow, stats::SimpleStats};
@@ -58,4 +60,11 @@ pub struct DataFileMeta {
     pub write_cols: Option<Vec<String>>,
     /// Greatest sequence number of each written column.
     pub write_cols_sequences: Option<Vec<i64>>,
+}
+
+impl DataFileMeta {
+    /// Rows of kind +I and +U, where the file says.
+    pub fn add_row_count(&self) -> Option<i64> {
+        self.delete_row_count.map(|deleted| self.row_count.saturating_sub(deleted))
+    }
 }

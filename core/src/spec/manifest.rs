@@ -1,6 +1,17 @@
 //! Manifest: the ADD and DELETE entries of data files (Java `ManifestEntry`, format digest 4.2).
 
-use super::{binary_row::BinaryRow, data_file::DataFileMeta};
+use bytes::Bytes;
+
+use super::{
+    avro::{Codec, Plan, avro_fields, read_records, write_records},
+    binary_row::BinaryRow,
+    data_file::{
+        DataFileMeta,
+        avro::{DataFilePlan, data_file_schema, write as write_data_file},
+    },
+    stats::avro::{int, required, stats_schema},
+};
+use crate::error::{Error, Result};
 
 /// Whether an entry adds or removes its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,3 +36,93 @@ pub struct ManifestEntry {
     /// The data file.
     pub file: DataFileMeta,
 }
+
+/// Version of the records (Java `ManifestEntrySerializer`, `ManifestFileMetaSerializer`).
+pub(super) const RECORD_VERSION: i64 = 2;
+
+/// Java's schema of a manifest.
+const SCHEMA: &str = concat!(
+    r#"{"type":"record","name":"record","namespace":"org.apache.paimon.avro.generated","fields":["#,
+    r#"{"name":"_VERSION","type":"int"},{"name":"_KIND","type":"int"},{"name":"_PARTITION","type":"bytes"},"#,
+    r#"{"name":"_BUCKET","type":"int"},{"name":"_TOTAL_BUCKETS","type":"int"},{"name":"_FILE","type":"#,
+    data_file_schema!(),
+    r#"}]}"#
+);
+
+avro_fields! {
+    /// Fields of a manifest record.
+    EntryField {
+        Version = "_VERSION" Number required,
+        Kind = "_KIND" Number required,
+        Partition = "_PARTITION" Bytes required,
+        Bucket = "_BUCKET" Number required,
+        TotalBuckets = "_TOTAL_BUCKETS" Number required,
+        File = "_FILE" Record required,
+    }
+}
+
+/// Reads a manifest. Shape: one item a record, in the order of the file. Errors: `Corrupt`; `Unsupported` for codecs and
+/// record versions this crate does not have.
+pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
+    let compile = |schema: &_, record| {
+        let entry = Plan::<EntryField>::new(schema, record)?;
+        let file = DataFilePlan::new(schema, required(entry.shape(EntryField::File), "_FILE")?)?;
+        Ok((entry, file))
+    };
+    read_records(bytes, compile, |(plan, file_plan), cursor| {
+        let (mut kind, mut partition, mut bucket, mut total_buckets) = (FileKind::Add, BinaryRow::empty(), 0, 0);
+        let mut file = None;
+        for step in plan.steps() {
+            match step.field {
+                Some(EntryField::Version) => check_version(cursor.number(step.shape)?, RECORD_VERSION)?,
+                Some(EntryField::Kind) => kind = FileKind::from_number(cursor.number(step.shape)?)?,
+                Some(EntryField::Partition) => {
+                    partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
+                }
+                Some(EntryField::Bucket) => bucket = int(required(cursor.number(step.shape)?, "_BUCKET")?, "_BUCKET")?,
+                Some(EntryField::TotalBuckets) => {
+                    total_buckets = int(required(cursor.number(step.shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
+                }
+                Some(EntryField::File) if cursor.present(step.shape)? => file = Some(file_plan.read(cursor)?),
+                Some(EntryField::File) => {}
+                None => cursor.skip(step.shape)?,
+            }
+        }
+        Ok(ManifestEntry { kind, partition, bucket, total_buckets, file: required(file, "_FILE")? })
+    })
+}
+
+/// Writes a manifest, as Java lays it out.
+pub fn encode(entries: &[ManifestEntry], codec: Codec) -> Result<Bytes> {
+    let file = write_records(SCHEMA, codec, entries, |encoder, entry| {
+        encoder.number(RECORD_VERSION);
+        encoder.number(entry.kind as i64);
+        encoder.bytes(entry.partition.serialized());
+        encoder.number(entry.bucket.into());
+        encoder.number(entry.total_buckets.into());
+        write_data_file(encoder, &entry.file);
+    })?;
+    Ok(file.into())
+}
+
+impl FileKind {
+    /// Reads `_KIND`. Errors: `Corrupt`.
+    pub(super) fn from_number(number: Option<i64>) -> Result<Self> {
+        match number {
+            Some(0) => Ok(FileKind::Add),
+            Some(1) => Ok(FileKind::Delete),
+            other => Err(Error::corrupt(format!("expected 0 or 1 as _KIND, found {other:?}"))),
+        }
+    }
+}
+
+/// Refuses records of another version.
+pub(super) fn check_version(found: Option<i64>, expected: i64) -> Result<()> {
+    if found == Some(expected) {
+        return Ok(());
+    }
+    Err(Error::unsupported(format!("expected records of version {expected}, found {found:?}")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -16,3 +16,6 @@ pub mod snapshot;
 pub mod stats;
 pub mod table_schema;
 pub mod tag;
+
+#[cfg(test)]
+mod golden_tests;

@@ -1,5 +1,7 @@
 //! Column statistics of manifests and data files (Java `SimpleStats`, format digest 4.4 and 13.2).
 
+pub(super) mod avro;
+
 use super::binary_row::BinaryRow;
 use crate::{
     error::Result,

@@ -147,7 +147,7 @@ fn split_zone(text: &str) -> Option<(&str, i64)> {
 }
 
 /// Second of the day and nanoseconds of `HH:MM[:SS[.fraction]]`.
-fn parse_clock(text: &str) -> Option<(i64, u32)> {
+pub(crate) fn parse_clock(text: &str) -> Option<(i64, u32)> {
     let (clock, fraction) = text.split_once('.').map_or((text, None), |(clock, fraction)| (clock, Some(fraction)));
     let mut parts = clock.split(':');
     let hour = i64::from(digits(parts.next()?, 1..=2)?);

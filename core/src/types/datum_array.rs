@@ -203,7 +203,7 @@ fn collect<'a, T>(
     data_type: &DataType,
     get: impl Fn(&'a Datum) -> Option<T>,
 ) -> Result<Vec<Option<T>>> {
-    let wrong = |datum: &Datum| Error::invalid(format!("expected a value of {:?}, found {datum:?}", data_type.kind));
+    let wrong = |datum: &Datum| Error::invalid(format!("expected a value of {}, found {datum:?}", data_type.kind));
     let inner = |cell: &Cell<'a>| cell.map(|datum| get(datum).ok_or_else(|| wrong(datum))).transpose();
     cells.iter().map(inner).collect()
 }
@@ -238,10 +238,10 @@ fn timestamps(cells: &[Cell<'_>], data_type: &DataType, precision: u8, zone: Opt
 
 fn variants(cells: &[Cell<'_>], data_type: &DataType) -> Result<ArrayRef> {
     let parts = collect(cells, data_type, as_variant)?;
-    let column = |part: fn((&[u8], &[u8])) -> Vec<u8>| -> ArrayRef {
-        Arc::new(BinaryArray::from_iter_values(parts.iter().map(|cell| cell.map_or_else(Vec::new, part))))
-    };
-    let columns = vec![column(|(value, _)| value.to_vec()), column(|(_, metadata)| metadata.to_vec())];
+    let values = parts.iter().map(|cell| cell.map_or(&[][..], |(value, _)| value));
+    let metadata = parts.iter().map(|cell| cell.map_or(&[][..], |(_, metadata)| metadata));
+    let columns: Vec<ArrayRef> =
+        vec![Arc::new(BinaryArray::from_iter_values(values)), Arc::new(BinaryArray::from_iter_values(metadata))];
     let ArrowType::Struct(fields) = arrow::data_type(data_type) else { return Err(not_nested(data_type)) };
     Ok(Arc::new(StructArray::try_new(fields, columns, nulls(cells))?))
 }
@@ -309,7 +309,7 @@ fn nulls(cells: &[Cell<'_>]) -> Option<NullBuffer> {
 }
 
 fn not_nested(data_type: &DataType) -> Error {
-    Error::internal(format!("arrow form of {:?} is not the expected nested type", data_type.kind))
+    Error::internal(format!("arrow form of {} is not the expected nested type", data_type.kind))
 }
 
 #[cfg(test)]

@@ -62,23 +62,17 @@ pub(crate) fn write_decimal(unscaled: i128, scale: u8, out: &mut Vec<u8>) {
     if unscaled < 0 {
         out.push(b'-');
     }
-    let digits = unscaled.unsigned_abs().to_string();
-    let scale = usize::from(scale);
-    if scale == 0 {
-        out.extend_from_slice(digits.as_bytes());
-        return;
+    let start = out.len();
+    match u64::try_from(unscaled.unsigned_abs()) {
+        Ok(small) => write_json(&small, out),
+        Err(_) => write_json(&unscaled.unsigned_abs(), out),
     }
-    let zeros = (scale + 1).saturating_sub(digits.len());
-    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(scale));
-    if zeros > 0 {
-        out.push(b'0');
-        out.push(b'.');
-        out.resize(out.len() + zeros - 1, b'0');
-    } else {
-        out.extend_from_slice(whole.as_bytes());
-        out.push(b'.');
+    if scale > 0 {
+        let scale = usize::from(scale);
+        let zeros = (scale + 1).saturating_sub(out.len() - start);
+        out.splice(start..start, std::iter::repeat_n(b'0', zeros));
+        out.insert(out.len() - scale, b'.');
     }
-    out.extend_from_slice(fraction.as_bytes());
 }
 
 /// Appends lower-case hex digits.

@@ -1,6 +1,16 @@
 //! Block compression of Avro containers.
 
+use std::io::Read;
+
+use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
+use zstd::stream::raw::{Decoder as ZstdDecoder, Operation};
+
 use crate::error::{Error, Result};
+
+/// Plain bytes of one block that are accepted: blocks are written at some 64 KiB, so this refuses only bombs.
+const MAX_BLOCK_BYTES: usize = 64 << 20;
+/// Level of zstd blocks, as Java writes them.
+const ZSTD_LEVEL: i32 = 1;
 
 /// How the blocks of a container are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +35,150 @@ impl Codec {
             "snappy" => Codec::Snappy,
             "deflate" | "gzip" | "zlib" => Codec::Deflate,
             "none" | "null" | "" => Codec::Null,
-            "bzip2" | "xz" => return Err(Error::unsupported(format!("avro codec {text} is not supported"))),
+            "bzip2" | "xz" => return Err(unsupported(text)),
             _ => {
-                return Err(Error::invalid(format!(
-                    "expected an avro codec (zstd, snappy, deflate, null), found {text:?}"
-                )));
+                let message = format!("expected an avro codec (zstd, snappy, deflate, null), found {text:?}");
+                return Err(Error::invalid(message));
             }
         })
     }
+
+    /// The codec of a container header; absent means none. Errors: `Unsupported`.
+    pub(super) fn from_header(name: &[u8]) -> Result<Self> {
+        match name {
+            b"null" | b"" => Ok(Codec::Null),
+            b"deflate" => Ok(Codec::Deflate),
+            b"snappy" => Ok(Codec::Snappy),
+            b"zstandard" => Ok(Codec::Zstandard),
+            other => Err(unsupported(&String::from_utf8_lossy(other))),
+        }
+    }
+
+    /// The name in container headers.
+    pub(super) fn header_name(self) -> &'static str {
+        match self {
+            Codec::Null => "null",
+            Codec::Deflate => "deflate",
+            Codec::Snappy => "snappy",
+            Codec::Zstandard => "zstandard",
+        }
+    }
+
+    /// Compresses a block.
+    pub(super) fn compress(self, plain: &[u8]) -> Result<Vec<u8>> {
+        let failed = |error: std::io::Error| Error::internal("cannot compress an avro block").because(error);
+        match self {
+            Codec::Null => Ok(plain.to_vec()),
+            Codec::Deflate => {
+                let mut out = Vec::new();
+                DeflateEncoder::new(plain, Compression::default()).read_to_end(&mut out).map_err(failed)?;
+                Ok(out)
+            }
+            Codec::Snappy => {
+                let mut out = snap::raw::Encoder::new()
+                    .compress_vec(plain)
+                    .map_err(|error| Error::internal("cannot compress an avro block").because(error))?;
+                out.extend_from_slice(&crc(plain).to_be_bytes());
+                Ok(out)
+            }
+            Codec::Zstandard => zstd::bulk::compress(plain, ZSTD_LEVEL).map_err(failed),
+        }
+    }
+}
+
+fn unsupported(name: &str) -> Error {
+    Error::unsupported(format!("avro codec {name:?} is not supported (null, deflate, snappy and zstandard are)"))
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = flate2::Crc::new();
+    crc.update(bytes);
+    crc.sum()
+}
+
+/// Decompresses the blocks of one container; keeps the state of the codec between them.
+pub(super) struct Decompressor {
+    codec: Codec,
+    zstd: Option<ZstdDecoder<'static>>,
+}
+
+impl Decompressor {
+    pub(super) fn new(codec: Codec) -> Self {
+        Decompressor { codec, zstd: None }
+    }
+
+    /// The plain bytes of a block. Errors: `Corrupt`, also for blocks above the cap.
+    pub(super) fn decompress(&mut self, block: &[u8]) -> Result<Vec<u8>> {
+        let plain = match self.codec {
+            Codec::Null => block.to_vec(),
+            Codec::Deflate => inflate(block)?,
+            Codec::Snappy => unsnap(block)?,
+            Codec::Zstandard => {
+                let decoder = match &mut self.zstd {
+                    Some(decoder) => decoder,
+                    empty => empty.insert(ZstdDecoder::new().map_err(broken)?),
+                };
+                unzstd(decoder, block)?
+            }
+        };
+        if plain.len() > MAX_BLOCK_BYTES { Err(too_large()) } else { Ok(plain) }
+    }
+}
+
+fn broken(error: std::io::Error) -> Error {
+    Error::corrupt("cannot decompress an avro block").because(error)
+}
+
+fn too_large() -> Error {
+    Error::corrupt(format!("expected avro blocks of at most {MAX_BLOCK_BYTES} plain bytes"))
+}
+
+fn inflate(block: &[u8]) -> Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    DeflateDecoder::new(block).take(MAX_BLOCK_BYTES as u64 + 1).read_to_end(&mut plain).map_err(broken)?;
+    Ok(plain)
+}
+
+fn unsnap(block: &[u8]) -> Result<Vec<u8>> {
+    let (block, expected) =
+        block.split_last_chunk::<4>().ok_or_else(|| Error::corrupt("expected a checksum behind a snappy block"))?;
+    let snap_broken = |error| Error::corrupt("cannot decompress an avro block").because(error);
+    if snap::raw::decompress_len(block).map_err(snap_broken)? > MAX_BLOCK_BYTES {
+        return Err(too_large());
+    }
+    let plain = snap::raw::Decoder::new().decompress_vec(block).map_err(snap_broken)?;
+    let (expected, found) = (u32::from_be_bytes(*expected), crc(&plain));
+    if expected != found {
+        return Err(Error::corrupt(format!(
+            "expected the checksum {expected:08x} of a snappy block, found {found:08x}"
+        )));
+    }
+    Ok(plain)
+}
+
+/// Decompresses all frames of a block, growing the output as it fills.
+fn unzstd(decoder: &mut ZstdDecoder<'static>, block: &[u8]) -> Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    let mut rest = block;
+    while !rest.is_empty() {
+        decoder.reinit().map_err(broken)?;
+        loop {
+            let filled = plain.len();
+            if filled > MAX_BLOCK_BYTES {
+                return Err(too_large());
+            }
+            plain.resize(filled + filled.clamp(128 << 10, MAX_BLOCK_BYTES), 0);
+            let output = plain.get_mut(filled..).unwrap_or_default();
+            let status = decoder.run_on_buffers(rest, output).map_err(broken)?;
+            plain.truncate(filled + status.bytes_written);
+            rest = rest.get(status.bytes_read..).unwrap_or_default();
+            if status.remaining == 0 {
+                break;
+            }
+            if status.bytes_read == 0 && status.bytes_written == 0 {
+                return Err(Error::corrupt("expected the end of a zstandard frame, found the end of the block"));
+            }
+        }
+    }
+    Ok(plain)
 }

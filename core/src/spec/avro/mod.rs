@@ -1,5 +1,29 @@
-//! Avro object containers, as manifests use them: our own small codec, which resolves fields by name.
+//! Avro object containers, as manifests use them: our own small codec.
+//!
+//! ```text
+//! container   header {schema, codec, sync marker}, then compressed blocks of records
+//! schema      the writer's schema as a list of nodes
+//! plan        the writer's record against the fields we know, matched by name once a file
+//! cursor      values of a block, in the writer's order
+//! write       the other way round, for schemas we write ourselves
+//! ```
+//!
+//! Record names are ignored. Records and fields may be wrapped in a union with null. Fields that we do not know are
+//! skipped, optional ones may be missing.
 
 mod codec;
+mod container;
+mod cursor;
+mod plan;
+mod schema;
+mod write;
 
 pub use codec::Codec;
+pub(crate) use container::read_records;
+pub(crate) use cursor::Cursor;
+pub(crate) use plan::{FieldSet, Kind, Plan, avro_fields};
+pub(crate) use schema::{Schema, Shape};
+pub(crate) use write::{Encoder, write_records};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! Names to tables.
+//!
+//! ```text
+//! identifier    db.t$branch_b$snapshots -> its parts       filesystem    folders <warehouse>/<db>.db/<table>
+//! new_table     what a user asks for -> schema 0           validation    what Paimon would refuse
+//! ```
+
+mod filesystem;
+mod identifier;
+mod new_table;
+mod validation;
+
+pub use filesystem::FileSystemCatalog;
+pub use identifier::Identifier;
+pub use new_table::NewTable;
+
+#[cfg(test)]
+mod tests;

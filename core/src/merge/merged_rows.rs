@@ -1,0 +1,62 @@
+//! Merged rows as indices into their batches, handed out as batches one by one.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+
+use super::{
+    function::{Groups, Merged},
+    gather::gather,
+    plan::MergePlan,
+    segment::{RowRef, Segment},
+};
+use crate::error::Result;
+
+/// Rows that survived a merge.
+pub(super) struct MergedRows {
+    segments: Vec<Arc<Segment>>,
+    picks: Vec<RowRef>,
+    done: usize,
+}
+
+impl MergedRows {
+    /// Runs the engine on `groups` and drops deletes, unless the plan keeps them.
+    pub(super) fn new(plan: &MergePlan, groups: &Groups, mut segments: Vec<Arc<Segment>>) -> Result<Self> {
+        let borrowed: Vec<&Segment> = segments.iter().map(Arc::as_ref).collect();
+        let mut picks = match plan.function.merge(groups, &borrowed)? {
+            Merged::Rows(picks) => picks,
+            Merged::Columns(columns) => {
+                let merged = RecordBatch::try_new(Arc::clone(&plan.input), columns)?;
+                let rows = merged.num_rows() as u32;
+                segments = vec![Arc::new(Segment::new(plan, merged)?)];
+                (0..rows).map(|row| RowRef { segment: 0, row }).collect()
+            }
+        };
+        if !plan.keep_deletes && segments.iter().any(|segment| segment.has_retracts()) {
+            picks.retain(|pick| !segments[pick.segment as usize].is_retract(pick.row));
+        }
+        Ok(MergedRows { segments, picks, done: 0 })
+    }
+
+    /// Rows in all.
+    pub(super) fn num_rows(&self) -> usize {
+        self.picks.len()
+    }
+
+    /// The next batch of at most the plan's number of rows; `None` at the end.
+    pub(super) fn next_batch(&mut self, plan: &MergePlan) -> Option<Result<RecordBatch>> {
+        let end = self.picks.len().min(self.done + plan.batch_rows);
+        let start = std::mem::replace(&mut self.done, end);
+        (start < end).then(|| self.gather(plan, &self.picks[start..end]))
+    }
+
+    /// All rows in one batch.
+    pub(super) fn all(&self, plan: &MergePlan) -> Result<RecordBatch> {
+        self.gather(plan, &self.picks)
+    }
+
+    fn gather(&self, plan: &MergePlan, picks: &[RowRef]) -> Result<RecordBatch> {
+        let segments: Vec<&Segment> = self.segments.iter().map(Arc::as_ref).collect();
+        gather(&plan.output, &plan.layout.output, &segments, picks)
+    }
+}

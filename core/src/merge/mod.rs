@@ -1,0 +1,31 @@
+//! From sorted runs to rows: one row a key.
+//!
+//! ```text
+//! files of a bucket ──sections──▶ sections, each a few runs of files      (keys of two sections never meet)
+//! runs ──Merger──▶ windows of rows grouped by key ──MergeFunction──▶ one row, or none, a key
+//! write buffer ──sort_merge──▶ the same groups and engines, one sorted run
+//! ```
+//!
+//! All of it is pure and columnar: batches in, batches out. Keys are normalised once a batch ([`sort_keys`]); the loop
+//! moves row indices only ([`window`]), and columns are copied at the very end ([`gather`]).
+
+mod deduplicate;
+mod function;
+mod gather;
+mod loser_tree;
+mod merged_rows;
+mod merger;
+mod plan;
+mod radix;
+mod sections;
+mod segment;
+mod sort_keys;
+mod sort_merge;
+mod window;
+
+pub use function::{Groups, MergeFunction, Merged, merge_function};
+pub use merger::{Merger, Step};
+pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};
+pub use sections::{Section, sections};
+pub use segment::{RowRef, Segment};
+pub use sort_merge::{SortMerged, sort_merge, sort_merge_batch};

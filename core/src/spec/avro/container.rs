@@ -1,0 +1,157 @@
+//! Object containers: a header with schema, codec and sync marker, then blocks of records.
+
+use bytes::Bytes;
+
+use super::{
+    codec::{Codec, Decompressor},
+    cursor::Cursor,
+    schema::{Node, NodeId, Schema, Shape},
+};
+use crate::error::{Error, Result};
+
+/// First bytes of a container: `Obj` and the version.
+pub(super) const MAGIC: [u8; 4] = *b"Obj\x01";
+/// Bytes of the marker behind the header and each block.
+pub(super) const SYNC_BYTES: usize = 16;
+/// Plain bytes of one container that are accepted, far above what manifests roll at.
+const MAX_TOTAL_BYTES: usize = 1 << 30;
+
+/// Reads every record of a container: `compile` makes a plan of the record type, `decode` reads one record by it.
+///
+/// Errors: `Corrupt`, naming the record; `Unsupported` for codecs that this crate does not have.
+pub(crate) fn read_records<P, T>(
+    bytes: &[u8],
+    compile: impl FnOnce(&Schema, NodeId) -> Result<P>,
+    decode: impl Fn(&P, &mut Cursor<'_>) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut rest = Rest { bytes };
+    let header = Header::read(&mut rest)?;
+    let root = header.schema.shape(header.schema.root());
+    let plan = compile(&header.schema, root.node)?;
+    let mut decompressor = Decompressor::new(header.codec);
+    let mut records = Vec::new();
+    let mut total = 0_usize;
+    while !rest.bytes.is_empty() {
+        let (count, block) = next_block(&mut rest, &header, &mut decompressor)?;
+        total += block.len();
+        if total > MAX_TOTAL_BYTES {
+            return Err(Error::corrupt(format!("expected an avro file of at most {MAX_TOTAL_BYTES} plain bytes")));
+        }
+        let mut cursor = Cursor::new(&header.schema, &block);
+        read_block(&mut cursor, root, count, &mut records, |cursor| decode(&plan, cursor))?;
+    }
+    Ok(records)
+}
+
+fn read_block<'a, T>(
+    cursor: &mut Cursor<'a>,
+    root: Shape,
+    count: usize,
+    records: &mut Vec<T>,
+    decode: impl Fn(&mut Cursor<'a>) -> Result<T>,
+) -> Result<()> {
+    // Records may be much larger than their bytes: what a block claims is not reserved at once.
+    records.reserve(count.min(1024));
+    for _ in 0..count {
+        let record = match cursor.present(root) {
+            Ok(true) => decode(cursor),
+            Ok(false) => Err(Error::corrupt("expected a record, found null")),
+            Err(error) => Err(error),
+        };
+        records.push(record.map_err(|error| error.with("record", records.len()))?);
+    }
+    match cursor.remaining() {
+        0 => Ok(()),
+        left => Err(Error::corrupt(format!("expected the end of an avro block, found {left} more bytes"))),
+    }
+}
+
+/// Records of the next block and its plain bytes.
+fn next_block(rest: &mut Rest<'_>, header: &Header, decompressor: &mut Decompressor) -> Result<(usize, Bytes)> {
+    let count = rest.long()?;
+    let block = rest.sized()?;
+    let block = Bytes::from(decompressor.decompress(block)?);
+    if rest.take(SYNC_BYTES)? != header.sync {
+        return Err(Error::corrupt("expected the sync marker behind an avro block, found other bytes"));
+    }
+    let limit = block.len();
+    let count = usize::try_from(count).ok().filter(|count| *count <= limit);
+    let count = count.ok_or_else(|| Error::corrupt(format!("expected at most {limit} records in an avro block")))?;
+    Ok((count, block))
+}
+
+struct Header {
+    schema: Schema,
+    codec: Codec,
+    sync: [u8; SYNC_BYTES],
+}
+
+impl Header {
+    fn read(rest: &mut Rest<'_>) -> Result<Self> {
+        if rest.take(MAGIC.len())? != MAGIC {
+            return Err(Error::corrupt("expected an avro file, found other first bytes"));
+        }
+        let (mut schema, mut codec) = (None, Codec::Null);
+        loop {
+            let mut count = rest.long()?;
+            if count == 0 {
+                break;
+            }
+            if count < 0 {
+                rest.long()?;
+                count = count.saturating_neg();
+            }
+            // Each member takes bytes, so a count that lies ends at the end of the file.
+            for _ in 0..count {
+                let (key, value) = (rest.sized()?, rest.sized()?);
+                match key {
+                    b"avro.schema" => schema = Some(Schema::parse(value)?),
+                    b"avro.codec" => codec = Codec::from_header(value)?,
+                    _ => {}
+                }
+            }
+        }
+        let sync = rest.take(SYNC_BYTES)?.first_chunk().copied().unwrap_or_default();
+        let schema = schema.ok_or_else(|| Error::corrupt("expected avro.schema in an avro header, found none"))?;
+        match schema.node(schema.shape(schema.root()).node) {
+            Node::Record(_) => Ok(Header { schema, codec, sync }),
+            other => Err(Error::corrupt(format!("expected an avro file of records, found {other:?}"))),
+        }
+    }
+}
+
+/// What is left of the file.
+struct Rest<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Rest<'a> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8]> {
+        let left = self.bytes.len();
+        let (taken, rest) = self
+            .bytes
+            .split_at_checked(count)
+            .ok_or_else(|| Error::corrupt(format!("expected {count} more bytes of an avro file, found {left}")))?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    fn long(&mut self) -> Result<i64> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.take(1)?.first().copied().unwrap_or_default();
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed());
+            }
+        }
+        Err(Error::corrupt("expected an avro number of at most ten bytes"))
+    }
+
+    fn sized(&mut self) -> Result<&'a [u8]> {
+        let length = self.long()?;
+        let length =
+            usize::try_from(length).map_err(|_| Error::corrupt(format!("expected a length, found {length}")))?;
+        self.take(length)
+    }
+}

@@ -1,0 +1,193 @@
+//! The writer's schema of a container, as a list of nodes that refer to each other by place.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// Place of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NodeId(usize);
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node {
+    Null,
+    Boolean,
+    /// `int`, `long` and `enum`: a zig-zag number.
+    Number,
+    Float,
+    Double,
+    /// `bytes` and `string`: a length and bytes.
+    Bytes,
+    Fixed(usize),
+    Array(NodeId),
+    Map(NodeId),
+    Record(Vec<(String, NodeId)>),
+    Union(Vec<NodeId>),
+}
+
+/// A type that may be wrapped in a union with null.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// The type itself.
+    pub(crate) node: NodeId,
+    /// Branch of the union that is null; `None` without union.
+    pub(crate) null_branch: Option<i64>,
+}
+
+/// A parsed schema.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    nodes: Vec<Node>,
+    root: NodeId,
+}
+
+impl Schema {
+    /// Parses the JSON of a container header. Errors: `Corrupt`.
+    pub(crate) fn parse(json: &[u8]) -> Result<Self> {
+        let json: Value =
+            serde_json::from_slice(json).map_err(|error| Error::corrupt("expected an avro schema").because(error))?;
+        let mut parser = Parser { nodes: Vec::new(), names: HashMap::new() };
+        let root = parser.node(&json, "")?;
+        Ok(Schema { nodes: parser.nodes, root })
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> &Node {
+        self.nodes.get(id.0).unwrap_or(&Node::Null)
+    }
+
+    /// The type of each datum of the container.
+    pub(crate) fn root(&self) -> NodeId {
+        self.root
+    }
+
+    /// Looks through a union of one type with null. Other unions stay what they are.
+    pub(crate) fn shape(&self, node: NodeId) -> Shape {
+        let plain = Shape { node, null_branch: None };
+        let Node::Union(branches) = self.node(node) else { return plain };
+        match branches.as_slice() {
+            [null, other] if *self.node(*null) == Node::Null => Shape { node: *other, null_branch: Some(0) },
+            [other, null] if *self.node(*null) == Node::Null => Shape { node: *other, null_branch: Some(1) },
+            _ => plain,
+        }
+    }
+
+    /// Shape of the elements, where `node` is an array.
+    pub(crate) fn element(&self, node: NodeId) -> Option<Shape> {
+        match self.node(node) {
+            Node::Array(element) => Some(self.shape(*element)),
+            _ => None,
+        }
+    }
+}
+
+struct Parser {
+    nodes: Vec<Node>,
+    names: HashMap<String, NodeId>,
+}
+
+// Depth is bounded by the JSON parser, which refuses text nested deeper than 128.
+impl Parser {
+    fn add(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId(self.nodes.len() - 1)
+    }
+
+    fn node(&mut self, json: &Value, namespace: &str) -> Result<NodeId> {
+        match json {
+            Value::String(name) => self.named(name, namespace),
+            Value::Array(branches) => {
+                let branches =
+                    branches.iter().map(|branch| self.node(branch, namespace)).collect::<Result<Vec<_>>>()?;
+                Ok(self.add(Node::Union(branches)))
+            }
+            Value::Object(object) => self.object(object, namespace),
+            other => Err(Error::corrupt(format!("expected an avro type, found {other}"))),
+        }
+    }
+
+    fn named(&mut self, name: &str, namespace: &str) -> Result<NodeId> {
+        let primitive = match name {
+            "null" => Node::Null,
+            "boolean" => Node::Boolean,
+            "int" | "long" => Node::Number,
+            "float" => Node::Float,
+            "double" => Node::Double,
+            "bytes" | "string" => Node::Bytes,
+            _ => {
+                let known = self.names.get(&full_name(name, namespace)).or_else(|| self.names.get(name));
+                return known.copied().ok_or_else(|| Error::corrupt(format!("expected an avro type, found {name:?}")));
+            }
+        };
+        Ok(self.add(primitive))
+    }
+
+    fn object(&mut self, object: &Map<String, Value>, namespace: &str) -> Result<NodeId> {
+        let member = |name: &str| {
+            object.get(name).ok_or_else(|| Error::corrupt(format!("expected {name:?} in an avro type, found none")))
+        };
+        let kind = match member("type")? {
+            Value::String(kind) => kind.as_str(),
+            nested => return self.node(nested, namespace),
+        };
+        match kind {
+            "array" => {
+                let element = self.node(member("items")?, namespace)?;
+                Ok(self.add(Node::Array(element)))
+            }
+            "map" => {
+                let value = self.node(member("values")?, namespace)?;
+                Ok(self.add(Node::Map(value)))
+            }
+            "enum" => Ok(self.define(object, namespace, Node::Number)),
+            "fixed" => {
+                let size = member("size")?.as_u64().and_then(|size| usize::try_from(size).ok());
+                let size = size.ok_or_else(|| Error::corrupt("expected a size of an avro fixed type"))?;
+                Ok(self.define(object, namespace, Node::Fixed(size)))
+            }
+            "record" | "error" => self.record(object, member("fields")?, namespace),
+            primitive => self.named(primitive, namespace),
+        }
+    }
+
+    fn record(&mut self, object: &Map<String, Value>, fields: &Value, namespace: &str) -> Result<NodeId> {
+        // Named before its fields are read, because they may refer to it.
+        let id = self.define(object, namespace, Node::Record(Vec::new()));
+        let inner = inner_namespace(object, namespace);
+        let fields = fields.as_array().ok_or_else(|| Error::corrupt("expected a list of avro fields"))?;
+        let mut parsed = Vec::with_capacity(fields.len());
+        for field in fields {
+            let name = field.get("name").and_then(Value::as_str);
+            let (Some(name), Some(field_type)) = (name, field.get("type")) else {
+                return Err(Error::corrupt(format!("expected an avro field with name and type, found {field}")));
+            };
+            parsed.push((name.to_owned(), self.node(field_type, &inner)?));
+        }
+        if let Some(node) = self.nodes.get_mut(id.0) {
+            *node = Node::Record(parsed);
+        }
+        Ok(id)
+    }
+
+    fn define(&mut self, object: &Map<String, Value>, namespace: &str, node: Node) -> NodeId {
+        let id = self.add(node);
+        if let Some(name) = object.get("name").and_then(Value::as_str) {
+            let namespace = object.get("namespace").and_then(Value::as_str).unwrap_or(namespace);
+            self.names.insert(full_name(name, namespace), id);
+        }
+        id
+    }
+}
+
+fn full_name(name: &str, namespace: &str) -> String {
+    if name.contains('.') || namespace.is_empty() { name.to_owned() } else { format!("{namespace}.{name}") }
+}
+
+/// Namespace of names within a named type.
+fn inner_namespace(object: &Map<String, Value>, namespace: &str) -> String {
+    let name = object.get("name").and_then(Value::as_str).and_then(|name| name.rsplit_once('.'));
+    let own = name.map(|(namespace, _)| namespace).or_else(|| object.get("namespace").and_then(Value::as_str));
+    own.unwrap_or(namespace).to_owned()
+}

@@ -1,0 +1,123 @@
+//! The command line, as data: one struct a command. The texts here are what `--help` shows.
+
+mod nouns;
+mod serve;
+mod shared;
+mod verbs;
+
+use clap::{Parser, Subcommand};
+
+pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
+pub(crate) use serve::{DemoArgs, ServeArgs};
+pub(crate) use shared::{ExistingTable, GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
+pub(crate) use verbs::{CompactArgs, DeleteArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
+
+const LONG_ABOUT: &str = "\
+Read, write, compact and inspect Apache Paimon tables, without a JVM and without a server.
+
+A table is `database.table` in a warehouse (--warehouse, CENOTE_WAREHOUSE, or a profile in cenote.toml), or the plain
+path or URI of a table folder. `db.t$files` reads a system table, `db.t$branch_b` reads a branch.";
+
+const EXAMPLES: &str = "\
+Examples:
+  cenote demo                                      a warehouse of real flights, and the explorer in your browser
+  export CENOTE_WAREHOUSE=/tmp/warehouse
+  cenote table create shop.orders --schema 'id BIGINT NOT NULL, item STRING, dt STRING' \\
+         --primary-key id,dt --partition-by dt --option bucket=2
+  cenote write shop.orders orders.csv              load a file; rows with a known key replace the old ones
+  cenote read shop.orders --where \"dt = '2026-01-01'\" --limit 10
+  cenote read shop.orders --snapshot 3 -o csv      as it was
+  cenote read 'shop.orders$files'                  which data files, how large, which level
+  cenote read s3://bucket/wh/shop.db/orders        a table by its address
+  cenote delete shop.orders --where 'id = 7' --dry-run
+  cenote compact shop.orders --full
+
+Exit codes:
+  0 done   1 error   2 wrong command line   3 not found   4 conflict with another writer   5 damaged table
+
+Data goes to standard output, everything else to standard error: `cenote read … | jq` just works.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "cenote", version, about = "Apache Paimon tables from the command line", long_about = LONG_ABOUT)]
+#[command(after_help = EXAMPLES, max_term_width = 120, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List, create and drop databases
+    #[command(subcommand, visible_alias = "database")]
+    Db(DbCommand),
+    /// List, create, change, drop and describe tables
+    #[command(subcommand)]
+    Table(TableCommand),
+    /// List and show the states of a table
+    #[command(subcommand)]
+    Snapshot(SnapshotCommand),
+    /// Keep snapshots by name
+    #[command(subcommand)]
+    Tag(TagCommand),
+    /// List, show and change the columns of a table
+    #[command(subcommand)]
+    Schema(SchemaCommand),
+    /// Print the rows of a table, now or as of a snapshot, tag or time
+    #[command(visible_alias = "cat")]
+    Read(ReadArgs),
+    /// Append, upsert or overwrite rows from a file or from standard input
+    Write(WriteArgs),
+    /// Delete the rows that match a condition
+    Delete(DeleteArgs),
+    /// Rewrite many small or overlapping files into fewer
+    Compact(CompactArgs),
+    /// Show which files a read would touch and what each filter saves
+    Explain(ExplainArgs),
+    /// Run CREATE DATABASE, CREATE TABLE and DROP TABLE as Flink or Spark write them
+    Sql(SqlArgs),
+    /// Serve a warehouse and the explorer over HTTP on this machine
+    Serve(ServeArgs),
+    /// Load real flight data into a fresh warehouse and explore it
+    Demo(DemoArgs),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn contract_lines_parse() {
+        for line in [
+            "cenote table create d.t --warehouse w --schema x --primary-key id,dt --partition-by dt --option bucket=2",
+            "cenote write d.t --warehouse w - --format csv --overwrite --partition dt=2026-01-01 --rowkind-field op",
+            "cenote delete d.t --warehouse w --where x=1",
+            "cenote read d.t --warehouse w -o ndjson --snapshot 3 --columns a,b --where x --limit 4",
+            "cenote read --warehouse w d.t --format jsonl --tag x",
+            "cenote read d.t --warehouse w --timestamp 17 -o parquet",
+            "cenote read d.t --warehouse w --incremental 1,4",
+            "cenote compact d.t --warehouse w --full --partition a=b --dry-run",
+            "cenote tag create d.t name --warehouse w --snapshot 3",
+            "cenote explain d.t --warehouse w --where x -o json",
+            "cenote serve --warehouse w --port 0",
+            "cenote demo --port 0 --check",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+}

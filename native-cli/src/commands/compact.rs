@@ -1,0 +1,36 @@
+//! `cenote compact`
+
+use cenote_core::compact::{self, BucketReport, CompactOptions};
+
+use super::partition;
+use crate::{cli::CompactArgs, error::Result, notice::notice, output::Listing, progress::Progress, session::Session};
+
+/// Rewrites files.
+pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
+    let table = session.table(&args.table.table).await?;
+    let partitions = partition::filter(table.schema(), &args.partition)?;
+    let options = CompactOptions { full: args.full, partitions, dry_run: args.dry_run };
+    let progress = Progress::start(&format!("compacting {}", table.name()));
+    let report = compact::run(&table, &options).await?;
+    progress.finish();
+    let (touched, seen) = (report.buckets.len(), report.buckets_seen);
+    notice(&match report.snapshot_id {
+        Some(id) => format!("snapshot {id}: compacted {touched} of {seen} buckets"),
+        None if args.dry_run => format!("would compact {touched} of {seen} buckets"),
+        None => format!("nothing to do in {seen} buckets"),
+    });
+    listing(&report.buckets).print(&args.output)
+}
+
+fn listing(buckets: &[BucketReport]) -> Listing {
+    let integers = |get: fn(&BucketReport) -> i64| buckets.iter().map(get).map(Some);
+    let count = |value: usize| i64::try_from(value).ok();
+    Listing::new()
+        .text("bucket", buckets.iter().map(|bucket| Some(bucket.bucket_path.as_str())))
+        .integer("runs_before", buckets.iter().map(|bucket| count(bucket.runs_before)))
+        .integer("files_in", buckets.iter().map(|bucket| count(bucket.files_in)))
+        .integer("bytes_in", integers(|bucket| bucket.bytes_in))
+        .integer("files_out", buckets.iter().map(|bucket| count(bucket.files_out)))
+        .integer("bytes_out", integers(|bucket| bucket.bytes_out))
+        .integer("level", integers(|bucket| bucket.output_level.into()))
+}

@@ -1,0 +1,47 @@
+//! `cenote explain`
+
+use std::fmt::Write;
+
+use cenote_core::scan::Plan;
+use serde_json::json;
+
+use super::read::scan;
+use crate::{cli::ExplainArgs, error::Result, output::document, session::Session};
+
+/// Plans a read and shows the plan.
+pub(super) async fn run(session: &Session, args: ExplainArgs) -> Result<()> {
+    let table = session.table(&args.table.table).await?;
+    let plan = scan(&table, &args.columns, args.filter.as_deref(), &args.state)?.plan().await?;
+    let explain = &plan.explain;
+    let shown = json!({
+        "table": table.name(),
+        "snapshot": plan.snapshot.as_ref().map(|snapshot| snapshot.id),
+        "schemaId": plan.schema.id,
+        "columns": plan.fields().iter().map(|field| field.name.clone()).collect::<Vec<_>>(),
+        "filter": plan.predicate.as_ref().map(ToString::to_string),
+        "steps": explain.steps,
+        "splits": explain.splits,
+        "mergeSplits": explain.merge_splits,
+        "files": explain.files,
+        "bytes": explain.bytes,
+        "rows": explain.rows,
+    });
+    document::print(&args.output, &shown, Some(text(table.name(), &plan)))
+}
+
+fn text(name: &str, plan: &Plan) -> String {
+    let explain = &plan.explain;
+    let snapshot = plan.snapshot.as_ref().map_or("no snapshot".to_owned(), |found| format!("snapshot {}", found.id));
+    let mut text = format!("{name}, {snapshot}, schema {}\n", plan.schema.id);
+    let width = explain.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
+    for step in &explain.steps {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "  {:width$}  {:>8} of {:>8} {}", step.name, step.kept, step.total, step.unit);
+    }
+    let _ = writeln!(
+        text,
+        "reads {} files, {} bytes, {} stored rows in {} splits, {} of them merged",
+        explain.files, explain.bytes, explain.rows, explain.splits, explain.merge_splits
+    );
+    text
+}

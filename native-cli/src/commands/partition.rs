@@ -1,0 +1,37 @@
+//! `--partition column=value` as a filter.
+
+use cenote_core::{
+    predicate::{Column, CompareOp, Predicate},
+    spec::table_schema::TableSchema,
+    types::datum_text,
+};
+
+use crate::{
+    cli::KeyValue,
+    error::{Failure, Result},
+};
+
+/// The rows of the partitions with these values; `None` where there are none. Errors: usage, for a column that is no
+/// partition column and for a value that is none of its type.
+pub(super) fn filter(schema: &TableSchema, values: &[KeyValue]) -> Result<Option<Predicate>> {
+    let mut parts = Vec::new();
+    for KeyValue { key, value } in values {
+        let field = schema.fields.iter().find(|field| field.name == *key && schema.partition_keys.contains(key));
+        let Some(field) = field else {
+            let known = if schema.partition_keys.is_empty() {
+                "the table has no partitions".to_owned()
+            } else {
+                format!("the table is partitioned by {}", schema.partition_keys.join(", "))
+            };
+            return Err(Failure::usage(format!("--partition: {key:?} is no partition column; {known}")));
+        };
+        let literal =
+            datum_text::parse(value, &field.data_type).map_err(|error| Failure::argument("--partition", error))?;
+        parts.push(Predicate::Compare { column: Column::of(field), op: CompareOp::Eq, literal });
+    }
+    Ok(match parts.len() {
+        0 => None,
+        1 => parts.pop(),
+        _ => Some(Predicate::And(parts)),
+    })
+}

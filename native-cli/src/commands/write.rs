@@ -1,0 +1,123 @@
+//! `cenote write`
+
+use std::collections::BTreeMap;
+
+use cenote_core::{
+    commit::{BATCH_COMMIT_IDENTIFIER, CommitMessage, OverwriteTarget},
+    table::Table,
+    write::TableWrite,
+};
+
+use super::partition;
+use crate::{
+    cli::WriteArgs,
+    error::{Failure, Result},
+    input::{self, InputOptions, Source},
+    notice::notice,
+    progress::Progress,
+    session::Session,
+};
+
+/// Loads a file in one commit.
+pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
+    let table = session.table(&args.table.table).await?;
+    let format = match args.format {
+        Some(format) => format,
+        None => input::format_of(&args.file)?,
+    };
+    // Says at once what is wrong with --partition.
+    let partitions = partition::filter(table.schema(), &args.partition)?;
+    let target = match partitions {
+        _ if !args.overwrite => None,
+        Some(filter) => Some(OverwriteTarget::Partitions(filter)),
+        None if table.schema().partition_keys.is_empty() => Some(OverwriteTarget::WholeTable),
+        None => Some(OverwriteTarget::Dynamic),
+    };
+    let is_tsv = args.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
+    let delimiter = if is_tsv && args.delimiter == ',' { '\t' } else { args.delimiter };
+    let progress = Progress::start(&format!("loading into {}", table.name()));
+    let options = InputOptions {
+        file: args.file,
+        format,
+        fields: table.schema().fields.clone(),
+        constants: constants(args.partition),
+        rowkind_field: args.rowkind_field.or_else(|| table.options().rowkind_field.clone()),
+        null_value: args.null_value,
+        delimiter: u8::try_from(delimiter).map_err(|_| Failure::usage("--delimiter: expected an ASCII character"))?,
+        ignore_unknown: args.ignore_unknown,
+        batch_rows: args.batch_rows,
+    };
+    let source = input::open(options, &progress)?;
+    let loaded = load(&table, source, target, &progress).await?;
+    progress.finish();
+    notice(&match loaded.snapshot {
+        Some(id) => format!("snapshot {id}: {} rows in {} new files", loaded.rows, loaded.files),
+        None => "no rows, and no new snapshot".to_owned(),
+    });
+    Ok(())
+}
+
+fn constants(values: Vec<crate::cli::KeyValue>) -> BTreeMap<String, String> {
+    values.into_iter().map(|value| (value.key, value.value)).collect()
+}
+
+/// What a load did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Loaded {
+    /// Rows of the input.
+    pub(crate) rows: u64,
+    /// New data files.
+    pub(crate) files: usize,
+    /// The snapshot; `None` where there was nothing to commit.
+    pub(crate) snapshot: Option<i64>,
+}
+
+/// Writes all rows of `source` in one commit. On an error no file stays behind and the table is as before.
+pub(crate) async fn load(
+    table: &Table,
+    source: Box<dyn Source>,
+    target: Option<OverwriteTarget>,
+    progress: &Progress,
+) -> Result<Loaded> {
+    let mut write = table.new_write()?;
+    if target.is_some() {
+        write = write.ignore_previous_files();
+    }
+    let (rows, messages) = match write_all(&mut write, source, progress).await {
+        Ok(written) => written,
+        Err(failure) => {
+            write.abort().await;
+            return Err(failure);
+        }
+    };
+    let commit = table.new_commit(table.runtime().uuid());
+    let snapshot = match target {
+        None => commit.commit(BATCH_COMMIT_IDENTIFIER, &messages).await.map(|ids| ids.last().copied()),
+        Some(target) => commit.overwrite(BATCH_COMMIT_IDENTIFIER, &messages, target).await,
+    };
+    let files = messages.iter().map(|message| message.new_files.len()).sum();
+    match snapshot {
+        Ok(snapshot) => Ok(Loaded { rows, files, snapshot }),
+        Err(error) => {
+            // Only a conflict says for sure that nothing refers to the files.
+            if error.kind() == cenote_core::ErrorKind::Conflict {
+                write.abort().await;
+            }
+            Err(error.into())
+        }
+    }
+}
+
+async fn write_all(
+    write: &mut TableWrite,
+    mut source: Box<dyn Source>,
+    progress: &Progress,
+) -> Result<(u64, Vec<CommitMessage>)> {
+    let mut rows = 0;
+    while let Some(input) = tokio::task::block_in_place(|| source.next_batch())? {
+        rows += input.batch.num_rows() as u64;
+        write.write(input.batch, input.kinds.as_deref()).await?;
+        progress.say(format!("{rows} rows"));
+    }
+    Ok((rows, write.prepare_commit().await?))
+}

@@ -1,0 +1,28 @@
+// Calls into the engine: cancelled by an AbortSignal, failing with typed errors.
+
+import { typed } from './errors.js';
+
+/**
+ * Runs `start(aborted)`; `aborted` is a promise that is kept when `signal` fires.
+ * @template T
+ * @param {AbortSignal | undefined} signal @param {(aborted: Promise<void> | undefined) => Promise<T> | T} start
+ * @returns {Promise<T>}
+ */
+export async function guarded(signal, start) {
+  signal?.throwIfAborted();
+  let release;
+  const aborted = signal && new Promise((resolve) => {
+    release = () => resolve();
+    signal.addEventListener('abort', release, { once: true });
+  });
+  try {
+    return await start(aborted);
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : typed(error);
+  } finally {
+    if (signal) {
+      signal.removeEventListener('abort', release);
+      release();
+    }
+  }
+}

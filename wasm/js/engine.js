@@ -1,0 +1,145 @@
+// The engine as one function: `call(method, params)` with plain values in and out, so that it can stand behind a worker's
+// messages. Warehouses, tables and cursors are numbers here.
+
+import { errorOf } from './errors.js';
+import { openTable, openWarehouse } from './index.js';
+import { Meter } from './meter.js';
+import { files } from './storage/files.js';
+import { http } from './storage/http.js';
+import { s3 } from './storage/s3.js';
+
+/** @typedef {{signal?: AbortSignal, onProgress?: (progress: object) => void}} CallOptions */
+
+/** @returns {{call: (method: string, params?: object, options?: CallOptions) => Promise<any>}} */
+export function createEngine() {
+  const engine = new Engine();
+  return {
+    async call(method, params = {}, options = {}) {
+      const run = METHODS[method];
+      if (!run) throw errorOf('invalid', `the engine has no method ${method}`);
+      return run(engine, params, options);
+    },
+  };
+}
+
+class Engine {
+  warehouses = new Handles('warehouse');
+  tables = new Handles('table');
+  cursors = new Handles('cursor');
+  meter = new Meter();
+}
+
+/** Things by number. */
+class Handles {
+  #what;
+  #last = 0;
+  #held = new Map();
+
+  constructor(what) {
+    this.#what = what;
+  }
+
+  add(thing) {
+    this.#last += 1;
+    this.#held.set(this.#last, thing);
+    return this.#last;
+  }
+
+  get(handle) {
+    const thing = this.#held.get(handle);
+    if (thing === undefined) throw errorOf('invalid', `there is no ${this.#what} ${handle}`);
+    return thing;
+  }
+
+  take(handle) {
+    const thing = this.#held.get(handle);
+    this.#held.delete(handle);
+    return thing;
+  }
+}
+
+const METHODS = {
+  async openWarehouse({ warehouses, meter }, { url, storage }, { signal, onProgress }) {
+    const { location, given } = place(url, storage);
+    const warehouse = await openWarehouse(location, { storage: given });
+    onProgress?.({ step: 'listing databases' });
+    try {
+      const databases = await warehouse.databases({ signal });
+      meter.add(warehouse);
+      return { warehouse: warehouses.add(warehouse), canList: warehouse.canList, databases };
+    } catch (error) {
+      warehouse.close();
+      throw error;
+    }
+  },
+
+  async openTable({ warehouses, tables, meter }, { warehouse, database, table, url, storage, branch }, { signal }) {
+    if (warehouse !== undefined && warehouse !== null) {
+      const opened = await warehouses.get(warehouse).table(database, table, { signal });
+      return described(tables, opened, signal);
+    }
+    const { location, given } = place(url, storage);
+    const opened = await openTable(location, { storage: given, branch, signal });
+    meter.add(opened);
+    return described(tables, opened, signal);
+  },
+
+  closeTable: ({ tables, meter }, { table }) => {
+    const taken = tables.take(table);
+    if (taken) meter.remove(taken);
+    taken?.close();
+    return {};
+  },
+
+  snapshots: ({ tables }, { table, ...params }, { signal }) => tables.get(table).snapshots({ ...params, signal }),
+  tags: ({ tables }, { table }, { signal }) => tables.get(table).tags({ signal }),
+  schemas: ({ tables }, { table }, { signal }) => tables.get(table).schemas({ signal }),
+  files: ({ tables }, { table, ...params }, { signal }) => tables.get(table).files({ ...params, signal }),
+  manifests: ({ tables }, { table, ...params }, { signal }) => tables.get(table).manifests({ ...params, signal }),
+  explain: ({ tables }, { table, ...params }, { signal }) => tables.get(table).explain({ ...params, signal }),
+
+  async scanOpen({ tables, cursors }, { table, ...params }, { signal }) {
+    const cursor = await tables.get(table).cursor({ ...params, signal });
+    const columns = cursor.columns.map(({ name, type }) => ({ name, type }));
+    return { cursor: cursors.add(cursor), columns };
+  },
+
+  async scanNext({ cursors }, { cursor, rows = 100 }, { signal }) {
+    const begin = performance.now();
+    const page = await cursors.get(cursor).rows(rows, signal);
+    return { ...page, millis: performance.now() - begin };
+  },
+
+  scanClose: ({ cursors }, { cursor }) => {
+    cursors.take(cursor)?.close();
+    return {};
+  },
+
+  io: ({ meter }, { since }) => meter.read(since ?? 0),
+};
+
+async function described(tables, opened, signal) {
+  const info = await opened.describe({ signal });
+  return { table: tables.add(opened), info };
+}
+
+/** A location and a storage out of the protocol's plain description. */
+function place(url, storage) {
+  switch (storage?.kind) {
+    case undefined:
+      return { location: url, given: undefined };
+    case 'http':
+      return { location: url, given: http({ headers: storage.headers }) };
+    case 's3': {
+      const { accessKeyId, secretAccessKey, sessionToken, region, endpoint, pathStyle, bucket } = storage;
+      const credentials = accessKeyId ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
+      const location = /^s3a?:/.test(url) ? url : `s3://${bucket}/${url ?? ''}`;
+      const options = { credentials, region: region || undefined, endpoint: endpoint || undefined };
+      return { location, given: s3({ ...options, ...(typeof pathStyle === 'boolean' ? { pathStyle } : {}) }) };
+    }
+    case 'files':
+      return { location: url ?? storage.root ?? 'files', given: files(storage.files, { root: storage.root ?? '' }) };
+    default:
+      throw errorOf('invalid', `no storage of kind ${storage.kind}`);
+  }
+}

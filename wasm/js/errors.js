@@ -1,0 +1,79 @@
+// One class for each thing that a caller can do about an error. The engine sends plain `{kind, message, path, hint}`
+// objects; everything thrown by this package is a CenoteError, or the reason of the caller's own AbortSignal.
+
+/** Base of every error of this package. */
+export class CenoteError extends Error {
+  /** @param {string} message @param {{kind?: string, path?: string, hint?: string, cause?: unknown}} [details] */
+  constructor(message, { kind = 'internal', path, hint, cause } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.kind = kind;
+    this.path = path;
+    this.hint = hint;
+  }
+}
+
+/** The named table, snapshot, tag or file does not exist. */
+export class NotFoundError extends CenoteError {}
+/** The thing to create is there already. */
+export class AlreadyExistsError extends CenoteError {}
+/** Someone else changed the table in a contradicting way. */
+export class ConflictError extends CenoteError {}
+/** The store failed or refused for now. */
+export class UnavailableError extends CenoteError {}
+/** The store wants credentials, or other ones. */
+export class ForbiddenError extends UnavailableError {}
+/** The browser kept the answer from us; `hint` holds the CORS policy to paste. */
+export class CorsError extends UnavailableError {}
+/** Bytes disagree with the format. */
+export class CorruptError extends CenoteError {}
+/** A valid table that needs what this build does not have. */
+export class UnsupportedError extends CenoteError {}
+/** An argument is wrong. */
+export class InvalidError extends CenoteError {}
+/** The call was cancelled. */
+export class CancelledError extends CenoteError {}
+/** A bug in this package. */
+export class InternalError extends CenoteError {}
+
+const CLASSES = {
+  'not found': NotFoundError,
+  'already exists': AlreadyExistsError,
+  conflict: ConflictError,
+  unavailable: UnavailableError,
+  forbidden: ForbiddenError,
+  cors: CorsError,
+  corrupt: CorruptError,
+  unsupported: UnsupportedError,
+  invalid: InvalidError,
+  cancelled: CancelledError,
+  internal: InternalError,
+};
+
+/** An error of `kind`. @param {string} kind @param {string} message @param {object} [details] */
+export function errorOf(kind, message, details = {}) {
+  const Class = CLASSES[kind] ?? InternalError;
+  return new Class(message, { ...details, kind: CLASSES[kind] ? kind : 'internal' });
+}
+
+/** What a rejected engine call is to the caller: a typed error. @param {unknown} thrown */
+export function typed(thrown) {
+  if (thrown instanceof CenoteError) return thrown;
+  if (typeof WebAssembly === 'object' && thrown instanceof WebAssembly.RuntimeError) {
+    return errorOf('internal', `the engine stopped: ${thrown.message}`, { cause: thrown });
+  }
+  if (thrown && typeof thrown === 'object' && typeof thrown.kind === 'string') {
+    const { kind, message, path, hint } = thrown;
+    return errorOf(kind, message ?? kind, { path, hint });
+  }
+  if (thrown && typeof thrown === 'object' && thrown.name === 'AbortError') {
+    return errorOf('cancelled', 'the call was cancelled', { cause: thrown });
+  }
+  return errorOf('internal', String(thrown?.message ?? thrown), { cause: thrown });
+}
+
+/** The form in which an error crosses to another thread. @param {unknown} thrown */
+export function plain(thrown) {
+  const { kind, message, path, hint } = typed(thrown);
+  return { kind, message, path: path ?? null, hint: hint ?? null };
+}

@@ -1,0 +1,324 @@
+/**
+ * Apache Paimon tables in browsers, workers and Node.
+ *
+ * ```ts
+ * const table = await openTable('https://host/warehouse/db.db/orders');
+ * for await (const row of table.scan({ columns: ['id', 'total'], filter: 'total > 100', limit: 10 }).rows()) console.log(row);
+ * ```
+ */
+
+/** An integer of 64 bits outside of rows: a number where that is exact (almost always), else its digits. */
+export type Long = number | string;
+
+/** A type as schema files have it: text for scalar types, an object for nested ones. */
+export type PaimonType =
+  | string
+  | { type: string; element?: PaimonType; key?: PaimonType; value?: PaimonType; fields?: { id: number; name: string; type: PaimonType }[] };
+
+/**
+ * A value in a row: BIGINT is `bigint`, BINARY is `Uint8Array`, MAP is a `Map`, MULTISET a `Map` of counts, ROW an object,
+ * VARIANT any JSON value; DECIMAL, DATE, TIME and TIMESTAMP are exact text.
+ */
+export type Value = null | boolean | number | bigint | string | Uint8Array | Value[] | Map<Value, Value> | { [name: string]: Value };
+export type Row = Record<string, Value>;
+
+// ---- stores ------------------------------------------------------------------------------------------------------
+
+/** What the engine needs of a place where files are. Write your own, or use one of the storages below. */
+export interface Store {
+  /**
+   * An object or a part of it; `null` when it is absent. `end` is exclusive, `suffix` asks for the last bytes.
+   * `size` is that of the whole object.
+   */
+  get(path: string, options: { start?: number; end?: number; suffix?: number; signal?: AbortSignal }): Promise<Found | null>;
+  /** Direct children of a folder. Without it tables are found through their hints. */
+  list?(folder: string, options: { signal?: AbortSignal }): Promise<{ dirs: string[]; files: { name: string; size: number; modified?: number }[] }>;
+  /** Writes an object, replacing what is there. */
+  put?(path: string, bytes: Uint8Array): Promise<void>;
+  /** Creates an object only if absent, in one step; false when there is one. Commits need it. */
+  putIfAbsent?(path: string, bytes: Uint8Array): Promise<boolean>;
+  delete?(path: string): Promise<void>;
+}
+
+export interface Found {
+  bytes: Uint8Array;
+  /** Where `bytes` begin. */
+  start?: number;
+  /** Length of the whole object, where known. */
+  size?: number;
+  etag?: string;
+  /** Epoch milliseconds. */
+  modified?: number;
+}
+
+/** A kind of place; `open` gives the store of one location. */
+export interface Storage {
+  readonly kind: string;
+  open(location: string): Store;
+}
+
+export interface FetchOptions {
+  fetch?: typeof fetch;
+  /** Told about servers that make reading slow, such as those without ranges. */
+  onWarning?: (message: string) => void;
+}
+
+/** Any HTTP server. Never HEAD; ranges are checked. */
+export function http(options?: FetchOptions & { headers?: HeadersInit; credentials?: RequestCredentials }): Storage;
+
+export interface Credentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** S3 and compatibles. Anonymous without credentials; they are kept in memory only. */
+export function s3(options?: FetchOptions & {
+  credentials?: Credentials;
+  /** Asked before each request, so that credentials may expire. */
+  provider?: () => Credentials | Promise<Credentials>;
+  region?: string;
+  endpoint?: string;
+  pathStyle?: boolean;
+}): Storage;
+
+/** URLs that your backend signs. */
+export function presigned(
+  sign: (path: string, options: { method: string }) => string | URL | Promise<string | URL>,
+  options?: FetchOptions & { cacheMillis?: number },
+): Storage;
+
+/** A folder that the user picked or dropped; read in place. */
+export function files(
+  source: FileList | Iterable<File | [string, File]> | FileSystemDirectoryHandle,
+  options?: { root?: string },
+): Store;
+
+/** Objects in memory. */
+export function memory(entries?: Iterable<[string, Uint8Array]>): Store;
+
+/** The local disk, in Node. */
+export function local(): Storage;
+
+// ---- opening -----------------------------------------------------------------------------------------------------
+
+export type Location = string | URL | FileList | Iterable<File> | FileSystemDirectoryHandle;
+
+/** Opens a table by its own place; needs no listing. */
+export function openTable(location: Location, options?: { storage?: Storage | Store; branch?: string; signal?: AbortSignal }): Promise<Table>;
+
+/** Opens a warehouse; nothing is read yet. */
+export function openWarehouse(location: Location, options?: { storage?: Storage | Store; signal?: AbortSignal }): Promise<Warehouse>;
+
+/** Starts the engine ahead of time, or from a place of your own. */
+export function load(options?: { module?: BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string }): Promise<unknown>;
+
+export interface Warehouse extends Disposable {
+  readonly canList: boolean;
+  databases(options?: { signal?: AbortSignal }): Promise<{ name: string; tables: string[] }[]>;
+  /** `table` may name a branch: `orders$branch_test`. */
+  table(database: string, table: string, options?: { signal?: AbortSignal }): Promise<Table>;
+  io(options?: { since?: number }): IoReport;
+  close(): void;
+}
+
+// ---- tables ------------------------------------------------------------------------------------------------------
+
+export interface Field {
+  id: number;
+  name: string;
+  /** SQL text, such as `DECIMAL(10, 2) NOT NULL`. */
+  type: string;
+  schemaType: PaimonType;
+  nullable: boolean;
+  description: string | null;
+  defaultValue: string | null;
+}
+
+export interface Schema {
+  id: Long;
+  fields: Field[];
+  primaryKeys: string[];
+  partitionKeys: string[];
+  options: Record<string, string>;
+  comment: string | null;
+}
+
+export interface Snapshot {
+  id: Long;
+  schemaId: Long;
+  commitKind: 'APPEND' | 'COMPACT' | 'OVERWRITE' | 'ANALYZE';
+  timeMillis: Long;
+  commitUser: string;
+  commitIdentifier: Long;
+  totalRecordCount: Long | null;
+  deltaRecordCount: Long | null;
+  changelogRecordCount: Long | null;
+  watermark: Long | null;
+  baseManifestList: string;
+  deltaManifestList: string;
+  changelogManifestList: string | null;
+  indexManifest: string | null;
+  operation: string | null;
+  writerVersion: string | null;
+}
+
+export interface Tag {
+  name: string;
+  snapshotId: Long;
+  timeMillis: Long;
+  createTimeMillis: Long | null;
+  schemaId: Long;
+  recordCount: Long | null;
+}
+
+/** A value in metadata: canonical JSON. */
+export type Cell = null | boolean | number | string;
+
+export interface DataFile {
+  /** `month=1/day=2`, empty without partitions. */
+  partition: string;
+  bucket: number;
+  totalBuckets: number;
+  level: number;
+  name: string;
+  /** Relative to the table, or a URL for files kept elsewhere. */
+  path: string;
+  format: string;
+  size: Long;
+  rows: Long;
+  deleteRows: Long | null;
+  minKey: Cell[];
+  maxKey: Cell[];
+  minSequence: Long;
+  maxSequence: Long;
+  creationMillis: Long | null;
+  schemaId: Long;
+  source: 'append' | 'compact' | null;
+  stats: { column: string; min: Cell; max: Cell; nullCount: Long | null }[];
+}
+
+export interface Manifest {
+  list: 'base' | 'delta' | 'changelog';
+  name: string;
+  size: Long;
+  added: Long;
+  deleted: Long;
+  schemaId: Long;
+  minPartition: Cell[];
+  maxPartition: Cell[];
+}
+
+export interface Explain {
+  steps: { name: string; kept: number; total: number; unit: string }[];
+  splits: number;
+  files: number;
+  bytes: number;
+}
+
+export interface IoReport {
+  totals: { requests: number; bytes: number; bytesWritten: number; cacheHits: number; failures: number };
+  requests: {
+    seq: number;
+    method: string;
+    path: string;
+    start: number | null;
+    end: number | null;
+    bytes: number;
+    startMillis: number;
+    durationMillis: number;
+    outcome: string;
+    cached: boolean;
+  }[];
+}
+
+export interface TableInfo extends Schema {
+  name: string;
+  database: string | null;
+  url: string | null;
+  schemaId: Long;
+  bucket: string | null;
+  bucketKeys: string[];
+  mergeEngine: string;
+  changelogProducer: string;
+  latestSnapshot: Snapshot | null;
+  fileCount: Long | null;
+  totalSize: Long | null;
+  recordCount: Long | null;
+}
+
+/** A state of the table; the latest when nothing is named. */
+export interface At {
+  snapshot?: Long;
+  tag?: string;
+  timestampMillis?: number;
+}
+
+export interface ScanOptions extends At {
+  columns?: string[];
+  /** SQL, such as `country = 'DE' AND total > 10`. */
+  filter?: string;
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+export interface Table extends Disposable {
+  readonly name: string;
+  readonly schema: Schema;
+  /** As of opening; `fileCount` and `totalSize` are null here. */
+  readonly info: TableInfo;
+  /** The same as of now, with number and size of the files. */
+  describe(options?: { signal?: AbortSignal }): Promise<TableInfo>;
+  /** The same table at a snapshot, a tag or a time. */
+  at(at: At): Table;
+  snapshots(options?: { limit?: number; signal?: AbortSignal }): Promise<Snapshot[]>;
+  tags(options?: { signal?: AbortSignal }): Promise<Tag[]>;
+  schemas(options?: { signal?: AbortSignal }): Promise<(Schema & { timeMillis: Long })[]>;
+  files(options?: At & { signal?: AbortSignal }): Promise<DataFile[]>;
+  manifests(options?: At & { signal?: AbortSignal }): Promise<Manifest[]>;
+  explain(options?: ScanOptions): Promise<Explain>;
+  scan(options?: ScanOptions): Scan;
+  cursor(options?: ScanOptions): Promise<Cursor>;
+  io(options?: { since?: number }): IoReport;
+  close(): void;
+}
+
+/** Rows to be read; iterate it for Arrow IPC batches, each a complete stream. */
+export interface Scan extends AsyncIterable<Uint8Array> {
+  batches(): AsyncGenerator<Uint8Array>;
+  rows<R = Row>(): AsyncGenerator<R>;
+  /** Everything as one table of `apache-arrow`, whose module you pass. */
+  toArrow<T = unknown>(arrow: { tableFromIPC: (bytes: Uint8Array) => any; Table: any }): Promise<T>;
+  explain(): Promise<Explain>;
+}
+
+/** A scan read by hand. */
+export interface Cursor {
+  readonly columns: { name: string; type: string; schemaType: PaimonType }[];
+  batch(signal?: AbortSignal): Promise<Uint8Array | undefined>;
+  /** Canonical JSON cells; integers beyond 2^53 are strings. */
+  rows(count: number, signal?: AbortSignal): Promise<{ rows: any[][]; done: boolean }>;
+  close(): void;
+}
+
+// ---- errors ------------------------------------------------------------------------------------------------------
+
+export class CenoteError extends Error {
+  /** Stable word: `not found`, `corrupt`, `cors`, … */
+  readonly kind: string;
+  /** File or table that it is about. */
+  readonly path?: string;
+  /** What to do; for a CorsError the policy to paste. */
+  readonly hint?: string;
+}
+export class NotFoundError extends CenoteError {}
+export class AlreadyExistsError extends CenoteError {}
+export class ConflictError extends CenoteError {}
+export class UnavailableError extends CenoteError {}
+export class ForbiddenError extends UnavailableError {}
+export class CorsError extends UnavailableError {}
+export class CorruptError extends CenoteError {}
+export class UnsupportedError extends CenoteError {}
+export class InvalidError extends CenoteError {}
+export class CancelledError extends CenoteError {}
+export class InternalError extends CenoteError {}

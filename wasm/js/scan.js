@@ -1,0 +1,113 @@
+// A scan: nothing is read until somebody iterates it.
+
+import { guarded } from './calls.js';
+import { rowReader } from './rows.js';
+
+/** Rows fetched from the engine at once. */
+const PAGE = 4096;
+
+export class Scan {
+  #open;
+  #explain;
+  #signal;
+
+  /**
+   * @param {(aborted?: Promise<void>) => Promise<object>} open makes the engine's cursor
+   * @param {() => Promise<object>} explain @param {AbortSignal} [signal]
+   */
+  constructor(open, explain, signal) {
+    this.#open = open;
+    this.#explain = explain;
+    this.#signal = signal;
+  }
+
+  /** Batches, each a complete Arrow IPC stream. */
+  [Symbol.asyncIterator]() {
+    return this.batches();
+  }
+
+  async *batches() {
+    const cursor = await Cursor.open(this.#open, this.#signal);
+    try {
+      for (let batch = await cursor.batch(); batch !== undefined; batch = await cursor.batch()) yield batch;
+    } finally {
+      cursor.close();
+    }
+  }
+
+  /** Rows as objects. */
+  async *rows() {
+    const cursor = await Cursor.open(this.#open, this.#signal);
+    try {
+      const read = rowReader(cursor.columns);
+      for (let done = false; !done; ) {
+        const page = await cursor.rows(PAGE);
+        for (const cells of page.rows) yield read(cells);
+        done = page.done;
+      }
+    } finally {
+      cursor.close();
+    }
+  }
+
+  /** Everything as one table of apache-arrow. @param {{tableFromIPC: Function, Table: any}} arrow the module */
+  async toArrow(arrow) {
+    const tables = [];
+    for await (const bytes of this.batches()) tables.push(arrow.tableFromIPC(bytes));
+    if (tables.length === 0) return arrow.tableFromIPC(await this.#emptyBatch());
+    return tables.length === 1 ? tables[0] : new arrow.Table(tables[0].schema, tables.flatMap((table) => table.batches));
+  }
+
+  /** What is read and what is left out, step by step. */
+  explain() {
+    return this.#explain();
+  }
+
+  async #emptyBatch() {
+    const cursor = await Cursor.open(this.#open, this.#signal);
+    try {
+      return cursor.empty();
+    } finally {
+      cursor.close();
+    }
+  }
+}
+
+/** A scan under way. */
+export class Cursor {
+  #raw;
+  #signal;
+
+  /** @param {(aborted?: Promise<void>) => Promise<object>} open @param {AbortSignal} [signal] */
+  static async open(open, signal) {
+    return new Cursor(await guarded(signal, open), signal);
+  }
+
+  constructor(raw, signal) {
+    this.#raw = raw;
+    this.#signal = signal;
+    /** @type {{name: string, type: string, schemaType: import('./rows.js').PaimonType}[]} */
+    this.columns = JSON.parse(raw.columns());
+  }
+
+  /** The next batch as Arrow IPC, `undefined` at the end. @param {AbortSignal} [signal] */
+  batch(signal = this.#signal) {
+    return guarded(signal, (aborted) => this.#raw.nextBatch(aborted));
+  }
+
+  /** Up to `count` rows of canonical cells. @param {number} count @param {AbortSignal} [signal] @returns {Promise<{rows: any[][], done: boolean}>} */
+  async rows(count, signal = this.#signal) {
+    return JSON.parse(await guarded(signal, (aborted) => this.#raw.nextRows(count, aborted)));
+  }
+
+  /** The schema alone, as an Arrow IPC stream without batches. */
+  empty() {
+    return this.#raw.emptyBatch();
+  }
+
+  /** Stops reading and gives the memory back. */
+  close() {
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+}

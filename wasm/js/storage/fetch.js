@@ -1,0 +1,146 @@
+// Objects over HTTP, whoever makes their URLs: plain servers, S3 signatures, presigned links.
+//
+// Never HEAD (presigned links and many gateways refuse it). A 404 is an absent object; a 403 is passed on as it is,
+// because only the engine knows whether a neighbour could be read; retries are the engine's too.
+
+import { errorOf } from '../errors.js';
+import { diagnose } from './diagnose.js';
+import { checkPartial, rangeHeader } from './ranges.js';
+import { Wholes } from './wholes.js';
+import { clamp } from './paths.js';
+
+const WHOLES_LIMIT = 64 << 20;
+
+/** Files that never change once written may come from the browser's cache; the others are asked for again. */
+const CHANGING = /(^|\/)(snapshot|schema|tag|branch|changelog|consumer|_cenote)\//;
+
+/**
+ * @typedef {object} Remote
+ * @property {string} kind
+ * @property {(path: string, method: string, query?: [string, string][]) => URL | string | Promise<URL | string>} urlOf
+ * @property {typeof fetch} [fetch]
+ * @property {HeadersInit} [headers]
+ * @property {RequestCredentials} [credentials]
+ * @property {(message: string) => void} [onWarning]
+ */
+
+export class FetchStore {
+  #remote;
+  #fetch;
+  #wholes = new Wholes(WHOLES_LIMIT);
+  #ignoresRanges = false;
+
+  /** @param {Remote} remote */
+  constructor(remote) {
+    this.kind = remote.kind;
+    this.#remote = remote;
+    this.#fetch = remote.fetch ?? ((...args) => globalThis.fetch(...args));
+  }
+
+  /** @param {string} path @param {{start?: number, end?: number, suffix?: number, signal?: AbortSignal}} [options] */
+  async get(path, { signal, ...asked } = {}) {
+    const range = rangeHeader(asked);
+    const whole = range && (this.#wholes.get(path) ?? (this.#ignoresRanges ? this.#whole(path, signal) : undefined));
+    if (whole) return slice(await whole, asked);
+
+    const response = await this.request('GET', path, { headers: range ? { Range: range } : {}, signal });
+    if (response === null) return null;
+    const bytes = await body(response, path);
+    if (range && response.status === 206) {
+      const { size, start } = checkPartial(response, bytes.length, asked, path);
+      return { bytes, start, size, ...validators(response) };
+    }
+    if (range) {
+      this.#warnOnce();
+      return slice(await this.#wholes.add(path, Promise.resolve({ bytes, size: bytes.length })), asked);
+    }
+    return { bytes, size: bytes.length, ...validators(response) };
+  }
+
+  /**
+   * One request; `null` for an absent object. The engine asks again when the error says that it may help.
+   * @param {string} method @param {string} path
+   * @param {{headers?: Record<string, string>, body?: BodyInit, signal?: AbortSignal, query?: [string, string][], accept?: number[]}} options
+   */
+  async request(method, path, { headers = {}, body: content, signal, query, accept = [] }) {
+    const url = new URL(await this.#remote.urlOf(path, method, query));
+    const init = {
+      method,
+      headers: { ...Object.fromEntries(new Headers(this.#remote.headers)), ...headers },
+      body: content,
+      signal,
+      credentials: this.#remote.credentials,
+      cache: method !== 'GET' || CHANGING.test(path) ? 'no-cache' : 'default',
+    };
+    let response;
+    try {
+      response = await this.#fetch(url, init);
+    } catch (error) {
+      if (signal?.aborted || error?.name === 'AbortError') throw error;
+      throw await diagnose(error, url, path, this.#fetch);
+    }
+    if (response.ok || accept.includes(response.status)) return isPage(response, path) ? null : response;
+    if (response.status === 404 || response.status === 410) return null;
+    throw await refused(response, path);
+  }
+
+  #whole(path, signal) {
+    const fetched = this.request('GET', path, { signal }).then(async (response) => {
+      if (response === null) return null;
+      const bytes = await body(response, path);
+      return { bytes, size: bytes.length };
+    });
+    return this.#wholes.add(path, fetched);
+  }
+
+  #warnOnce() {
+    if (this.#ignoresRanges) return;
+    this.#ignoresRanges = true;
+    const warn = this.#remote.onWarning ?? ((message) => console.warn(`cenote: ${message}`));
+    warn('the server ignores Range requests, so whole files are fetched; a server with ranges is much faster');
+  }
+}
+
+function slice(whole, asked) {
+  if (whole === null) return null;
+  const [start, end] = clamp(whole.size, asked);
+  return { bytes: whole.bytes.subarray(start, end), start, size: whole.size };
+}
+
+async function body(response, path) {
+  try {
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    if (cause?.name === 'AbortError') throw cause;
+    const error = errorOf('unavailable', `the connection broke while reading: ${cause?.message ?? cause}`, { path, cause });
+    throw Object.assign(error, { transient: true });
+  }
+}
+
+function validators(response) {
+  const modified = Date.parse(response.headers.get('last-modified') ?? '');
+  return { etag: response.headers.get('etag') ?? undefined, modified: Number.isNaN(modified) ? undefined : modified };
+}
+
+/** Development servers answer an absent file with their start page: no file of a table is HTML. */
+function isPage(response, path) {
+  return (response.headers.get('content-type') ?? '').startsWith('text/html') && !path.endsWith('.html');
+}
+
+/** Worth asking again a little later. */
+function isBusy(status) {
+  return status === 408 || status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
+}
+
+async function refused(response, path) {
+  const { status } = response;
+  const told = /<Code>([^<]*)</.exec(await response.text().catch(() => ''))?.[1];
+  const message = `the server answered ${status}${told ? ` (${told})` : ''}`;
+  if (status === 401 || status === 403) {
+    const error = errorOf('forbidden', message, { path, hint: 'the files need credentials, or other ones' });
+    return Object.assign(error, { unauthenticated: status === 401 });
+  }
+  if (status === 416) return errorOf('corrupt', 'the file is shorter than the table says', { path });
+  if (status === 412 || status === 409) return errorOf('already exists', message, { path });
+  return Object.assign(errorOf('unavailable', message, { path }), { transient: isBusy(status) });
+}

@@ -1,0 +1,29 @@
+// Links that someone else signs: the page holds no credentials at all.
+
+import { FetchStore } from './fetch.js';
+import { join } from './paths.js';
+
+/**
+ * A store whose URLs come from `sign`, such as a call to your own backend.
+ * @param {(path: string, options: {method: string}) => string | URL | Promise<string | URL>} sign
+ *   the URL of `path` (below the opened location, not URL-encoded)
+ * @param {{fetch?: typeof fetch, cacheMillis?: number, onWarning?: (message: string) => void}} [options]
+ *   `cacheMillis`: how long a link may be used again, 60 s unless said
+ */
+export function presigned(sign, { cacheMillis = 60_000, ...options } = {}) {
+  const open = (location) => {
+    const prefix = /^[a-z][a-z0-9+.-]*:/i.test(String(location ?? '')) ? '' : String(location ?? '');
+    const signed = new Map();
+    const urlOf = (path, method) => {
+      const key = `${method} ${path}`;
+      const known = signed.get(key);
+      if (known && known.until > Date.now()) return known.url;
+      const url = sign(join(prefix, path), { method });
+      if (signed.size > 1000) signed.clear();
+      signed.set(key, { url, until: Date.now() + cacheMillis });
+      return url;
+    };
+    return new FetchStore({ ...options, kind: 'presigned', urlOf });
+  };
+  return { kind: 'presigned', open };
+}

@@ -1,0 +1,73 @@
+//! Warehouses: names of databases and tables, where the store can list.
+
+use cenote_core::catalog::FileSystemCatalog;
+use futures::future::try_join_all;
+use js_sys::Promise;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    abort::abortable,
+    json::to_text,
+    runtime::EventLoop,
+    store::{self, StoreObject},
+    table::Table,
+    view,
+};
+
+/// A warehouse over a store object.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Catalog {
+    catalog: FileSystemCatalog,
+    storage: cenote_core::io::Storage,
+}
+
+/// A database and its tables.
+#[derive(Serialize)]
+struct Database {
+    name: String,
+    tables: Vec<String>,
+}
+
+#[wasm_bindgen]
+impl Catalog {
+    /// The warehouse at the top of `store`; `label` names it in messages.
+    #[wasm_bindgen(constructor)]
+    pub fn new(store: StoreObject, label: &str) -> Catalog {
+        let storage = store::storage(store, label);
+        let catalog = FileSystemCatalog::new(storage.clone(), std::sync::Arc::new(EventLoop));
+        Catalog { catalog, storage }
+    }
+
+    /// Whether the store lists folders.
+    #[wasm_bindgen(getter, js_name = canList)]
+    pub fn can_list(&self) -> bool {
+        self.storage.can_list()
+    }
+
+    /// `[{name, tables: [name]}]` as JSON. Errors: `unsupported` where the store cannot list.
+    pub async fn databases(&self, aborted: Option<Promise>) -> Result<String, JsValue> {
+        let catalog = self.catalog.clone();
+        abortable(aborted, async move {
+            let with_tables = async |name: String| {
+                let tables = catalog.list_tables(&name).await?;
+                Ok::<_, cenote_core::Error>(Database { name, tables })
+            };
+            let names = catalog.list_databases().await?;
+            to_text(&try_join_all(names.into_iter().map(with_tables)).await?)
+        })
+        .await
+    }
+
+    /// Opens a table; `name` may name a branch as `t$branch_b`.
+    pub async fn table(&self, database: String, name: String, aborted: Option<Promise>) -> Result<Table, JsValue> {
+        let catalog = self.catalog.clone();
+        abortable(aborted, async move { Ok(Table::new(catalog.get_table(&database, &name).await?, Some(database))) }).await
+    }
+
+    /// The request log of all tables opened here: records whose number is above `since`, and sums, as JSON.
+    pub fn io(&self, since: f64) -> Result<String, JsValue> {
+        view::io::read(&self.storage.io(), since)
+    }
+}

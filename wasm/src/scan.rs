@@ -1,0 +1,162 @@
+//! A cursor over the rows of a scan: Arrow IPC batches, or pages of cells.
+
+use std::{cell::RefCell, rc::Rc};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::Schema;
+use cenote_core::{
+    Error, Result,
+    scan::{Plan, RecordBatchStream},
+    types::{DataField, arrow, json_rows::JsonRows, type_json::JsonType},
+};
+use js_sys::{Promise, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    abort::abortable,
+    error::to_js,
+    json::{quote_long_integers, to_text},
+};
+
+/// Rows of a scan, read from front to back.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct ScanCursor {
+    fields: Rc<[DataField]>,
+    /// Empty while a call is reading.
+    state: Rc<RefCell<Option<State>>>,
+}
+
+struct State {
+    stream: RecordBatchStream,
+    /// What is left of the batch that a page ended in.
+    rest: Option<RecordBatch>,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("rest_rows", &self.rest.as_ref().map(RecordBatch::num_rows)).finish()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Column<'a> {
+    name: &'a str,
+    /// As SQL text.
+    r#type: String,
+    /// As in a schema file.
+    schema_type: JsonType<'a>,
+}
+
+impl ScanCursor {
+    pub(crate) async fn start(plan: &Plan) -> Result<Self> {
+        let state = State { stream: plan.stream().await?, rest: None };
+        Ok(ScanCursor { fields: plan.fields().into(), state: Rc::new(RefCell::new(Some(state))) })
+    }
+
+    /// Takes the state out for one call. Errors: `Invalid` while another call has it, or after one was cancelled.
+    fn take(&self) -> Result<State> {
+        self.state.borrow_mut().take().ok_or_else(|| Error::invalid("the cursor is being read, or a read was cancelled"))
+    }
+}
+
+#[wasm_bindgen]
+impl ScanCursor {
+    /// `[{name, type, schemaType}]` as JSON.
+    pub fn columns(&self) -> Result<String, JsValue> {
+        let column = |field| Column::of(field);
+        to_text(&self.fields.iter().map(column).collect::<Vec<_>>()).map_err(|error| to_js(&error))
+    }
+
+    /// The next batch as a complete Arrow IPC stream; `undefined` at the end.
+    #[wasm_bindgen(js_name = nextBatch)]
+    pub async fn next_batch(&self, aborted: Option<Promise>) -> Result<Option<Uint8Array>, JsValue> {
+        let mut state = self.take().map_err(|error| to_js(&error))?;
+        let slot = self.state.clone();
+        let batch = abortable(aborted, async {
+            let batch = state.next().await;
+            *slot.borrow_mut() = Some(state);
+            batch
+        })
+        .await?;
+        let ipc = batch.map(|batch| ipc_stream(&batch.schema(), Some(&batch))).transpose();
+        ipc.map_err(|error| to_js(&error))
+    }
+
+    /// A complete Arrow IPC stream with the schema and no rows.
+    #[wasm_bindgen(js_name = emptyBatch)]
+    pub fn empty_batch(&self) -> Result<Uint8Array, JsValue> {
+        ipc_stream(&arrow::schema(&self.fields), None).map_err(|error| to_js(&error))
+    }
+
+    /// `{"rows": [[cell, …], …], "done": bool}`: up to `count` rows, of canonical cells whose long integers are strings.
+    #[wasm_bindgen(js_name = nextRows)]
+    pub async fn next_rows(&self, count: usize, aborted: Option<Promise>) -> Result<String, JsValue> {
+        let mut state = self.take().map_err(|error| to_js(&error))?;
+        let (slot, fields) = (self.state.clone(), self.fields.clone());
+        abortable(aborted, async move {
+            let page = state.page(count, &fields).await;
+            *slot.borrow_mut() = Some(state);
+            page
+        })
+        .await
+    }
+}
+
+impl<'a> Column<'a> {
+    fn of(field: &'a DataField) -> Self {
+        Column { name: &field.name, r#type: field.data_type.to_string(), schema_type: JsonType(&field.data_type) }
+    }
+}
+
+impl State {
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        match self.rest.take() {
+            Some(rest) => Ok(Some(rest)),
+            None => self.stream.next().await.transpose(),
+        }
+    }
+
+    async fn page(&mut self, count: usize, fields: &[DataField]) -> Result<String> {
+        let mut rows = Vec::new();
+        let mut wanted = count;
+        let mut done = false;
+        while wanted > 0 && !done {
+            let Some(batch) = self.next().await? else {
+                done = true;
+                continue;
+            };
+            let taken = wanted.min(batch.num_rows());
+            write_rows(&batch.slice(0, taken), fields, &mut rows)?;
+            if taken < batch.num_rows() {
+                self.rest = Some(batch.slice(taken, batch.num_rows() - taken));
+            }
+            wanted -= taken;
+        }
+        let mut page = b"{\"rows\":[".to_vec();
+        quote_long_integers(rows.strip_suffix(b",").unwrap_or(&rows), &mut page);
+        page.extend_from_slice(if done { b"],\"done\":true}" } else { b"],\"done\":false}" });
+        String::from_utf8(page).map_err(|error| Error::internal("cells are no text").because(error))
+    }
+}
+
+/// Appends rows as JSON arrays, each followed by a comma.
+fn write_rows(batch: &RecordBatch, fields: &[DataField], out: &mut Vec<u8>) -> Result<()> {
+    let rows = JsonRows::new(batch, fields)?;
+    for row in 0..rows.len() {
+        rows.write_array(row, out)?;
+        out.push(b',');
+    }
+    Ok(())
+}
+
+fn ipc_stream(schema: &Schema, batch: Option<&RecordBatch>) -> Result<Uint8Array> {
+    let mut writer = StreamWriter::try_new(Vec::new(), schema)?;
+    if let Some(batch) = batch {
+        writer.write(batch)?;
+    }
+    Ok(Uint8Array::from(writer.into_inner()?.as_slice()))
+}

@@ -141,11 +141,11 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<IndexManifestEntry>> {
         let global = entry.nested(schema, EntryField::GlobalIndex)?;
         Ok(EntryPlan { entry, vectors, global })
     };
-    read_records(bytes, compile, read_entry)
+    read_records(bytes, compile, blank, read_entry)
 }
 
-fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>) -> Result<IndexManifestEntry> {
-    let mut entry = IndexManifestEntry {
+fn blank() -> IndexManifestEntry {
+    IndexManifestEntry {
         kind: FileKind::Add,
         partition: BinaryRow::empty(),
         bucket: 0,
@@ -156,7 +156,10 @@ fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>) -> Result<IndexManifest
         deletion_vectors: None,
         external_path: None,
         global_index: None,
-    };
+    }
+}
+
+fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>, entry: &mut IndexManifestEntry) -> Result<()> {
     for step in plan.entry.steps() {
         let shape = step.shape;
         match step.field {
@@ -182,7 +185,7 @@ fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>) -> Result<IndexManifest
             None => cursor.skip(shape)?,
         }
     }
-    Ok(entry)
+    Ok(())
 }
 
 fn read_vector(plan: &Plan<VectorField>, cursor: &mut Cursor<'_>, element: Shape) -> Result<DeletionVectorMeta> {

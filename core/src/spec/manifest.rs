@@ -7,7 +7,7 @@ use super::{
     binary_row::BinaryRow,
     data_file::{
         DataFileMeta,
-        avro::{DataFilePlan, data_file_schema, write as write_data_file},
+        avro::{DataFilePlan, blank as blank_file, data_file_schema, write as write_data_file},
     },
     stats::avro::{int, required, stats_schema},
 };
@@ -69,27 +69,35 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
         let file = DataFilePlan::new(schema, required(entry.shape(EntryField::File), "_FILE")?)?;
         Ok((entry, file))
     };
-    read_records(bytes, compile, |(plan, file_plan), cursor| {
-        let (mut kind, mut partition, mut bucket, mut total_buckets) = (FileKind::Add, BinaryRow::empty(), 0, 0);
-        let mut file = None;
+    read_records(bytes, compile, blank, |(plan, file_plan), cursor, entry| {
         for step in plan.steps() {
             match step.field {
                 Some(EntryField::Version) => check_version(cursor.number(step.shape)?, RECORD_VERSION)?,
-                Some(EntryField::Kind) => kind = FileKind::from_number(cursor.number(step.shape)?)?,
+                Some(EntryField::Kind) => entry.kind = FileKind::from_number(cursor.number(step.shape)?)?,
                 Some(EntryField::Partition) => {
-                    partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
+                    entry.partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
                 }
-                Some(EntryField::Bucket) => bucket = int(required(cursor.number(step.shape)?, "_BUCKET")?, "_BUCKET")?,
+                Some(EntryField::Bucket) => {
+                    entry.bucket = int(required(cursor.number(step.shape)?, "_BUCKET")?, "_BUCKET")?;
+                }
                 Some(EntryField::TotalBuckets) => {
-                    total_buckets = int(required(cursor.number(step.shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
+                    entry.total_buckets =
+                        int(required(cursor.number(step.shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
                 }
-                Some(EntryField::File) if cursor.present(step.shape)? => file = Some(file_plan.read(cursor)?),
-                Some(EntryField::File) => {}
+                Some(EntryField::File) => {
+                    required(cursor.present(step.shape)?.then_some(()), "_FILE")?;
+                    file_plan.read(cursor, &mut entry.file)?;
+                }
                 None => cursor.skip(step.shape)?,
             }
         }
-        Ok(ManifestEntry { kind, partition, bucket, total_buckets, file: required(file, "_FILE")? })
+        Ok(())
     })
+}
+
+fn blank() -> ManifestEntry {
+    let file = blank_file();
+    ManifestEntry { kind: FileKind::Add, partition: BinaryRow::empty(), bucket: 0, total_buckets: 0, file }
 }
 
 /// Writes a manifest, as Java lays it out.

@@ -84,15 +84,14 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestFileMeta>> {
         let stats = StatsPlan::new(schema, required(list.shape(ListField::PartitionStats), "_PARTITION_STATS")?)?;
         Ok((list, stats))
     };
-    read_records(bytes, compile, |(plan, stats_plan), cursor| {
-        let mut manifest = blank();
+    read_records(bytes, compile, blank, |(plan, stats_plan), cursor, manifest| {
         for step in plan.steps() {
             match step.field {
-                Some(field) => read_field(&mut manifest, field, step.shape, stats_plan, cursor)?,
+                Some(field) => read_field(manifest, field, step.shape, stats_plan, cursor)?,
                 None => cursor.skip(step.shape)?,
             }
         }
-        Ok(manifest)
+        Ok(())
     })
 }
 
@@ -131,7 +130,7 @@ fn read_field(
         ListField::FileSize => manifest.file_size = count(cursor.number(shape)?, "_FILE_SIZE")?,
         ListField::NumAddedFiles => manifest.num_added_files = count(cursor.number(shape)?, "_NUM_ADDED_FILES")?,
         ListField::NumDeletedFiles => manifest.num_deleted_files = count(cursor.number(shape)?, "_NUM_DELETED_FILES")?,
-        ListField::PartitionStats => manifest.partition_stats = read_stats(stats_plan, cursor, shape)?,
+        ListField::PartitionStats => read_stats(stats_plan, cursor, shape, &mut manifest.partition_stats)?,
         ListField::SchemaId => manifest.schema_id = required(cursor.number(shape)?, "_SCHEMA_ID")?,
         ListField::MinRowId => manifest.min_row_id = cursor.number(shape)?,
         ListField::MaxRowId => manifest.max_row_id = cursor.number(shape)?,

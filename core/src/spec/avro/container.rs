@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::{
     codec::{Codec, Decompressor},
     cursor::Cursor,
-    schema::{Node, NodeId, Schema, Shape},
+    schema::{Node, NodeId, Schema},
 };
 use crate::error::{Error, Result};
 
@@ -16,13 +16,18 @@ pub(super) const SYNC_BYTES: usize = 16;
 /// Plain bytes of one container that are accepted, far above what manifests roll at.
 const MAX_TOTAL_BYTES: usize = 1 << 30;
 
-/// Reads every record of a container: `compile` makes a plan of the record type, `decode` reads one record by it.
+/// Records reserved at most before any has been read: a small file may claim many.
+const MAX_RESERVED: usize = 1 << 16;
+
+/// Reads every record of a container: `compile` makes a plan of the record type, `decode` fills one `blank` record by it,
+/// in place, because records are large and many.
 ///
 /// Errors: `Corrupt`, naming the record; `Unsupported` for codecs that this crate does not have.
 pub(crate) fn read_records<P, T>(
     bytes: &[u8],
     compile: impl FnOnce(&Schema, NodeId) -> Result<P>,
-    decode: impl Fn(&P, &mut Cursor<'_>) -> Result<T>,
+    blank: fn() -> T,
+    decode: impl Fn(&P, &mut Cursor<'_>, &mut T) -> Result<()>,
 ) -> Result<Vec<T>> {
     let mut rest = Rest { bytes };
     let header = Header::read(&mut rest)?;
@@ -32,38 +37,32 @@ pub(crate) fn read_records<P, T>(
     let mut records = Vec::new();
     let mut total = 0_usize;
     while !rest.bytes.is_empty() {
+        let left = rest.bytes.len();
         let (count, block) = next_block(&mut rest, &header, &mut decompressor)?;
+        // The other blocks are likely to hold as many records a byte as this one.
+        let blocks = left / (left - rest.bytes.len()).max(1);
+        records.reserve(count.saturating_mul(blocks).min(MAX_RESERVED));
         total += block.len();
         if total > MAX_TOTAL_BYTES {
             return Err(Error::corrupt(format!("expected an avro file of at most {MAX_TOTAL_BYTES} plain bytes")));
         }
         let mut cursor = Cursor::new(&header.schema, &block);
-        read_block(&mut cursor, root, count, &mut records, |cursor| decode(&plan, cursor))?;
+        for _ in 0..count {
+            let index = records.len();
+            let record = records.push_mut(blank());
+            let result = match cursor.present(root) {
+                Ok(true) => decode(&plan, &mut cursor, record),
+                Ok(false) => Err(Error::corrupt("expected a record, found null")),
+                Err(error) => Err(error),
+            };
+            result.map_err(|error| error.with("record", index))?;
+        }
+        if cursor.remaining() > 0 {
+            let left = cursor.remaining();
+            return Err(Error::corrupt(format!("expected the end of an avro block, found {left} more bytes")));
+        }
     }
     Ok(records)
-}
-
-fn read_block<'a, T>(
-    cursor: &mut Cursor<'a>,
-    root: Shape,
-    count: usize,
-    records: &mut Vec<T>,
-    decode: impl Fn(&mut Cursor<'a>) -> Result<T>,
-) -> Result<()> {
-    // Records may be much larger than their bytes: what a block claims is not reserved at once.
-    records.reserve(count.min(1024));
-    for _ in 0..count {
-        let record = match cursor.present(root) {
-            Ok(true) => decode(cursor),
-            Ok(false) => Err(Error::corrupt("expected a record, found null")),
-            Err(error) => Err(error),
-        };
-        records.push(record.map_err(|error| error.with("record", records.len()))?);
-    }
-    match cursor.remaining() {
-        0 => Ok(()),
-        left => Err(Error::corrupt(format!("expected the end of an avro block, found {left} more bytes"))),
-    }
 }
 
 /// Records of the next block and its plain bytes.

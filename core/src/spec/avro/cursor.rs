@@ -36,6 +36,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A zig-zag number of up to ten bytes.
+    #[inline]
     pub(super) fn long(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -49,6 +50,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A length and that many bytes; where they are.
+    #[inline]
     fn span(&mut self) -> Result<std::ops::Range<usize>> {
         let length = self.long()?;
         let remaining = self.remaining();
@@ -71,6 +73,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// A number; `None` for null.
+    #[inline]
     pub(crate) fn number(&mut self, shape: Shape) -> Result<Option<i64>> {
         if self.present(shape)? { self.long().map(Some) } else { Ok(None) }
     }

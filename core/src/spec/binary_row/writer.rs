@@ -49,11 +49,13 @@ impl Writer {
     }
 
     /// Drops the row, to write the next into the same buffer.
+    #[inline]
     pub(super) fn clear(&mut self) {
         self.bytes.truncate(ARITY_BYTES);
     }
 
     /// The row without the prefix.
+    #[inline]
     pub(super) fn row_bytes(&self) -> &[u8] {
         self.bytes.get(ARITY_BYTES..).unwrap_or_default()
     }
@@ -78,6 +80,7 @@ impl Writer {
     }
 
     /// Begins a row of `arity` fields, of kind +I.
+    #[inline]
     pub(super) fn begin_row(&mut self, arity: usize) -> Section {
         let slots = row_header(arity);
         self.section(slots + arity * 8, ROW_NULL_BITS, slots, 8)
@@ -91,6 +94,7 @@ impl Writer {
         section
     }
 
+    #[inline]
     fn section(&mut self, size: usize, null_bits: usize, slots: usize, width: usize) -> Section {
         let start = self.bytes.len();
         self.bytes.resize(start + size, 0);
@@ -114,6 +118,7 @@ impl Writer {
     }
 
     /// Writes a value that fits its slot.
+    #[inline]
     pub(super) fn fixed<const N: usize>(&mut self, section: Section, index: usize, value: [u8; N]) {
         self.put(section.start + section.slots + index * section.width, &value);
     }
@@ -205,6 +210,7 @@ impl Writer {
         self.fixed(section, index, slot.to_le_bytes());
     }
 
+    #[inline]
     fn put(&mut self, at: usize, value: &[u8]) {
         if let Some(target) = self.bytes.get_mut(at..at + value.len()) {
             target.copy_from_slice(value);

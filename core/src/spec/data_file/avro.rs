@@ -84,16 +84,15 @@ impl DataFilePlan {
         Ok(DataFilePlan { file, key_stats, value_stats })
     }
 
-    /// Reads a record that is not null.
-    pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>) -> Result<DataFileMeta> {
-        let mut file = blank();
+    /// Reads a record that is not null into a [`blank`] file.
+    pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>, file: &mut DataFileMeta) -> Result<()> {
         for step in self.file.steps() {
             match step.field {
-                Some(field) => self.read_field(&mut file, field, step.shape, cursor)?,
+                Some(field) => self.read_field(file, field, step.shape, cursor)?,
                 None => cursor.skip(step.shape)?,
             }
         }
-        Ok(file)
+        Ok(())
     }
 
     fn read_field(
@@ -109,8 +108,8 @@ impl DataFilePlan {
             FileField::RowCount => file.row_count = count(cursor.number(shape)?, "_ROW_COUNT")?,
             FileField::MinKey => file.min_key = row(cursor, shape, "_MIN_KEY")?,
             FileField::MaxKey => file.max_key = row(cursor, shape, "_MAX_KEY")?,
-            FileField::KeyStats => file.key_stats = read_stats(&self.key_stats, cursor, shape)?,
-            FileField::ValueStats => file.value_stats = read_stats(&self.value_stats, cursor, shape)?,
+            FileField::KeyStats => read_stats(&self.key_stats, cursor, shape, &mut file.key_stats)?,
+            FileField::ValueStats => read_stats(&self.value_stats, cursor, shape, &mut file.value_stats)?,
             FileField::MinSequenceNumber => {
                 file.min_sequence_number = required(cursor.number(shape)?, "_MIN_SEQUENCE_NUMBER")?;
             }
@@ -140,7 +139,7 @@ impl DataFilePlan {
 }
 
 /// A file of nothing, whose fields are then read.
-pub(super) fn blank() -> DataFileMeta {
+pub(in crate::spec) fn blank() -> DataFileMeta {
     DataFileMeta {
         file_name: String::new(),
         file_size: 0,
@@ -170,9 +169,14 @@ fn row(cursor: &mut Cursor<'_>, shape: Shape, name: &str) -> Result<BinaryRow> {
     required(cursor.bytes(shape)?, name).map(BinaryRow::from_serialized)
 }
 
-/// Reads statistics that may be wrapped in a union; null is statistics of nothing.
-pub(in crate::spec) fn read_stats(plan: &StatsPlan, cursor: &mut Cursor<'_>, shape: Shape) -> Result<SimpleStats> {
-    if cursor.present(shape)? { plan.read(cursor) } else { Ok(SimpleStats::empty()) }
+/// Reads statistics that may be wrapped in a union into empty ones; null is statistics of nothing.
+pub(in crate::spec) fn read_stats(
+    plan: &StatsPlan,
+    cursor: &mut Cursor<'_>,
+    shape: Shape,
+    stats: &mut SimpleStats,
+) -> Result<()> {
+    if cursor.present(shape)? { plan.read(cursor, stats) } else { Ok(()) }
 }
 
 fn texts(cursor: &mut Cursor<'_>, shape: Shape, name: &str) -> Result<Option<Vec<String>>> {

@@ -40,9 +40,8 @@ impl StatsPlan {
         Plan::new(schema, stats.node).map(StatsPlan)
     }
 
-    /// Reads a record; null is statistics of nothing.
-    pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>) -> Result<SimpleStats> {
-        let mut stats = SimpleStats::empty();
+    /// Reads a record into empty statistics.
+    pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>, stats: &mut SimpleStats) -> Result<()> {
         for step in self.0.steps() {
             match step.field {
                 Some(StatsField::MinValues) => stats.min_values = row(cursor.bytes(step.shape)?, "_MIN_VALUES")?,
@@ -54,7 +53,7 @@ impl StatsPlan {
                 None => cursor.skip(step.shape)?,
             }
         }
-        Ok(stats)
+        Ok(())
     }
 }
 
@@ -63,16 +62,19 @@ fn row(bytes: Option<bytes::Bytes>, name: &str) -> Result<BinaryRow> {
 }
 
 /// A value that must not be null. Errors: `Corrupt`.
+#[inline]
 pub(in crate::spec) fn required<T>(value: Option<T>, name: &str) -> Result<T> {
     value.ok_or_else(|| Error::corrupt(format!("expected a value of {name}, found null")))
 }
 
 /// A number of 32 bits. Errors: `Corrupt`.
+#[inline]
 pub(in crate::spec) fn int(value: i64, name: &str) -> Result<i32> {
     i32::try_from(value).map_err(|_| Error::corrupt(format!("expected a 32-bit number as {name}, found {value}")))
 }
 
 /// A size or count. Errors: `Corrupt`.
+#[inline]
 pub(in crate::spec) fn count(value: Option<i64>, name: &str) -> Result<i64> {
     match required(value, name)? {
         count @ 0.. => Ok(count),

@@ -14,6 +14,7 @@ mod commands;
 mod ddl;
 mod error;
 mod input;
+mod interrupt;
 mod notice;
 mod output;
 mod profile;

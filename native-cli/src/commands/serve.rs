@@ -10,6 +10,7 @@ use std::{
 use crate::{
     cli::ServeArgs,
     error::{Failure, Result},
+    interrupt::Interrupts,
     notice::notice,
     serve::{self, Site, Source},
     session::Session,
@@ -17,11 +18,11 @@ use crate::{
 
 /// Serves the warehouse until Ctrl-C.
 pub(super) async fn run(session: &Session, args: ServeArgs) -> Result<()> {
-    serve_warehouse(session, &args).await
+    serve_warehouse(session, &args, &mut Interrupts::catch()?).await
 }
 
 /// Serves the warehouse of `session`, says where, and opens the browser where that is wanted.
-pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs) -> Result<()> {
+pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs, interrupts: &mut Interrupts) -> Result<()> {
     let warehouse = session.warehouse()?;
     let site = Site {
         warehouse: source(session)?,
@@ -40,7 +41,7 @@ pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs) -> Resu
     if !args.no_open && has_explorer {
         open_browser(&format!("{address}/"));
     }
-    serve::run(listener, site).await
+    serve::run(listener, site, interrupts).await
 }
 
 /// Where the files of the warehouse are. Errors: not found, for a local folder that is absent.

@@ -19,6 +19,7 @@ use crate::{
     cli::DemoArgs,
     commands::{self, Script},
     error::{Failure, Result},
+    interrupt::Interrupts,
     notice::notice,
     progress::Progress,
     session::Session,
@@ -29,6 +30,7 @@ const TABLES: &str = include_str!("demo.sql");
 
 /// Loads the data, then checks or serves it. The warehouse is `warehouse`, or a folder that goes away in the end.
 pub(crate) async fn run(args: DemoArgs, warehouse: Option<String>) -> Result<()> {
+    let mut interrupts = Interrupts::catch()?;
     let data = source::folder(args.data.as_deref())?;
     let folder = Folder::create(warehouse, args.keep)?;
     let session = Session::at(folder.path());
@@ -42,10 +44,10 @@ pub(crate) async fn run(args: DemoArgs, warehouse: Option<String>) -> Result<()>
     tokio::select! {
         loaded = loading => loaded?,
         // The folder is removed on the way out.
-        _ = tokio::signal::ctrl_c() => return Err(Failure::error("interrupted")),
+        () = interrupts.next() => return Err(Failure::error("interrupted")),
     }
     if !args.check {
-        commands::serve_warehouse(&session, &args.serve).await?;
+        commands::serve_warehouse(&session, &args.serve, &mut interrupts).await?;
     }
     folder.say_where_it_is();
     Ok(())

@@ -12,7 +12,7 @@ mod page;
 mod path;
 mod range;
 
-use std::{future::Future, net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     error::{Failure, Result},
+    interrupt::Interrupts,
     notice,
 };
 
@@ -56,8 +57,8 @@ pub(crate) async fn listen(port: u16) -> Result<(TcpListener, String)> {
     Ok((listener, format!("http://127.0.0.1:{}", address.port())))
 }
 
-/// Serves until Ctrl-C (or the signal to terminate).
-pub(crate) async fn run(listener: TcpListener, site: Site) -> Result<()> {
+/// Serves until an interrupt.
+pub(crate) async fn run(listener: TcpListener, site: Site, interrupts: &mut Interrupts) -> Result<()> {
     let explorer = match &site.explorer {
         Some(folder) => {
             let folder = tokio::fs::canonicalize(folder).await.map_err(|e| Failure::file(folder.display(), &e))?;
@@ -75,7 +76,7 @@ pub(crate) async fn run(listener: TcpListener, site: Site) -> Result<()> {
     let mut server = tokio::spawn(axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future());
     tokio::select! {
         ended = &mut server => return ended.map_err(fault).and_then(|ended| ended.map_err(fault)),
-        () = interrupted() => {}
+        () = interrupts.next() => {}
     }
     notice::notice("stopping");
     let _ = stop.send(true);
@@ -86,37 +87,6 @@ pub(crate) async fn run(listener: TcpListener, site: Site) -> Result<()> {
 
 fn fault(error: impl std::fmt::Display) -> Failure {
     Failure::error(format!("the server stopped: {error}"))
-}
-
-/// Completes on Ctrl-C, or when the system asks the process to end.
-async fn interrupted() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-fn terminated() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn terminated() -> impl Future<Output = ()> {
-    std::future::pending()
 }
 
 struct Served {
@@ -156,13 +126,17 @@ impl Served {
 
     /// A file of the explorer; pages that it makes up itself are all its index.
     async fn explorer_file(&self, segments: &[String], method: &Method, request: &HeaderMap) -> Option<Response> {
-        let is_page = segments.last().is_none_or(|name| !name.contains('.'));
         let Some(explorer) = &self.explorer else {
             return segments.is_empty().then(|| page::without_explorer(&self.site.title));
         };
-        let index = ["index.html".to_owned()];
-        let wanted = if is_page { &index } else { segments };
-        self.file(explorer, wanted, method, request, "no-cache").await
+        if let Some(found) = self.file(explorer, segments, method, request, "no-cache").await {
+            return Some(found);
+        }
+        let accepted = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !segments.is_empty() && !accepted.contains("text/html") {
+            return None;
+        }
+        self.file(explorer, &["index.html".to_owned()], method, request, "no-cache").await
     }
 
     async fn file(

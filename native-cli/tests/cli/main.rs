@@ -1,0 +1,6 @@
+//! Drives the built binary: exit codes, standard output, standard error.
+
+mod bad_input;
+mod catalog;
+mod harness;
+mod server;

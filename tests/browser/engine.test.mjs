@@ -1,0 +1,113 @@
+// The engine in a worker of a real browser: golden rows, figures of a cold open, cancelling, CORS.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { checksOf, inScope, parseExact, runCheck, summary } from '../node/golden.mjs';
+import { GOLDEN, PACKAGE, ROOT } from '../node/package.mjs';
+import { serve } from '../node/server.mjs';
+import { openPage, withBrowser } from './chromium.mjs';
+
+const skip = GOLDEN ? false : 'no golden tables beside this checkout';
+const folders = { '': join(ROOT, 'tests/browser'), package: PACKAGE, golden: GOLDEN };
+
+async function withPage(run, how) {
+  const site = await serve(folders, how);
+  try {
+    await withBrowser(async (browser) => {
+      const { page, errors } = await openPage(browser, `${site.url}/engine.html`);
+      await page.waitForFunction('window.ready');
+      await run(page, site, errors);
+    });
+  } finally {
+    await site.close();
+  }
+}
+
+/** A table of the page's engine, with the face that golden.mjs knows. */
+async function openIn(page, url, branch) {
+  const call = (method, params) => page.evaluate(async ([method, params]) => {
+    window.engine ??= window.newEngine();
+    return window.engine.call(method, params).then((ok) => ({ ok }), ({ kind, message, path }) => ({ err: { kind, message, path } }));
+  }, [method, params]).then(({ ok, err }) => {
+    if (err) throw Object.assign(new Error(err.message), err);
+    return ok;
+  });
+  const { table, info } = await call('openTable', { url, branch, storage: { kind: 'http' } });
+  return {
+    schema: info,
+    schemas: () => call('schemas', { table }),
+    async cursor(at) {
+      const { cursor, columns } = await call('scanOpen', { table, ...at });
+      return { columns, rows: (rows) => call('scanNext', { cursor, rows }), close: () => call('scanClose', { cursor }) };
+    },
+    close: () => call('closeTable', { table }),
+  };
+}
+
+test('golden tables read the same in a worker', { skip }, async (context) => {
+  await withPage(async (page, site, errors) => {
+    const results = [];
+    for (const name of readdirSync(GOLDEN).filter((name) => /^[a-z]\w+$/.test(name))) {
+      const expect = parseExact(readFileSync(join(GOLDEN, name, 'expect.json'), 'utf8'));
+      const url = `${site.url}/golden/${name}/warehouse/${expect.database}.db/${encodeURIComponent(expect.table)}`;
+      for (const check of checksOf(expect)) {
+        results.push({ name, inScope: inScope(expect), ...(await runCheck(expect, check, (branch) => openIn(page, url, branch))) });
+      }
+    }
+    context.diagnostic(summary(results));
+    const wrong = results.filter(({ outcome, inScope }) => outcome === 'fail' || (inScope && outcome !== 'pass'));
+    assert.equal(wrong.length, 0, wrong.map(({ name, what, why }) => `${name} [${what}]: ${why}`).join('\n'));
+    // Absent hints and probes are 404s, which Chromium logs; anything else is ours.
+    assert.deepEqual(errors.filter((error) => !/404/.test(error)), []);
+  });
+});
+
+test('a cold open and the first 100 rows take few requests', { skip }, async (context) => {
+  await withPage(async (page, site) => {
+    const url = `${site.url}/golden/large_append/warehouse/golden.db/large_append`;
+    const figures = await page.evaluate(async (url) => {
+      const begin = performance.now();
+      const engine = window.newEngine();
+      const { table } = await engine.call('openTable', { url, storage: { kind: 'http' } });
+      const opened = performance.now() - begin;
+      const { cursor } = await engine.call('scanOpen', { table });
+      const { rows } = await engine.call('scanNext', { cursor, rows: 100 });
+      return { opened, firstRows: performance.now() - begin, rows: rows.length, io: await engine.call('io', {}) };
+    }, url);
+    const { totals, requests } = figures.io;
+    context.diagnostic(`cold open ${figures.opened.toFixed(0)} ms, first ${figures.rows} rows ${figures.firstRows.toFixed(0)} ms, `
+      + `${totals.requests} requests, ${totals.bytes} bytes`);
+    context.diagnostic(requests.map(({ path, start, end, outcome }) => `${path.split('/').slice(-2).join('/')}${start === null ? '' : `[${start}..${end}]`} ${outcome}`).join(', '));
+    assert.equal(figures.rows, 100);
+    const names = (match) => new Set(requests.filter(({ path }) => match.test(path)).map(({ path }) => path)).size;
+    const allowed = 6 + names(/manifest\//) + 2 * names(/\.parquet$/);
+    assert.ok(totals.requests <= allowed, `${totals.requests} requests, at most ${allowed}`);
+  });
+});
+
+test('a page without permission learns the policy to paste', { skip }, async () => {
+  const bucket = await serve({ '': GOLDEN }, { cors: false });
+  await withPage(async (page) => {
+    const error = await page.evaluate(async (url) => {
+      return window.newEngine().call('openTable', { url, storage: { kind: 'http' } }).then(() => null, ({ kind, message, hint }) => ({ kind, message, hint }));
+    }, `${bucket.url}/pk_dedup/warehouse/golden.db/pk_dedup`);
+    assert.equal(error.kind, 'cors', error.message);
+    assert.match(error.hint, /AllowedOrigins/);
+  });
+  await bucket.close();
+});
+
+test('a call can be cancelled', { skip }, async () => {
+  await withPage(async (page, site) => {
+    const outcome = await page.evaluate(async (url) => {
+      const engine = window.newEngine();
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(), 30);
+      return engine.call('openTable', { url, storage: { kind: 'http' } }, { signal: controller.signal }).then(() => 'opened', ({ kind }) => kind);
+    }, `${site.url}/golden/pk_dedup/warehouse/golden.db/pk_dedup`);
+    assert.equal(outcome, 'cancelled');
+  }, { delayMillis: 20 });
+});

@@ -1,0 +1,144 @@
+// The golden tables through the package: rows at every snapshot, tag and branch, compared by the rules of check_golden.py.
+//
+// Runs anywhere that has fetch: `checkCase` gets the expectation and a function that opens tables.
+
+/** Reads JSON and keeps integers beyond 2^53 as text, as the engine sends them. @param {string} text */
+export function parseExact(text) {
+  const tokens = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+  return JSON.parse(text.replace(tokens, (token) => (token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)));
+}
+
+/** Brings a cell to one form, so that equal values compare equal. */
+export function norm(value, type) {
+  if (value === null || value === undefined) return null;
+  if (typeof type === 'object') return normNested(value, type);
+  if (/^FLOAT/.test(type) && typeof value === 'number') return Math.fround(value);
+  if (/^VARIANT/.test(type) && typeof value === 'string') return sorted(JSON.parse(value));
+  return value;
+}
+
+function normNested(value, type) {
+  const kind = type.type.split(' ')[0];
+  if (kind === 'ARRAY' || kind === 'VECTOR') return value.map((item) => norm(item, type.element));
+  if (kind === 'ROW') return Object.fromEntries(type.fields.map(({ name, type: inner }) => [name, norm(value[name], inner)]));
+  const [key, inner] = kind === 'MAP' ? [type.key, type.value] : [type.element, 'INT'];
+  return value.map(([a, b]) => [norm(a, key), norm(b, inner)]).sort((a, b) => order(text(a[0]), text(b[0])));
+}
+
+function sorted(value) {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+}
+
+const order = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** JSON text that tells -0 from 0. */
+function text(value) {
+  return JSON.stringify(value, (_, inner) => (Object.is(inner, -0) ? '-0.0' : inner));
+}
+
+function normRow(row, fields, unordered) {
+  return text(fields.map(({ name, type }) => {
+    const value = norm(row[name], type);
+    return unordered.has(name) && Array.isArray(value) ? value.map(text).sort() : value;
+  }));
+}
+
+/** What is asked of one case. @returns {{what: string, branch?: string, at: object, expected: object, schemaId?: number}[]} */
+export function checksOf(expect) {
+  const entries = (what, map, at) => Object.entries(map ?? {}).map(([name, expected]) => ({
+    what: `${what} ${name}`, at: at(name), expected, schemaId: expected.schema_id,
+  }));
+  return [
+    { what: 'latest', at: {}, expected: expect.latest },
+    ...entries('snapshot', expect.at_snapshot, (id) => ({ snapshot: Number(id) })),
+    ...entries('tag', expect.at_tag, (tag) => ({ tag })),
+    ...entries('branch', expect.branches, () => ({})).map((check) => ({ ...check, branch: check.what.slice('branch '.length) })),
+  ];
+}
+
+/**
+ * Runs one check. @returns {Promise<{what: string, outcome: 'pass' | 'unsupported' | 'fail', why?: string}>}
+ * @param {object} expect @param {object} check
+ * @param {(branch?: string) => Promise<any>} open the table, or its branch
+ */
+export async function runCheck(expect, check, open) {
+  try {
+    const table = await open(check.branch);
+    const why = await compare(table, expect, check);
+    table.close();
+    return { what: check.what, outcome: why ? 'fail' : 'pass', why };
+  } catch (error) {
+    const outcome = error.kind === 'unsupported' ? 'unsupported' : 'fail';
+    return { what: check.what, outcome, why: `${error.kind ?? error.name}: ${error.message}${error.path ? ` (${error.path})` : ''}` };
+  }
+}
+
+async function compare(table, expect, { at, expected, schemaId }) {
+  const fields = await fieldsOf(table, expect, schemaId);
+  const cursor = await table.cursor(at);
+  const names = cursor.columns.map(({ name }) => name);
+  if (text(names) !== text(fields.map(({ name }) => name))) return `columns ${names} instead of ${fields.map(({ name }) => name)}`;
+  const got = [];
+  for (let done = false; !done; ) {
+    const page = await cursor.rows(1000);
+    for (const cells of page.rows) got.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])));
+    done = page.done;
+  }
+  cursor.close();
+  if (expected.rows === undefined) return compareHash(got, names, expected);
+  const unordered = new Set(expect.unordered_columns);
+  return difference(expected.rows.map((row) => normRow(row, fields, unordered)), got.map((row) => normRow(row, fields, unordered)));
+}
+
+async function fieldsOf(table, expect, schemaId) {
+  const plain = (fields) => fields.map(({ name, schemaType }) => ({ name, type: schemaType }));
+  if (schemaId === undefined) return plain(table.schema.fields);
+  return plain((await table.schemas()).find(({ id }) => id === schemaId).fields);
+}
+
+async function compareHash(got, names, expected) {
+  if (got.length !== expected.row_count) return `${got.length} rows instead of ${expected.row_count}`;
+  const lines = got.map((row) => JSON.stringify(Object.fromEntries(names.map((name) => [name, row[name]])))).sort();
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(lines.map((line) => `${line}\n`).join('')));
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex === expected.rows_sha256 ? undefined : 'the hash of the rows differs';
+}
+
+function difference(expected, got) {
+  const counts = new Map();
+  for (const row of expected) counts.set(row, (counts.get(row) ?? 0) + 1);
+  const unexpected = [];
+  for (const row of got) {
+    const left = counts.get(row) ?? 0;
+    if (left === 0) unexpected.push(row);
+    else counts.set(row, left - 1);
+  }
+  const missing = [...counts].filter(([, count]) => count > 0).map(([row]) => row);
+  if (missing.length === 0 && unexpected.length === 0) return undefined;
+  const show = (rows) => `${rows.length}${rows.length > 0 ? ` e.g. ${rows[0].slice(0, 200)}` : ''}`;
+  return `rows ${got.length} instead of ${expected.length}; missing ${show(missing)}; unexpected ${show(unexpected)}`;
+}
+
+/** Features that this build reads: cases of these alone must pass; the others may also say `unsupported`, never be wrong. */
+export const IN_SCOPE = new Set([
+  'append', 'bucket-key', 'changelog', 'changelog-full-compaction', 'changelog-input', 'changelog-lookup', 'comments', 'compaction',
+  'composite-key', 'compression', 'deduplicate', 'default-values', 'delete', 'drop-partition', 'empty', 'escape', 'expire',
+  'file-layout', 'fixed-bucket', 'large', 'lsm', 'manifest', 'many-commits', 'names', 'nested', 'null-partition', 'overwrite',
+  'parquet', 'partition', 'primary-key', 'rescale-bucket', 'rollback', 'row-kinds', 'schema-evolution', 'schema-options',
+  'sequence-field', 'stats-mode', 'tags', 'time-travel', 'truncate', 'types', 'branches', 'incremental',
+]);
+
+/** @param {{features: string[]}} expect */
+export function inScope(expect) {
+  return expect.features.every((feature) => IN_SCOPE.has(feature));
+}
+
+/** One line for each outcome. @param {{outcome: string, inScope: boolean}[]} results */
+export function summary(results) {
+  const count = (wanted, list = results) => list.filter(({ outcome }) => outcome === wanted).length;
+  const scoped = results.filter((result) => result.inScope);
+  return `golden checks ${results.length}: ${count('pass')} pass, ${count('unsupported')} unsupported, ${count('fail')} fail; `
+    + `in scope ${scoped.length}: ${count('pass', scoped)} pass`;
+}

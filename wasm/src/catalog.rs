@@ -63,7 +63,8 @@ impl Catalog {
     /// Opens a table; `name` may name a branch as `t$branch_b`.
     pub async fn table(&self, database: String, name: String, aborted: Option<Promise>) -> Result<Table, JsValue> {
         let catalog = self.catalog.clone();
-        abortable(aborted, async move { Ok(Table::new(catalog.get_table(&database, &name).await?, Some(database))) }).await
+        abortable(aborted, async move { Ok(Table::new(catalog.get_table(&database, &name).await?, Some(database))) })
+            .await
     }
 
     /// The request log of all tables opened here: records whose number is above `since`, and sums, as JSON.

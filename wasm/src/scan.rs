@@ -59,7 +59,10 @@ impl ScanCursor {
 
     /// Takes the state out for one call. Errors: `Invalid` while another call has it, or after one was cancelled.
     fn take(&self) -> Result<State> {
-        self.state.borrow_mut().take().ok_or_else(|| Error::invalid("the cursor is being read, or a read was cancelled"))
+        self.state
+            .borrow_mut()
+            .take()
+            .ok_or_else(|| Error::invalid("the cursor is being read, or a read was cancelled"))
     }
 }
 

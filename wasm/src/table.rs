@@ -123,7 +123,7 @@ pub async fn open_table(
     let runtime = std::sync::Arc::new(EventLoop);
     abortable(aborted, async move {
         let table = match branch.filter(|branch| branch != "main") {
-            Some(branch) => CoreTable::open_branch(storage, name, branch, runtime).await?,
+            Some(branch) => CoreTable::open_branch(storage, name, &branch, runtime).await?,
             None => CoreTable::open(storage, name, runtime).await?,
         };
         Ok(Table::new(table, None))

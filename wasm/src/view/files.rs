@@ -65,8 +65,7 @@ struct Schemas {
 pub(crate) async fn list(table: &Table, at: At) -> Result<String> {
     let Some(snapshot) = at.snapshot(table).await? else { return to_text(&[(); 0]) };
     let buckets = scan::data_files(table, &snapshot).await?;
-    let mut schemas =
-        Schemas { key_fields: table.schema().trimmed_primary_key_fields(), by_id: HashMap::new() };
+    let mut schemas = Schemas { key_fields: table.schema().trimmed_primary_key_fields(), by_id: HashMap::new() };
     for id in buckets.iter().flat_map(|bucket| &bucket.files).map(|file| file.schema_id) {
         if let std::collections::hash_map::Entry::Vacant(slot) = schemas.by_id.entry(id) {
             slot.insert(table.schemas().get(id).await?);
@@ -74,7 +73,9 @@ pub(crate) async fn list(table: &Table, at: At) -> Result<String> {
     }
     let partition_fields = table.schema().partition_fields();
     let name_of = |bucket: &BucketFiles| {
-        layout::partition_path(&partition_fields, &bucket.partition_values, table.options()).trim_end_matches('/').to_owned()
+        layout::partition_path(&partition_fields, &bucket.partition_values, table.options())
+            .trim_end_matches('/')
+            .to_owned()
     };
     let partitions = buckets.iter().map(name_of).collect::<Vec<_>>();
     let mut views = Vec::new();
@@ -89,9 +90,11 @@ pub(crate) async fn list(table: &Table, at: At) -> Result<String> {
 impl Schemas {
     fn view<'a>(&'a self, bucket: &'a BucketFiles, partition: &'a str, file: &'a DataFileMeta) -> Result<FileView<'a>> {
         let path = || format!("{}/{}", bucket.bucket_path, file.file_name);
-        let key = |row: &BinaryRow| match self.key_fields.as_slice() {
-            [] => Ok(Vec::new()),
-            fields => Ok(cells(&row.decode(&types(fields))?, fields)),
+        let key = |row: &BinaryRow| -> Result<Vec<Value>> {
+            match self.key_fields.as_slice() {
+                [] => Ok(Vec::new()),
+                fields => Ok(cells(&row.decode(&types(fields))?, fields)),
+            }
         };
         Ok(FileView {
             partition,

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cenote_core::{
-    Result,
-    scan,
-    spec::snapshot::Snapshot,
-    table::Table,
-};
+use cenote_core::{Result, scan, spec::snapshot::Snapshot, table::Table};
 use serde::{Deserialize, Serialize};
 
-use super::{schemas::{self, Field}, snapshots::SnapshotView};
+use super::{
+    schemas::{self, Field},
+    snapshots::SnapshotView,
+};
 use crate::json::{Long, to_text};
 
 /// How much to find out.

@@ -2,7 +2,10 @@
 
 use cenote_core::{
     Result,
-    spec::{layout, manifest_list::{self, ManifestFileMeta}},
+    spec::{
+        layout,
+        manifest_list::{self, ManifestFileMeta},
+    },
     table::Table,
     types::{DataField, DataType},
 };

@@ -44,20 +44,23 @@ pub(crate) async fn list(table: &Table) -> Result<String> {
     to_text(&schemas.iter().map(|schema| Schema::of(schema)).collect::<Vec<_>>())
 }
 
+/// The fields of a schema, in order.
 pub(crate) fn fields(fields: &[DataField]) -> Vec<Field<'_>> {
-    let field = |field| {
-        let DataField { id, name, data_type, description, default_value } = field;
+    fields.iter().map(Field::of).collect()
+}
+
+impl<'a> Field<'a> {
+    fn of(field: &'a DataField) -> Self {
         Field {
-            id: *id,
-            name,
-            r#type: data_type.to_string(),
-            schema_type: JsonType(data_type),
-            nullable: data_type.nullable,
-            description: description.as_deref(),
-            default_value: default_value.as_deref(),
+            id: field.id,
+            name: &field.name,
+            r#type: field.data_type.to_string(),
+            schema_type: JsonType(&field.data_type),
+            nullable: field.data_type.nullable,
+            description: field.description.as_deref(),
+            default_value: field.default_value.as_deref(),
         }
-    };
-    fields.iter().map(field).collect()
+    }
 }
 
 impl<'a> Schema<'a> {

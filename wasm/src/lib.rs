@@ -4,6 +4,7 @@
 //! ```text
 //! catalog   names -> tables            table    requests about one table
 //! scan      rows of a scan             view     what requests answer, as JSON
+//! opened    a table and its states     json     integers that JavaScript can hold
 //! store     a JS object as a store     runtime  clock, timers and randomness of the page
 //! error     engine errors -> JS        abort    an AbortSignal ends a call
 //! ```
@@ -14,6 +15,7 @@ mod abort;
 mod catalog;
 mod error;
 mod json;
+mod opened;
 mod runtime;
 mod scan;
 mod store;

@@ -13,8 +13,8 @@ const MAX_LINES: usize = 500;
 const LAYERS: [&[&str]; 9] = [
     &["error"],
     &["types"],
-    &["io"],
     &["spec"],
+    &["io"],
     &["predicate", "format"],
     &["catalog", "table"],
     &["merge", "read", "scan"],

@@ -11,7 +11,6 @@ use cenote_core::{
         layout,
         table_schema::TableSchema,
     },
-    table::Table,
     types::{DataField, DataType},
 };
 use serde::Serialize;
@@ -20,7 +19,7 @@ use serde_json::Value;
 use super::cell::{cell, cells};
 use crate::{
     json::{Long, to_text},
-    table::At,
+    opened::{At, Opened},
 };
 
 #[derive(Serialize)]
@@ -62,8 +61,9 @@ struct Schemas {
 }
 
 /// Live files of a snapshot; none for a table without snapshots.
-pub(crate) async fn list(table: &Table, at: At) -> Result<String> {
-    let Some(snapshot) = at.snapshot(table).await? else { return to_text(&[(); 0]) };
+pub(crate) async fn list(opened: &Opened, at: At) -> Result<String> {
+    let table = &opened.table;
+    let Some(snapshot) = opened.snapshot(at).await? else { return to_text(&[(); 0]) };
     let buckets = scan::data_files(table, &snapshot).await?;
     let mut schemas = Schemas { key_fields: table.schema().trimmed_primary_key_fields(), by_id: HashMap::new() };
     for id in buckets.iter().flat_map(|bucket| &bucket.files).map(|file| file.schema_id) {

@@ -9,7 +9,10 @@ use super::{
     schemas::{self, Field},
     snapshots::SnapshotView,
 };
-use crate::json::{Long, to_text};
+use crate::{
+    json::{Long, to_text},
+    opened::{At, Opened},
+};
 
 /// How much to find out.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -44,8 +47,9 @@ struct Info<'a> {
 }
 
 /// Names, keys, options, latest snapshot; sizes only when asked, since they need the manifests.
-pub(crate) async fn of(table: &Table, database: Option<&str>, depth: Depth) -> Result<String> {
-    let snapshot = table.snapshots().latest().await?;
+pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
+    let table = &opened.table;
+    let snapshot = opened.snapshot(At::default()).await?;
     let sizes = match &snapshot {
         // Whoever looks at the files will see what is wrong with them: the table opens all the same.
         Some(snapshot) if depth.sizes => sizes(table, snapshot).await.ok(),
@@ -56,7 +60,7 @@ pub(crate) async fn of(table: &Table, database: Option<&str>, depth: Depth) -> R
     let option = |name: &str| schema.options.get(name).map(String::as_str);
     let info = Info {
         name: table.name(),
-        database,
+        database: opened.database.as_deref(),
         branch: table.branch(),
         url: table.storage().location("").trim_end_matches('/').to_owned(),
         comment: schema.comment.as_deref(),

@@ -6,7 +6,6 @@ use cenote_core::{
         layout,
         manifest_list::{self, ManifestFileMeta},
     },
-    table::Table,
     types::{DataField, DataType},
 };
 use serde::Serialize;
@@ -15,7 +14,7 @@ use serde_json::Value;
 use super::cell::cells;
 use crate::{
     json::{Long, to_text},
-    table::At,
+    opened::{At, Opened},
 };
 
 #[derive(Serialize)]
@@ -32,8 +31,9 @@ struct ManifestView {
 }
 
 /// Manifests of a snapshot; none for a table without snapshots.
-pub(crate) async fn list(table: &Table, at: At) -> Result<String> {
-    let Some(snapshot) = at.snapshot(table).await? else { return to_text(&[(); 0]) };
+pub(crate) async fn list(opened: &Opened, at: At) -> Result<String> {
+    let table = &opened.table;
+    let Some(snapshot) = opened.snapshot(at).await? else { return to_text(&[(); 0]) };
     let partition_fields = table.schema().partition_fields();
     let lists = [
         ("base", Some(&snapshot.base_manifest_list)),

@@ -54,17 +54,23 @@ fn compiles_wasm(shell: &Shell, clang: &str) -> bool {
         .is_ok_and(|output| output.stdout.starts_with(b"\0asm"))
 }
 
-/// LLVM's `ar`: the one asked for, the one on the path, or the one beside clang under its versioned name.
-///
-/// `None` leaves the choice to the build script (GNU ar): the binding step then proves that nothing is missing.
+/// The archiver to name to build scripts; `None` where they find LLVM's beside clang by themselves, or there is none
+/// and the system's must do (the binding step then proves that nothing is missing).
 fn archiver(shell: &Shell, clang: &str) -> Option<String> {
-    let asked = ["AR_wasm32_unknown_unknown", "AR"].iter().filter_map(|name| std::env::var(name).ok());
+    let works = |tool: &String| {
+        cmd!(shell, "{tool} --version").quiet().ignore_stderr().read().is_ok_and(|text| text.contains("LLVM"))
+    };
+    let asked = std::env::var("AR_wasm32_unknown_unknown").ok().filter(works);
+    if asked.is_some() {
+        return asked;
+    }
+    let beside = cmd!(shell, "{clang} -print-prog-name=llvm-ar").quiet().read().ok();
+    if beside.is_some_and(|path| Path::new(&path).is_file()) {
+        return None;
+    }
     let major = cmd!(shell, "{clang} -dumpversion").quiet().read().ok();
     let versioned = major.as_deref().and_then(|text| text.split('.').next()).map(|major| format!("llvm-ar-{major}"));
-    let beside = cmd!(shell, "{clang} -print-prog-name=llvm-ar").quiet().read().ok();
-    asked.chain(versioned).chain(["llvm-ar".to_owned()]).chain(beside).find(|tool| {
-        cmd!(shell, "{tool} --version").quiet().ignore_stderr().read().is_ok_and(|text| text.contains("LLVM"))
-    })
+    versioned.into_iter().chain(["llvm-ar".to_owned()]).find(works)
 }
 
 /// The full path of a program on `PATH`.

@@ -99,6 +99,15 @@ test('http stops on abort', () => withServer({ delayMillis: 500 }, async (store)
   await assert.rejects(store.get('data', { signal }));
 }));
 
+test('http finds the list of tables beside or above the warehouse', async () => {
+  const index = { headers: { 'Content-Type': 'application/json' }, body: '{"databases":[]}' };
+  const offered = (where) => ({ instead: (path) => (path === where ? index : undefined) });
+  const ask = (where, url) => withServer(offered(where), (_, server) => http().open(`${server.url}/${url}`).index());
+  assert.equal((await ask('t/_cenote/warehouse.json', 't')).length, 16);
+  assert.equal((await ask('_cenote/warehouse.json', 'wh/')).length, 16);
+  assert.equal(await ask('_cenote/warehouse.json', 'other'), null);
+});
+
 test('memory, files and local agree', async () => {
   const picked = [['t/data', new File([content], 'data')], ['t/sub/x', new File(['x'], 'x')]];
   await mkdir(join(folder, 't/sub'), { recursive: true });

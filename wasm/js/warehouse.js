@@ -4,9 +4,6 @@ import { guarded } from './calls.js';
 import { errorOf } from './errors.js';
 import { Table } from './table.js';
 
-/** What `cenote serve` offers in place of a listing. */
-const INDEX = '_cenote/warehouse.json';
-
 export class Warehouse {
   #raw;
   #store;
@@ -27,10 +24,9 @@ export class Warehouse {
   /** Databases and their tables. @param {{signal?: AbortSignal}} [options] @returns {Promise<{name: string, tables: string[]}[]>} */
   async databases({ signal = this.#signal } = {}) {
     if (this.canList) return JSON.parse(await guarded(signal, (aborted) => this.#raw.databases(aborted)));
-    const found = await guarded(signal, () => this.#store.get(INDEX, { signal }));
-    if (found) return readIndex(found.bytes);
+    const index = await guarded(signal, () => this.#store.index?.({ signal }) ?? null);
+    if (index) return readIndex(index);
     throw errorOf('unsupported', 'this server cannot list folders', {
-      path: INDEX,
       hint: 'open a table by its own URL, or serve the warehouse with `cenote serve`',
     });
   }
@@ -58,7 +54,7 @@ function readIndex(bytes) {
     const { databases } = JSON.parse(new TextDecoder().decode(bytes));
     return databases.map(({ name, tables }) => ({ name: String(name), tables: tables.map(String) }));
   } catch (cause) {
-    throw errorOf('corrupt', `not a list of databases: ${cause.message}`, { path: INDEX, cause });
+    throw errorOf('corrupt', `the server's list of databases cannot be read: ${cause.message}`, { cause });
   }
 }
 

@@ -12,10 +12,36 @@ export function http(options = {}) {
   return {
     kind: 'http',
     open(location) {
-      const base = httpUrl(location);
-      return new FetchStore({ ...options, kind: 'http', urlOf: (path) => below(base, path) });
+      return new HttpStore(httpUrl(location), options);
     },
   };
+}
+
+/** What stands in for a listing, below a warehouse or at the top of its server. */
+const INDEX = '_cenote/warehouse.json';
+
+class HttpStore extends FetchStore {
+  #base;
+  #options;
+
+  /** @param {URL} base @param {object} options */
+  constructor(base, options) {
+    super({ ...options, kind: 'http', urlOf: (path) => below(base, path) });
+    this.#base = base;
+    this.#options = options;
+  }
+
+  /**
+   * The list of databases and tables that the server offers, `null` where it offers none: a file below the warehouse, or
+   * what `cenote serve` answers for the warehouse at `/wh`.
+   * @param {{signal?: AbortSignal}} [options] @returns {Promise<Uint8Array | null>}
+   */
+  async index({ signal } = {}) {
+    const inside = await this.get(INDEX, { signal });
+    if (inside || !/^\/wh\/?$/.test(this.#base.pathname)) return inside?.bytes ?? null;
+    const top = new HttpStore(new URL('/', this.#base), this.#options);
+    return (await top.get(INDEX, { signal }))?.bytes ?? null;
+  }
 }
 
 /** @param {string | URL} location */

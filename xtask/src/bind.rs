@@ -32,7 +32,7 @@ pub(crate) fn web(module: &Path, out: &Path, name: &str) -> Result<()> {
 /// Symbols that the linker did not find become imports of a module `env`, and would fail only when the page loads.
 fn no_foreign_imports(glue: &str) -> Result<()> {
     if glue.contains("from \"env\"") || glue.contains("from 'env'") {
-        bail!("C code is missing from the module: the archiver does not know wasm, install llvm-ar");
+        bail!("C code is missing from the module: the archiver lost it, install LLVM's (Debian: apt-get install llvm)");
     }
     Ok(())
 }

@@ -13,24 +13,21 @@ pub(crate) struct WasmTools {
     pub(crate) vars: Vec<(&'static str, String)>,
 }
 
-/// The wasm target of Rust, and a clang and an archiver that know wasm.
+/// The wasm target of Rust, and a clang that knows wasm.
 pub(crate) fn wasm(shell: &Shell) -> Result<WasmTools> {
     rust_target(shell)?;
     let clang = std::env::var("CC_wasm32_unknown_unknown").unwrap_or_else(|_| "clang".into());
     if !compiles_wasm(shell, &clang) {
-        apt_install(shell, &["clang", "llvm"]);
+        apt_install(shell, &["clang"]);
         if !compiles_wasm(shell, &clang) {
             bail!(
-                "no clang that targets wasm32: install LLVM's clang (Debian: apt-get install clang llvm, macOS: brew \
+                "no clang that targets wasm32: install LLVM's clang (Debian: apt-get install clang, macOS: brew \
                  install llvm) or point CC_wasm32_unknown_unknown at one"
             );
         }
     }
-    let mut vars = vec![("CC_wasm32_unknown_unknown", clang.clone())];
-    if let Some(archiver) = archiver(shell, &clang) {
-        vars.push(("AR_wasm32_unknown_unknown", archiver));
-    }
-    Ok(WasmTools { vars })
+    // Any archiver will do, even one that does not know wasm: rustc packs the objects anew, with its own index.
+    Ok(WasmTools { vars: vec![("CC_wasm32_unknown_unknown", clang)] })
 }
 
 fn rust_target(shell: &Shell) -> Result<()> {
@@ -52,25 +49,6 @@ fn compiles_wasm(shell: &Shell, clang: &str) -> bool {
         .ignore_stderr()
         .output()
         .is_ok_and(|output| output.stdout.starts_with(b"\0asm"))
-}
-
-/// The archiver to name to build scripts; `None` where they find LLVM's beside clang by themselves, or there is none
-/// and the system's must do (the binding step then proves that nothing is missing).
-fn archiver(shell: &Shell, clang: &str) -> Option<String> {
-    let works = |tool: &String| {
-        cmd!(shell, "{tool} --version").quiet().ignore_stderr().read().is_ok_and(|text| text.contains("LLVM"))
-    };
-    let asked = std::env::var("AR_wasm32_unknown_unknown").ok().filter(works);
-    if asked.is_some() {
-        return asked;
-    }
-    let beside = cmd!(shell, "{clang} -print-prog-name=llvm-ar").quiet().read().ok();
-    if beside.is_some_and(|path| Path::new(&path).is_file()) {
-        return None;
-    }
-    let major = cmd!(shell, "{clang} -dumpversion").quiet().read().ok();
-    let versioned = major.as_deref().and_then(|text| text.split('.').next()).map(|major| format!("llvm-ar-{major}"));
-    versioned.into_iter().chain(["llvm-ar".to_owned()]).find(works)
 }
 
 /// The full path of a program on `PATH`.

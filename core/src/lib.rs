@@ -21,6 +21,7 @@ pub mod io;
 pub mod merge;
 pub mod predicate;
 pub mod spec;
+pub mod system;
 pub mod table;
 pub mod types;
 

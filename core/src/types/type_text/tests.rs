@@ -1,4 +1,9 @@
-use crate::types::DataType;
+use proptest::prelude::*;
+
+use crate::types::{
+    DataField, DataType, MAX_LENGTH, TypeKind,
+    type_json::{JsonType, type_from_json},
+};
 
 /// Parses `text` and prints it again.
 fn again(text: &str) -> String {
@@ -57,4 +62,66 @@ fn text_that_is_no_type_is_refused() {
     assert_eq!(again("TIMESTAMP(3) WITH TIME ZONE"), "invalid");
     assert_eq!(again("GEOMETRY"), "unsupported");
     assert_eq!(again(&"ARRAY<".repeat(100_000)), "invalid");
+}
+
+/// Any type, with names and comments that need quoting.
+fn any_type() -> impl Strategy<Value = DataType> {
+    let scalar = prop_oneof![
+        proptest::sample::select(vec![
+            TypeKind::Boolean,
+            TypeKind::TinyInt,
+            TypeKind::SmallInt,
+            TypeKind::Int,
+            TypeKind::BigInt,
+            TypeKind::Float,
+            TypeKind::Double,
+            TypeKind::STRING,
+            TypeKind::BYTES,
+            TypeKind::Date,
+            TypeKind::Variant,
+            TypeKind::Blob,
+        ]),
+        (1_u8..=38)
+            .prop_flat_map(|precision| (0..=precision).prop_map(move |scale| TypeKind::Decimal { precision, scale })),
+        (1..=MAX_LENGTH).prop_map(TypeKind::Char),
+        (1..=MAX_LENGTH).prop_map(TypeKind::Varchar),
+        (1..=MAX_LENGTH).prop_map(TypeKind::Binary),
+        (0_u8..=9).prop_map(TypeKind::Time),
+        (0_u8..=9).prop_map(TypeKind::Timestamp),
+        (0_u8..=9).prop_map(TypeKind::TimestampLtz),
+    ];
+    let typed = |(kind, nullable)| DataType { kind, nullable };
+    (scalar, any::<bool>()).prop_map(typed).prop_recursive(3, 16, 4, move |inner| {
+        let boxed = || inner.clone().prop_map(Box::new);
+        let field = (any::<String>(), inner.clone(), proptest::option::of(any::<String>()));
+        let kind = prop_oneof![
+            boxed().prop_map(TypeKind::Array),
+            boxed().prop_map(TypeKind::Multiset),
+            (boxed(), any::<u32>()).prop_map(|(element, length)| TypeKind::Vector { element, length }),
+            (boxed(), boxed()).prop_map(|(key, value)| TypeKind::Map { key, value }),
+            proptest::collection::vec(field, 0..4).prop_map(|fields| {
+                let field = |(name, data_type, description)| {
+                    let field = DataField::new(0, name, data_type);
+                    DataField { description, ..field }
+                };
+                TypeKind::Row(fields.into_iter().map(field).collect())
+            }),
+        ];
+        (kind, any::<bool>()).prop_map(typed)
+    })
+}
+
+proptest! {
+    #[test]
+    fn text_and_json_give_the_type_back(data_type in any_type()) {
+        let text = data_type.to_string();
+        prop_assert_eq!(text.parse::<DataType>().unwrap().to_string(), text);
+        let json = serde_json::to_value(JsonType(&data_type)).unwrap();
+        prop_assert_eq!(type_from_json(&json).unwrap(), data_type);
+    }
+
+    #[test]
+    fn any_text_is_a_type_or_an_error(text in "[A-Z_<>(),.`' 0-9]{0,40}") {
+        let _ = text.parse::<DataType>();
+    }
 }

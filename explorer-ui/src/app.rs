@@ -1,0 +1,268 @@
+//! The page: holds the state, keeps address and engine in step with it, lays out the frame.
+
+use std::{ops::Deref, rc::Rc};
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::KeyboardEvent;
+use yew::prelude::*;
+
+use crate::{
+    browser,
+    components::{
+        help::Help,
+        inspector::Inspector,
+        io_panel::IoPanel,
+        page::{Page, use_page},
+        problem::ProblemView,
+        table_head::TableHead,
+        toast::Toast,
+        top_bar::TopBar,
+        tree::Tree,
+    },
+    engine::Engine,
+    model::Problem,
+    place::Place,
+    route::{Route, Tab},
+    runner::Runner,
+    state::{Action, Overlay, Selection, Sheet, State},
+    views,
+};
+
+const RECENT_KEY: &str = "cenote.recent";
+/// What `cenote serve` says about its warehouse.
+const SERVED_INDEX: &str = "/_cenote/warehouse.json";
+
+/// Shows the page.
+pub fn mount() {
+    let root = browser::window().document().and_then(|document| document.get_element_by_id("app"));
+    if let Some(root) = root {
+        root.set_text_content(None);
+        yew::Renderer::<App>::with_root(root).render();
+    }
+}
+
+/// The reducer as yew wants it.
+#[derive(Clone, PartialEq)]
+struct Store(Rc<State>);
+
+impl Reducible for Store {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        Rc::new(Store(Rc::new(self.0.deref().clone().reduce(action))))
+    }
+}
+
+fn start() -> Store {
+    let recent = browser::remembered(RECENT_KEY).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Store(Rc::new(State::at(Route::parse(&browser::fragment())).reduce(Action::Recent(recent))))
+}
+
+#[component]
+fn App() -> Html {
+    let store = use_reducer(start);
+    let state = store.0.clone();
+    let send = {
+        let dispatch = store.dispatcher();
+        Callback::from(move |action: Action| dispatch.dispatch(action))
+    };
+    let runner = use_memo((), |()| {
+        let engine = Engine::start(browser::wants_mock());
+        engine
+            .map(|engine| Runner::new(engine, send.clone()))
+            .map_err(|_| Problem::new("unsupported", "this browser cannot start a module worker"))
+    });
+    use_address(&state, &send);
+    use_served(&send);
+    let runner = match &*runner {
+        Ok(runner) => runner.clone(),
+        Err(problem) => return html! { <main class="solo"><ProblemView problem={problem.clone()} /></main> },
+    };
+    {
+        let runner = runner.clone();
+        use_effect_with(state.clone(), move |state| runner.follow(state));
+    }
+    let page = Page::new(state.clone(), send, runner);
+    use_keys(&page);
+    html! {
+        <ContextProvider<Page> context={page.clone()}>
+            <a class="skip" href="#main" onclick={Callback::from(|event: MouseEvent| { event.prevent_default(); browser::focus("main"); })}>{"Skip to content"}</a>
+            <TopBar />
+            { frame(&page) }
+            if state.overlay == Overlay::Help { <Help /> }
+            if state.overlay == Overlay::Io { <IoPanel /> }
+            <Toast />
+        </ContextProvider<Page>>
+    }
+}
+
+fn frame(page: &Page) -> Html {
+    let state = &page.state;
+    if state.route.place.is_none() || state.misses_folder() {
+        return html! { <views::open::OpenScreen /> };
+    }
+    let sheet = match state.sheet {
+        Sheet::None => "",
+        Sheet::Tree => "show-tree",
+        Sheet::Inspector => "show-inspector",
+    };
+    let alone = state.route.place.as_ref().is_some_and(Place::is_table).then_some("alone");
+    html! {
+        <div class={classes!("frame", sheet, alone)}>
+            if alone.is_none() { <Tree /> }
+            <main id="main" tabindex="-1">
+                if state.route.shows_table() { <TableHead /> <Body /> } else { <views::warehouse::WarehouseView /> }
+            </main>
+            <Inspector />
+            if state.sheet != Sheet::None {
+                <button class="scrim" aria-label="Close" onclick={page.on(Action::Sheet(Sheet::None))}></button>
+            }
+        </div>
+    }
+}
+
+/// The view of the chosen tab, or why there is none.
+#[component]
+fn Body() -> Html {
+    let page = use_page();
+    let state = &page.state;
+    if let Some(problem) = page.opening_problem() {
+        return html! { <ProblemView {problem} /> };
+    }
+    let view = match state.route.tab {
+        Tab::Overview => html! { <views::overview::Overview /> },
+        Tab::Data => html! { <views::data::Data /> },
+        Tab::Snapshots => html! { <views::snapshots::Snapshots /> },
+        Tab::Lsm => html! { <views::lsm::Lsm /> },
+        Tab::Files => html! { <views::files::Files /> },
+        Tab::Manifests => html! { <views::manifests::Manifests /> },
+        Tab::Schema => html! { <views::schema::Schema /> },
+    };
+    html! {
+        <section class={classes!("view", format!("view-{}", state.route.tab.slug()))} role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", state.route.tab.slug())}>
+            { view }
+        </section>
+    }
+}
+
+/// Address and route follow each other; places opened are remembered.
+#[hook]
+fn use_address(state: &Rc<State>, send: &Callback<Action>) {
+    let heard = send.clone();
+    use_effect_with((), move |()| {
+        let listener = Closure::<dyn Fn()>::new(move || heard.emit(Action::Go(Route::parse(&browser::fragment()))));
+        for event in ["popstate", "hashchange"] {
+            let _ = browser::window().add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        }
+        move || {
+            for event in ["popstate", "hashchange"] {
+                let _ = browser::window().remove_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+            }
+        }
+    });
+    use_effect_with(state.route.clone(), |route| {
+        let (wanted, current) = (route.print(), browser::fragment());
+        if wanted != current {
+            let before = Route::parse(&current);
+            let minor = before == *route || Route { bucket: route.bucket.clone(), ..before } == *route;
+            browser::set_fragment(&wanted, minor);
+        }
+        let title = route.table.as_ref().map_or_else(
+            || "Cenote".to_owned(),
+            |name| format!("{}.{} · {} · Cenote", name.database, name.table, route.tab.label()),
+        );
+        if let Some(document) = browser::window().document() {
+            document.set_title(&title);
+        }
+    });
+    use_effect_with(state.recent.clone(), |recent| {
+        if !recent.is_empty() {
+            browser::remember(RECENT_KEY, &serde_json::to_string(&**recent).unwrap_or_default());
+        }
+    });
+}
+
+/// Asks once whether the page's own server offers a warehouse.
+#[hook]
+fn use_served(send: &Callback<Action>) {
+    let send = send.clone();
+    use_effect_with((), move |()| {
+        if browser::wants_mock() {
+            send.emit(Action::Served("mock://demo".to_owned()));
+            return;
+        }
+        spawn_local(async move {
+            let Some(text) = browser::fetch_text(SERVED_INDEX).await else { return };
+            let Ok(index) = serde_json::from_str::<serde_json::Value>(&text) else { return };
+            // A server may keep the warehouse below its root.
+            let base = index.get("root").and_then(|root| root.as_str()).unwrap_or("/");
+            let url = web_sys::Url::new_with_base(base, &browser::origin()).map(|url| url.href());
+            send.emit(Action::Served(url.unwrap_or_else(|_| browser::origin())));
+        });
+    });
+}
+
+/// Keys of the whole page; see `components::help` for the list shown.
+#[hook]
+fn use_keys(page: &Page) {
+    let latest = use_mut_ref(|| page.clone());
+    *latest.borrow_mut() = page.clone();
+    use_effect_with((), move |()| {
+        let listener = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+            let page = latest.borrow().clone();
+            if key(&page, &event) {
+                event.prevent_default();
+            }
+        });
+        let _ = browser::window().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+        move || {
+            let _ = browser::window().remove_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+        }
+    });
+}
+
+/// Does what a key asks for; says whether it meant anything.
+fn key(page: &Page, event: &KeyboardEvent) -> bool {
+    if event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return false;
+    }
+    let name = event.key();
+    if name == "Escape" {
+        if page.state.overlay == Overlay::None && !page.state.activities.is_empty() {
+            page.runner.cancel_all();
+        } else {
+            page.send(Action::Dismiss);
+        }
+        return true;
+    }
+    if browser::typing() {
+        return false;
+    }
+    let shows_table = page.state.route.shows_table();
+    match name.as_str() {
+        "?" => page.send(Action::Overlay(Overlay::Help)),
+        "i" => page.send(Action::Overlay(Overlay::Io)),
+        "r" if shows_table => page.send(Action::Reload),
+        "t" if shows_table => page.send(Action::Overlay(Overlay::TimeTravel)),
+        "/" if shows_table => {
+            if !matches!(page.state.route.tab, Tab::Data | Tab::Files) {
+                page.send(Action::Tab(Tab::Data));
+            }
+            browser::focus("filter");
+        }
+        "[" if shows_table => page.step(1),
+        "]" if shows_table => page.step(-1),
+        "Enter" if matches!(page.state.selection, Some(Selection::Cell { .. })) => {
+            page.send(Action::Sheet(Sheet::Inspector))
+        }
+        digit => {
+            let tab = digit.parse::<usize>().ok().and_then(|number| Tab::ALL.get(number.checked_sub(1)?).copied());
+            match tab.filter(|_| shows_table) {
+                Some(tab) => page.send(Action::Tab(tab)),
+                None => return false,
+            }
+        }
+    }
+    true
+}

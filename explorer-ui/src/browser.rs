@@ -1,0 +1,139 @@
+//! The few things asked of the browser: address, storage, clipboard, downloads, clock.
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, DataTransfer, HtmlAnchorElement, Window};
+
+#[wasm_bindgen(module = "/src/browser/folder.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = pickFolder, catch)]
+    async fn pick_folder_js() -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = droppedFolder, catch)]
+    async fn dropped_folder_js(transfer: &DataTransfer) -> Result<JsValue, JsValue>;
+}
+
+/// A folder of the user's machine: its name, and what the engine reads it by.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Folder {
+    /// Name.
+    pub(crate) root: String,
+    /// A directory handle or `[path, File]` pairs.
+    pub(crate) files: JsValue,
+}
+
+fn folder(value: &JsValue) -> Option<Folder> {
+    let root = js_sys::Reflect::get(value, &"root".into()).ok()?.as_string()?;
+    Some(Folder { root, files: js_sys::Reflect::get(value, &"files".into()).ok()? })
+}
+
+/// Lets the user pick a folder.
+pub(crate) async fn pick_folder() -> Option<Folder> {
+    pick_folder_js().await.ok().as_ref().and_then(folder)
+}
+
+/// The folder that was dropped.
+pub(crate) async fn dropped_folder(transfer: DataTransfer) -> Option<Folder> {
+    dropped_folder_js(&transfer).await.ok().as_ref().and_then(folder)
+}
+
+/// The window. A page has one.
+pub(crate) fn window() -> Window {
+    #[allow(clippy::expect_used)]
+    web_sys::window().expect("the explorer runs in a page")
+}
+
+/// The fragment of the address.
+pub(crate) fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Puts a fragment into the address: as a new entry of the history, or in place of the current one.
+pub(crate) fn set_fragment(fragment: &str, replace: bool) {
+    if let Ok(history) = window().history() {
+        let _ = if replace {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(fragment))
+        } else {
+            history.push_state_with_url(&JsValue::NULL, "", Some(fragment))
+        };
+    }
+}
+
+/// Where the page comes from: `https://host`.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// Whether the address has `?mock`.
+pub(crate) fn wants_mock() -> bool {
+    window().location().search().unwrap_or_default().contains("mock")
+}
+
+/// Milliseconds since 1970.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// A remembered text. Nothing secret is ever remembered.
+pub(crate) fn remembered(key: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Remembers a text, if the browser lets us.
+pub(crate) fn remember(key: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Puts text on the clipboard; says whether the browser let us.
+pub(crate) async fn copy(text: &str) -> bool {
+    JsFuture::from(window().navigator().clipboard().write_text(text)).await.is_ok()
+}
+
+/// Waits.
+pub(crate) async fn sleep(millis: i32) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Offers `parts` as a file to keep.
+pub(crate) fn download(name: &str, media_type: &str, parts: &Array) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let blob = Blob::new_with_str_sequence_and_options(parts, &options)?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let document = window().document().ok_or("no document")?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url)
+}
+
+/// The text of a same-origin address, if it is there.
+pub(crate) async fn fetch_text(url: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(url)).await.ok()?;
+    let response: web_sys::Response = response.dyn_into().ok()?;
+    if !response.ok() {
+        return None;
+    }
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// The element that has the keyboard's attention takes text: keys of the page do not apply.
+pub(crate) fn typing() -> bool {
+    let active = window().document().and_then(|document| document.active_element());
+    active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// Gives an element the keyboard's attention, by its id.
+pub(crate) fn focus(id: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,150 @@
+//! The same thing elsewhere: the CLI command and the JavaScript that do what the page shows.
+
+use crate::{
+    model::TableInfo,
+    place::Place,
+    route::{At, Route},
+};
+
+/// A table as the CLI is told: `demo.flights --warehouse URL`, or the table's own URL.
+#[must_use]
+pub fn table_argument(route: &Route, info: &TableInfo, origin: &str) -> String {
+    match (&route.place, &route.table) {
+        (Some(Place::Table(at)), _) => shell(&at.url),
+        (Some(place), Some(name)) => {
+            let warehouse = match place {
+                Place::Served => origin.to_owned(),
+                Place::Local(root) => format!("./{root}"),
+                Place::Warehouse(at) | Place::Table(at) => at.url.clone(),
+            };
+            format!("{} \\\n  --warehouse {}", shell(&format!("{}.{}", name.database, name.table)), shell(&warehouse))
+        }
+        _ => shell(&info.cli_name()),
+    }
+}
+
+/// `cenote read …` for what the Data view shows.
+#[must_use]
+pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
+    let mut out = format!("cenote read {}", table_argument(route, info, origin));
+    match &route.at {
+        At::Latest => {}
+        At::Snapshot(id) => out.push_str(&format!(" \\\n  --snapshot {id}")),
+        At::Tag(name) => out.push_str(&format!(" \\\n  --tag {}", shell(name))),
+        At::Time(millis) => out.push_str(&format!(" \\\n  --timestamp {millis}")),
+    }
+    if !route.columns.is_empty() {
+        out.push_str(&format!(" \\\n  --columns {}", shell(&route.columns.join(","))));
+    }
+    if !route.filter.trim().is_empty() {
+        out.push_str(&format!(" \\\n  --where {}", shell(route.filter.trim())));
+    }
+    out
+}
+
+/// `cenote compact …` for one partition, or all with an empty one.
+#[must_use]
+pub fn compact(route: &Route, info: &TableInfo, origin: &str, partition: &str) -> String {
+    let mut out = format!("cenote compact {} \\\n  --full", table_argument(route, info, origin));
+    if !partition.is_empty() {
+        out.push_str(&format!(" \\\n  --partition {}", shell(&partition.replace('/', ","))));
+    }
+    out
+}
+
+/// A maintenance command with nothing but the table: `cenote expire …`.
+#[must_use]
+pub fn plain(verb: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
+    format!("cenote {verb} {}", table_argument(route, info, origin))
+}
+
+/// The npm package reading what the Data view shows.
+#[must_use]
+pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
+    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+    let mut out = String::from("import { openTable } from \"cenote\";\n\n");
+    let url = match &route.place {
+        Some(Place::Table(at)) => at.url.clone(),
+        _ if !info.url.is_empty() => info.url.clone(),
+        _ => origin.to_owned(),
+    };
+    out.push_str(&format!("const table = await openTable({});\n", quoted(&url)));
+    let at = match &route.at {
+        At::Latest => None,
+        At::Snapshot(id) => Some(format!("snapshot: {id}")),
+        At::Tag(name) => Some(format!("tag: {}", quoted(name))),
+        At::Time(millis) => Some(format!("timestamp: {millis}")),
+    };
+    let source = if let Some(at) = at {
+        out.push_str(&format!("const at = await table.at({{ {at} }});\n"));
+        "at"
+    } else {
+        "table"
+    };
+    let mut options = Vec::new();
+    if !route.columns.is_empty() {
+        options.push(format!(
+            "columns: [{}]",
+            route.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+        ));
+    }
+    if !route.filter.trim().is_empty() {
+        options.push(format!("filter: {}", quoted(route.filter.trim())));
+    }
+    let options = if options.is_empty() { String::new() } else { format!("{{ {} }}", options.join(", ")) };
+    out.push_str(&format!("for await (const row of {source}.scan({options}).rows()) {{\n  console.log(row);\n}}"));
+    out
+}
+
+/// A word for a POSIX shell, quoted where it must be.
+#[must_use]
+pub fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::TableName;
+
+    fn route() -> Route {
+        let table = Some(TableName { database: "demo".into(), table: "flights".into() });
+        Route { place: Some(Place::Served), table, ..Route::default() }
+    }
+
+    #[test]
+    fn commands_carry_the_view_and_quote_it() {
+        let route = Route {
+            at: At::Tag("july".into()),
+            filter: "carrier = 'UA'".into(),
+            columns: vec!["day".into()],
+            ..route()
+        };
+        let command = read(&route, &TableInfo::default(), "http://127.0.0.1:7433");
+        assert!(
+            command.starts_with("cenote read demo.flights \\\n  --warehouse http://127.0.0.1:7433 \\\n  --tag july")
+        );
+        assert!(command.ends_with(r"--where 'carrier = '\''UA'\'''"));
+    }
+
+    #[test]
+    fn javascript_escapes_what_it_quotes() {
+        let route = Route { filter: "a = \"x\"".into(), ..route() };
+        let info = TableInfo { url: "https://h/t".into(), ..TableInfo::default() };
+        assert!(javascript(&route, &info, "").contains(r#"filter: "a = \"x\"""#));
+    }
+
+    #[test]
+    fn hostile_names_stay_one_word() {
+        assert_eq!(shell("a; rm -rf /"), "'a; rm -rf /'");
+        assert_eq!(
+            compact(&route(), &TableInfo::default(), "w", "month=1/day=2"),
+            "cenote compact demo.flights \\\n  --warehouse w \\\n  --full \\\n  --partition month=1,day=2"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! The panel on the right: whatever is selected, what to do about it, and what this view asked of the store.
+
+use yew::prelude::*;
+
+mod file;
+mod rest;
+mod row;
+
+pub(crate) use rest::signed;
+
+use super::{
+    bits::command,
+    icon::{Icon, icon},
+    io_panel::waterfall,
+    page::{Page, use_page},
+};
+use crate::{
+    commands, format,
+    model::RequestInfo,
+    route::Tab,
+    state::{Action, Overlay, Selection, Sheet},
+};
+
+/// Requests shown before the meter has the rest.
+const REQUESTS: usize = 12;
+
+/// The inspector; a sheet on a phone.
+#[component]
+pub(crate) fn Inspector() -> Html {
+    let page = use_page();
+    let chosen = page.state.selection.clone();
+    let body = chosen.as_ref().and_then(|selection| match selection {
+        Selection::File(path) => file::file(&page, path),
+        Selection::Bucket(id) => file::bucket(&page, id),
+        Selection::Cell { row, column } => row::cell(&page, *row, *column),
+        Selection::Snapshot(id) => rest::snapshot(&page, *id),
+        Selection::Manifest(name) => rest::manifest(&page, name),
+        Selection::Field(id) => rest::field(&page, *id),
+    });
+    html! {
+        <aside class="inspector" aria-label="Inspector">
+            <button class="quiet sheet-close" aria-label="Close" onclick={page.on(Action::Sheet(Sheet::None))}>{ icon(Icon::Close) }</button>
+            { body.unwrap_or_else(|| elsewhere(&page)) }
+            { requests(&page) }
+        </aside>
+    }
+}
+
+/// Title of a part, with a way to let go of the selection.
+fn head(page: &Page, title: &'static str) -> Html {
+    html! {
+        <div class="inspector-head">
+            <h3>{ title }</h3>
+            <button class="quiet" aria-label="Clear selection" title="Clear selection (Esc)" onclick={page.on(Action::Select(None))}>{ icon(Icon::Close) }</button>
+        </div>
+    }
+}
+
+/// The same elsewhere: what to type for what the page shows.
+fn elsewhere(page: &Page) -> Html {
+    let Some(info) = page.info() else { return html! {} };
+    let (route, origin) = (&page.state.route, page.warehouse_url());
+    let (title, line) = match route.tab {
+        Tab::Snapshots => ("History in the CLI", commands::plain("snapshot list", route, info, &origin)),
+        Tab::Schema => ("Schema in the CLI", commands::plain("schema show", route, info, &origin)),
+        Tab::Overview => ("Check it in the CLI", commands::plain("doctor", route, info, &origin)),
+        _ => ("Read it in the CLI", commands::read(route, info, &origin)),
+    };
+    html! {
+        <>
+        <h3>{ title }</h3>
+        { command(page, &line, "command") }
+        <h3>{"Read it in JavaScript"}</h3>
+        { command(page, &commands::javascript(route, info, &origin), "snippet") }
+        </>
+    }
+}
+
+/// The newest requests of this view.
+fn requests(page: &Page) -> Html {
+    let of_view: &[RequestInfo] = page.state.io.of_view();
+    if of_view.is_empty() {
+        return html! {};
+    }
+    let newest = of_view.get(of_view.len().saturating_sub(REQUESTS)..).unwrap_or_default();
+    html! {
+        <>
+        <div class="inspector-head">
+            <h3>{"Requests of this view"}</h3>
+            <button class="quiet" onclick={page.on(Action::Overlay(Overlay::Io))}>{ format::counted(of_view.len(), "request") }</button>
+        </div>
+        { waterfall(newest) }
+        </>
+    }
+}

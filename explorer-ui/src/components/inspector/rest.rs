@@ -1,0 +1,135 @@
+//! Snapshots, manifests and columns.
+
+use yew::prelude::*;
+
+use super::head;
+use crate::{
+    commands,
+    components::{
+        bits::{ago, bytes, command, copyable, count, optional, pairs},
+        page::Page,
+    },
+    format,
+    route::{At, Route},
+    state::Action,
+};
+
+/// The snapshot with this id.
+pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
+    let list = page.state.snapshots.show(page.state.table_key().as_ref());
+    let snapshot = list.value()?.iter().find(|snapshot| snapshot.id == id)?.clone();
+    let shown = page.state.snapshot().is_some_and(|shown| shown.id == id);
+    let name = |name: &Option<String>| {
+        name.as_ref().map_or_else(
+            || html! { <span class="none">{"–"}</span> },
+            |name| copyable(page, name, format::middle_cut(name, 13, 8)),
+        )
+    };
+    let mut facts = vec![
+        ("snapshot", html! { <b>{ format!("#{id}") }</b> }),
+        ("kind", html! { snapshot.commit_kind.clone() }),
+        (
+            "committed",
+            html! { <>{ ago(snapshot.time_millis) }<br /><small class="mute">{ format!("{} UTC", format::utc(snapshot.time_millis)) }</small></> },
+        ),
+        ("rows in files", optional(snapshot.total_record_count, count)),
+        ("change", optional(snapshot.delta_record_count, signed)),
+        ("changelog", optional(snapshot.changelog_record_count, count)),
+        ("schema", html! { snapshot.schema_id.to_string() }),
+        ("by", html! { <span class="mono">{ format::middle_cut(&snapshot.commit_user, 12, 6) }</span> }),
+        (
+            "identifier",
+            optional(snapshot.commit_identifier, |value| html! { <span class="mono">{ value.to_string() }</span> }),
+        ),
+        ("base list", name(&snapshot.base_manifest_list)),
+        ("delta list", name(&snapshot.delta_manifest_list)),
+    ];
+    facts.extend(snapshot.index_manifest.is_some().then(|| ("indexes", name(&snapshot.index_manifest))));
+    facts.extend(snapshot.operation.clone().map(|operation| ("operation", html! { operation })));
+    facts.extend(
+        snapshot.watermark.filter(|mark| *mark > i64::MIN).map(|mark| ("watermark", html! { format::utc(mark) })),
+    );
+    let info = page.info()?;
+    let route = Route { at: At::Snapshot(id), filter: String::new(), columns: Vec::new(), ..page.state.route.clone() };
+    Some(html! {
+        <>
+        { head(page, "Snapshot") }
+        { pairs(facts) }
+        <div class="inspector-tools">
+            <button class="primary" disabled={shown} onclick={page.on(Action::TimeTravel(At::Snapshot(id)))}>{ if shown { "Shown now" } else { "Look at this snapshot" } }</button>
+        </div>
+        <h3>{"Read it in the CLI"}</h3>
+        { command(page, &commands::read(&route, info, &page.warehouse_url()), "command") }
+        <h3>{"Keep it with a tag"}</h3>
+        { command(page, &format!("{} NAME --snapshot {id}", commands::plain("tag create", &route, info, &page.warehouse_url())), "command") }
+        </>
+    })
+}
+
+/// A change, with its sign.
+pub(crate) fn signed(value: i64) -> Html {
+    let sign = if value > 0 { "+" } else { "" };
+    html! { <span title={format::exact(value)}>{ format!("{sign}{}", format::short(value)) }</span> }
+}
+
+/// The manifest of this name.
+pub(super) fn manifest(page: &Page, name: &str) -> Option<Html> {
+    let list = page.state.manifests.show(page.state.at_key().as_ref());
+    let manifest = list.value()?.iter().find(|manifest| manifest.name == name)?.clone();
+    let facts = vec![
+        ("manifest", copyable(page, &manifest.name, format::middle_cut(&manifest.name, 14, 10))),
+        ("list", html! { manifest.list.clone() }),
+        ("size", bytes(manifest.size)),
+        ("adds", count(manifest.added)),
+        ("removes", count(manifest.deleted)),
+        ("schema", html! { manifest.schema_id.to_string() }),
+        (
+            "partitions",
+            html! { <span class="mono">{ format!("{} … {}", manifest.min_partition, manifest.max_partition) }</span> },
+        ),
+    ];
+    Some(
+        html! { <>{ head(page, "Manifest") }{ pairs(facts) }<h3>{"Path"}</h3>{ command(page, &format!("manifest/{}", manifest.name), "path") }</> },
+    )
+}
+
+/// The column with this id, as it is now.
+pub(super) fn field(page: &Page, id: i32) -> Option<Html> {
+    let list = page.state.schemas.show(page.state.table_key().as_ref());
+    let schemas = list.value()?;
+    let mut history: Vec<_> = schemas
+        .iter()
+        .filter_map(|schema| schema.fields.iter().find(|field| field.id == id).map(|field| (schema.id, field)))
+        .collect();
+    history.sort_by_key(|(schema, _)| *schema);
+    let (_, newest) = history.last()?;
+    let (first, _) = history.first()?;
+    let facts = vec![
+        ("column", html! { <b>{ newest.name.clone() }</b> }),
+        ("id", html! { id.to_string() }),
+        ("type", html! { <span class="mono">{ newest.type_text.clone() }</span> }),
+        ("since", html! { format!("schema {first}") }),
+        (
+            "default",
+            newest.default_value.as_ref().map_or_else(
+                || html! { <span class="none">{"–"}</span> },
+                |value| html! { <span class="mono">{ value.clone() }</span> },
+            ),
+        ),
+        (
+            "comment",
+            newest
+                .description
+                .as_ref()
+                .map_or_else(|| html! { <span class="none">{"–"}</span> }, |text| html! { text.clone() }),
+        ),
+    ];
+    Some(html! {
+        <>
+        { head(page, "Column") }
+        { pairs(facts) }
+        <h3>{"Over time"}</h3>
+        <ul class="versions">{ for history.iter().map(|(schema, field)| html! { <li key={schema.to_string()}><small>{ format!("schema {schema}") }</small><span class="mono">{ format!("{} {}", field.name, field.type_text) }</span></li> }) }</ul>
+        </>
+    })
+}

@@ -1,0 +1,17 @@
+//! Parts that views are made of.
+
+pub(crate) mod bits;
+pub(crate) mod dialog;
+pub(crate) mod help;
+pub(crate) mod icon;
+pub(crate) mod inspector;
+pub(crate) mod io_panel;
+pub(crate) mod page;
+pub(crate) mod problem;
+pub(crate) mod size;
+pub(crate) mod skeleton;
+pub(crate) mod table_head;
+pub(crate) mod time_travel;
+pub(crate) mod toast;
+pub(crate) mod top_bar;
+pub(crate) mod tree;

@@ -1,0 +1,116 @@
+//! An error as people need it: what happened, in which file, and what mends it.
+
+use yew::prelude::*;
+
+use super::{
+    bits::{command, copyable},
+    page::{Page, use_page},
+};
+use crate::{browser, model::Problem, state::Action};
+
+/// Properties of [`ProblemView`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct Props {
+    /// What went wrong.
+    pub(crate) problem: Problem,
+}
+
+/// An error in place of a view.
+#[component]
+pub(crate) fn ProblemView(props: &Props) -> Html {
+    let page = use_page();
+    let problem = &props.problem;
+    let (title, mend) = explain(problem);
+    html! {
+        <div class={classes!("problem", problem.is_cancelled().then_some("mild"))} role="alert">
+            <h2>{ title }</h2>
+            <p class="problem-message">{ problem.message.clone() }</p>
+            if let Some(path) = &problem.path {
+                <p class="problem-path">{"File "}{ copyable(&page, path, path.clone()) }</p>
+            }
+            if let Some(hint) = &problem.hint {
+                <div class="problem-hint">{ hint_view(&page, hint) }</div>
+            } else if let Some(mend) = mend {
+                <p class="problem-hint">{ mend }</p>
+            }
+            if problem.kind == "cors" { { cors_help(&page) } }
+            <div class="problem-tools">
+                <button class="primary" onclick={page.on(Action::Retry)}>{"Try again"}</button>
+                <button onclick={page.copier(report(problem))}>{"Copy details"}</button>
+            </div>
+        </div>
+    }
+}
+
+/// The details as text, to paste into a report.
+fn report(problem: &Problem) -> String {
+    let lines = [
+        Some(format!("{}: {}", problem.kind, problem.message)),
+        problem.path.as_ref().map(|path| format!("file: {path}")),
+        problem.hint.clone(),
+    ];
+    lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
+}
+
+/// A hint of several lines holds something to paste.
+fn hint_view(page: &Page, hint: &str) -> Html {
+    match hint.split_once('\n') {
+        Some((head, rest)) => html! { <><p>{ head.to_owned() }</p>{ command(page, rest, "policy") }</> },
+        None => html! { <p>{ hint.to_owned() }</p> },
+    }
+}
+
+/// Title and general advice by kind.
+fn explain(problem: &Problem) -> (&'static str, Option<&'static str>) {
+    match problem.kind.as_str() {
+        "not found" => (
+            "Not found",
+            Some(
+                "Check the address: a warehouse folder holds <database>.db folders, a table folder holds snapshot/ and schema/.",
+            ),
+        ),
+        "cors" => ("The browser kept the answer back", None),
+        "forbidden" => (
+            "The store refused",
+            Some("It wants credentials, or other ones. Open the address again and give them; they stay in memory."),
+        ),
+        "unavailable" => {
+            ("The store did not answer", Some("It may be down, or the network is. Nothing was changed; try again."))
+        }
+        "corrupt" => (
+            "A file is damaged",
+            Some(
+                "Its bytes disagree with the format. An older snapshot may still read; `cenote verify` checks every file.",
+            ),
+        ),
+        "unsupported" => {
+            ("Not supported yet", Some("The table is valid, but uses something that this build does not read."))
+        }
+        "invalid" => ("That cannot be asked", None),
+        "cancelled" => ("Stopped", None),
+        _ => ("Something went wrong", Some("This looks like a fault of Cenote. Copy the details into a report.")),
+    }
+}
+
+/// What the store must allow, ready to paste.
+fn cors_help(page: &Page) -> Html {
+    let origin = browser::origin();
+    let policy = serde_json::json!([{
+        "AllowedOrigins": [origin],
+        "AllowedMethods": ["GET", "HEAD"],
+        "AllowedHeaders": ["Range", "Authorization", "x-amz-*"],
+        "ExposeHeaders": ["Content-Range", "Content-Length", "ETag", "Accept-Ranges"],
+        "MaxAgeSeconds": 3600
+    }]);
+    let policy = serde_json::to_string_pretty(&policy).unwrap_or_default();
+    html! {
+        <details class="cors">
+            <summary>{"What the store must allow (CORS)"}</summary>
+            <p>{"S3 and compatibles: put this as the bucket's CORS configuration."}</p>
+            { command(page, &policy, "policy") }
+            <p>{"A web server: answer with these headers."}</p>
+            { command(page, &format!("Access-Control-Allow-Origin: {origin}\nAccess-Control-Allow-Headers: Range\nAccess-Control-Expose-Headers: Content-Range, Content-Length, ETag"), "headers") }
+            <p>{"Or serve the warehouse with "}<code>{"cenote serve"}</code>{", or open it as a local folder."}</p>
+        </details>
+    }
+}

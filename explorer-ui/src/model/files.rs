@@ -1,0 +1,132 @@
+//! Data files, manifests, and how a scan chose among them.
+
+use serde::Deserialize;
+
+use super::lenient;
+use crate::cell::Cell;
+
+/// Least and greatest value and the nulls of one column in one file.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ColumnStats {
+    /// Column.
+    pub column: String,
+    /// Least value; may be cut short.
+    pub min: Cell,
+    /// Greatest value; may be cut short.
+    pub max: Cell,
+    /// Nulls, where counted.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub null_count: Option<i64>,
+}
+
+/// A live data file.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FileInfo {
+    /// `month=1`, empty for a table without partitions.
+    pub partition: String,
+    /// Bucket.
+    #[serde(deserialize_with = "lenient::int")]
+    pub bucket: i64,
+    /// Buckets of the partition when the file was written.
+    #[serde(deserialize_with = "lenient::int")]
+    pub total_buckets: i64,
+    /// LSM level; 0 is unmerged.
+    #[serde(deserialize_with = "lenient::int")]
+    pub level: i64,
+    /// File name.
+    pub name: String,
+    /// Path from the table's folder.
+    pub path: String,
+    /// `parquet`, `orc`, `avro`.
+    pub format: String,
+    /// Bytes.
+    #[serde(deserialize_with = "lenient::int")]
+    pub size: i64,
+    /// Rows, deletes and old versions among them.
+    #[serde(deserialize_with = "lenient::int")]
+    pub rows: i64,
+    /// Rows that delete a key.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub delete_rows: Option<i64>,
+    /// Least key, a value for each key column.
+    pub min_key: Vec<Cell>,
+    /// Greatest key.
+    pub max_key: Vec<Cell>,
+    /// Least sequence number.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub min_sequence: Option<i64>,
+    /// Greatest sequence number.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub max_sequence: Option<i64>,
+    /// When it was written.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub creation_millis: Option<i64>,
+    /// Schema it was written with.
+    #[serde(deserialize_with = "lenient::int")]
+    pub schema_id: i64,
+    /// `APPEND` or `COMPACT`.
+    pub source: Option<String>,
+    /// Stats of its columns.
+    pub stats: Vec<ColumnStats>,
+}
+
+/// A manifest of a snapshot.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManifestInfo {
+    /// `base`, `delta` or `changelog`.
+    pub list: String,
+    /// File name.
+    pub name: String,
+    /// Bytes.
+    #[serde(deserialize_with = "lenient::int")]
+    pub size: i64,
+    /// Entries that add a file.
+    #[serde(deserialize_with = "lenient::int")]
+    pub added: i64,
+    /// Entries that remove one.
+    #[serde(deserialize_with = "lenient::int")]
+    pub deleted: i64,
+    /// Schema at writing.
+    #[serde(deserialize_with = "lenient::int")]
+    pub schema_id: i64,
+    /// Least value of each partition column.
+    pub min_partition: Cell,
+    /// Greatest value of each partition column.
+    pub max_partition: Cell,
+}
+
+/// One step of planning: how many things it kept.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct ExplainStep {
+    /// What pruned.
+    pub name: String,
+    /// Things kept.
+    #[serde(deserialize_with = "lenient::int")]
+    pub kept: i64,
+    /// Things before.
+    #[serde(deserialize_with = "lenient::int")]
+    pub total: i64,
+    /// `manifests`, `files` …
+    pub unit: String,
+}
+
+/// How a scan chooses what to read.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct Explain {
+    /// Steps in order.
+    pub steps: Vec<ExplainStep>,
+    /// Units of work.
+    #[serde(deserialize_with = "lenient::int")]
+    pub splits: i64,
+    /// Files to open.
+    #[serde(deserialize_with = "lenient::int")]
+    pub files: i64,
+    /// Bytes of those files.
+    #[serde(deserialize_with = "lenient::int")]
+    pub bytes: i64,
+}

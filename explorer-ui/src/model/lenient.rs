@@ -1,0 +1,49 @@
+//! 64-bit integers arrive as numbers where JavaScript is exact, else as strings.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{self, Visitor},
+};
+
+struct IntVisitor;
+
+impl Visitor<'_> for IntVisitor {
+    type Value = Option<i64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a 64-bit integer, as a number or a string")
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<i64>, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Option<i64>, E> {
+        Ok(Some(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Option<i64>, E> {
+        Ok(Some(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+
+    #[allow(clippy::cast_possible_truncation)]
+    fn visit_f64<E>(self, value: f64) -> Result<Option<i64>, E> {
+        Ok(Some(value as i64))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Option<i64>, E> {
+        value.parse().map(Some).map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
+    }
+}
+
+/// An integer, or `None` for null.
+pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    deserializer.deserialize_any(IntVisitor)
+}
+
+/// An integer; null counts as 0.
+pub(super) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    Ok(deserializer.deserialize_any(IntVisitor)?.unwrap_or_default())
+}

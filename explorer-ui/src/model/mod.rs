@@ -1,0 +1,118 @@
+//! What the engine's worker answers, as plain values.
+//!
+//! Unknown members are ignored and missing ones default, so that page and engine may differ by a version.
+
+mod files;
+mod io;
+mod lenient;
+mod table;
+
+use serde::Deserialize;
+
+pub use files::{ColumnStats, Explain, ExplainStep, FileInfo, ManifestInfo};
+pub use io::{IoReply, IoTotals, RequestInfo};
+pub use table::{FieldInfo, OpenedTable, SchemaInfo, SnapshotInfo, TableInfo, TagInfo};
+
+/// Something the engine holds for us: a warehouse, table or cursor. Opaque.
+pub type Handle = serde_json::Value;
+
+/// An error as it is shown: what happened, in which file, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Problem {
+    /// The engine's kind: `not found`, `cors`, `forbidden`, `corrupt`, `unsupported`, `invalid`, `cancelled` …
+    pub kind: String,
+    /// What was expected and found.
+    pub message: String,
+    /// The file it is about, where there is one.
+    pub path: Option<String>,
+    /// What to do, where the engine knows.
+    pub hint: Option<String>,
+}
+
+impl Problem {
+    /// A problem of the page's own.
+    #[must_use]
+    pub fn new(kind: &str, message: impl Into<String>) -> Problem {
+        Problem { kind: kind.to_owned(), message: message.into(), path: None, hint: None }
+    }
+
+    /// Whether the user asked for it.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.kind == "cancelled"
+    }
+
+    /// Whether the argument is at fault: shown beside the field that holds it.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        self.kind == "invalid"
+    }
+}
+
+/// An opened warehouse.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WarehouseInfo {
+    /// Asks for this warehouse.
+    pub warehouse: Handle,
+    /// Whether the store can list; without it only a served index or a table's own URL works.
+    pub can_list: bool,
+    /// Databases in order.
+    pub databases: Vec<DatabaseInfo>,
+}
+
+/// A database and its tables.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct DatabaseInfo {
+    /// Name without `.db`.
+    pub name: String,
+    /// Table names in order.
+    pub tables: Vec<String>,
+}
+
+/// A column of a scan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct ScanColumn {
+    /// Name.
+    pub name: String,
+    /// SQL type text.
+    #[serde(rename = "type")]
+    pub type_text: String,
+}
+
+/// An opened scan.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct ScanOpened {
+    /// Asks for the next rows.
+    pub cursor: Handle,
+    /// Columns of every row.
+    pub columns: Vec<ScanColumn>,
+}
+
+/// Some rows of a scan.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct ScanPage {
+    /// Rows, cells in column order.
+    pub rows: Vec<Vec<crate::cell::Cell>>,
+    /// Whether these were the last.
+    pub done: bool,
+    /// Time the engine took.
+    pub millis: f64,
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// Units done.
+    pub done: f64,
+    /// Units in all; 0 where unknown.
+    pub total: f64,
+    /// Bytes read so far.
+    pub bytes: f64,
+}

@@ -1,0 +1,267 @@
+//! Carries out what the state needs: asks the engine, turns answers into actions, stops what nobody waits for.
+
+use std::{
+    cell::{Cell as Flag, RefCell},
+    rc::Rc,
+};
+
+use serde_json::{Value, json};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use yew::Callback;
+
+use crate::{
+    browser::{self, Folder},
+    engine::{CallEvent, Engine, js, set},
+    model::Problem,
+    place::{Location, Place},
+    route::At,
+    state::{Action, Answer, AtKey, Need, PAGE_ROWS, ScanKey, State, needs},
+};
+
+mod export;
+
+/// Asks the engine for what the page needs.
+pub(crate) struct Runner {
+    engine: Engine,
+    send: Callback<Action>,
+    running: RefCell<Vec<(Need, u32)>>,
+    folders: RefCell<Vec<Folder>>,
+    cursor: RefCell<Value>,
+    state: RefCell<Rc<State>>,
+    stop_export: Flag<bool>,
+    io_due: Flag<bool>,
+}
+
+impl Runner {
+    /// A runner that reports to `send`.
+    pub(crate) fn new(engine: Engine, send: Callback<Action>) -> Rc<Runner> {
+        let runner = Rc::new(Runner {
+            engine,
+            send,
+            running: RefCell::default(),
+            folders: RefCell::default(),
+            cursor: RefCell::default(),
+            state: RefCell::default(),
+            stop_export: Flag::new(false),
+            io_due: Flag::new(false),
+        });
+        let weak = Rc::downgrade(&runner);
+        runner.engine.on_event(move |event| {
+            if let Some(runner) = weak.upgrade() {
+                runner.heard(event);
+            }
+        });
+        runner
+    }
+
+    fn heard(self: &Rc<Self>, event: CallEvent) {
+        match event {
+            CallEvent::Began(id, method) => {
+                if method != "io" && method != "scanClose" {
+                    self.send.emit(Action::CallBegan { id, method });
+                }
+            }
+            CallEvent::Progress(id, progress) => self.send.emit(Action::CallProgress(id, progress)),
+            CallEvent::Ended(id) => {
+                self.send.emit(Action::CallEnded(id));
+                self.clone().refresh_io();
+            }
+        }
+    }
+
+    /// The meter follows the calls, a little later and not for each of them.
+    fn refresh_io(self: Rc<Self>) {
+        if self.io_due.replace(true) {
+            return;
+        }
+        spawn_local(async move {
+            browser::sleep(150).await;
+            let since = self.state.borrow().io.last_seq();
+            let (_, reply) = self.engine.call("io", &js(&json!({ "since": since })));
+            if let Ok(reply) = reply.await {
+                self.send.emit(Action::Io(reply));
+            }
+            // Its own end must not ask again.
+            self.io_due.set(false);
+        });
+    }
+
+    /// Looks at a new state: stops what it does not wait for, asks for what it needs.
+    pub(crate) fn follow(self: &Rc<Self>, state: &Rc<State>) {
+        *self.state.borrow_mut() = state.clone();
+        for (need, id) in self.running.borrow().iter() {
+            if !state.waits_for(need) {
+                self.engine.cancel(*id);
+            }
+        }
+        self.close_old_cursor(state);
+        for need in needs(state) {
+            if !self.running.borrow().iter().any(|(other, _)| *other == need) {
+                self.ask(state, need);
+            }
+        }
+    }
+
+    fn close_old_cursor(&self, state: &State) {
+        let cursor = state.scan.opened.as_ref().map_or(Value::Null, |opened| opened.cursor.clone());
+        let old = self.cursor.replace(cursor.clone());
+        if !old.is_null() && old != cursor {
+            let (_, closed) = self.engine.call::<Value>("scanClose", &js(&json!({ "cursor": old })));
+            spawn_local(async move { drop(closed.await) });
+        }
+    }
+
+    fn ask(self: &Rc<Self>, state: &State, need: Need) {
+        self.send.emit(Action::Asked(need.clone()));
+        match &need {
+            Need::Warehouse(_) => self.run(need, "openWarehouse", &self.place_params(state), Answer::Warehouse),
+            Need::Table(key) => {
+                let params = match &key.name {
+                    Some(name) => {
+                        let warehouse = state.warehouse.ready(&state.opening).map(|info| info.warehouse.clone());
+                        js(&json!({ "warehouse": warehouse, "database": name.database, "table": name.table }))
+                    }
+                    None => self.place_params(state),
+                };
+                self.run(need, "openTable", &params, |table| Answer::Table(Box::new(table)));
+            }
+            Need::Snapshots(_) => {
+                let params = table_params(state, json!({ "limit": State::SNAPSHOT_LIMIT }));
+                self.run(need, "snapshots", &params, Answer::Snapshots);
+            }
+            Need::Tags(_) => self.run(need, "tags", &table_params(state, json!({})), Answer::Tags),
+            Need::Schemas(_) => self.run(need, "schemas", &table_params(state, json!({})), Answer::Schemas),
+            Need::Files(key) => {
+                let params = table_params(state, at_params(key));
+                self.run(need, "files", &params, Answer::Files);
+            }
+            Need::Manifests(key) => {
+                let params = table_params(state, at_params(key));
+                self.run(need, "manifests", &params, Answer::Manifests);
+            }
+            Need::Explain(key) => {
+                let params = table_params(state, scan_params(key));
+                self.run(need, "explain", &params, Answer::Explain);
+            }
+            Need::Scan(key) => {
+                let params = table_params(state, scan_params(key));
+                self.run(need, "scanOpen", &params, Answer::Scan);
+            }
+            Need::Page(_) => {
+                let cursor = state.scan.opened.as_ref().map(|opened| opened.cursor.clone());
+                // The first page small, so that rows show soon.
+                let rows = if state.scan.loaded == 0 { PAGE_ROWS / 5 } else { PAGE_ROWS };
+                self.run(need, "scanNext", &js(&json!({ "cursor": cursor, "rows": rows })), Answer::Page);
+            }
+        }
+    }
+
+    fn run<T: serde::de::DeserializeOwned + 'static>(
+        self: &Rc<Self>,
+        need: Need,
+        method: &str,
+        params: &JsValue,
+        wrap: fn(T) -> Answer,
+    ) {
+        let (id, answer) = self.engine.call::<T>(method, params);
+        self.running.borrow_mut().push((need.clone(), id));
+        let runner = self.clone();
+        spawn_local(async move {
+            let answer = answer.await.map(wrap);
+            runner.running.borrow_mut().retain(|(_, other)| *other != id);
+            runner.send.emit(Action::Answered(need, answer));
+        });
+    }
+
+    /// Stops every call that runs.
+    pub(crate) fn cancel_all(&self) {
+        self.stop_export.set(true);
+        for (_, id) in self.running.borrow().iter() {
+            self.engine.cancel(*id);
+        }
+    }
+
+    /// Keeps a picked folder's files at hand and opens it.
+    pub(crate) fn open_folder(&self, folder: Folder) {
+        let root = folder.root.clone();
+        let mut folders = self.folders.borrow_mut();
+        folders.retain(|other| other.root != root);
+        folders.push(folder);
+        drop(folders);
+        self.send.emit(Action::FolderPicked(root));
+    }
+
+    /// `{url, storage}` of the place opened.
+    fn place_params(&self, state: &State) -> JsValue {
+        let access = state.access();
+        let object = |url: &str, storage: Value| {
+            js(&json!({ "url": access.full_url.as_deref().unwrap_or(url), "storage": storage }))
+        };
+        match &state.route.place {
+            None => JsValue::NULL,
+            Some(Place::Served) => object(state.served.as_deref().unwrap_or_default(), json!({ "kind": "http" })),
+            Some(Place::Warehouse(at) | Place::Table(at)) if at.url.starts_with("s3://") => object(
+                &at.url,
+                json!({
+                    "kind": "s3",
+                    "bucket": bucket_of(at),
+                    "endpoint": at.endpoint,
+                    "region": at.region,
+                    "pathStyle": at.path_style,
+                    "accessKeyId": access.access_key_id,
+                    "secretAccessKey": access.secret_access_key,
+                    "sessionToken": access.session_token,
+                }),
+            ),
+            Some(Place::Warehouse(at) | Place::Table(at)) => object(&at.url, json!({ "kind": "http" })),
+            Some(Place::Local(root)) => {
+                let params = js_sys::Object::from(object("", json!({})));
+                let storage = js_sys::Object::from(js(&json!({ "kind": "files", "root": "" })));
+                if let Some(folder) = self.folders.borrow().iter().find(|folder| folder.root == *root) {
+                    set(&storage, "files", &folder.files);
+                }
+                set(&params, "storage", &storage);
+                params.into()
+            }
+        }
+    }
+}
+
+fn bucket_of(at: &Location) -> &str {
+    at.url.trim_start_matches("s3://").split('/').next().unwrap_or_default()
+}
+
+fn table_params(state: &State, mut params: Value) -> JsValue {
+    if let (Some(object), Some(opened)) = (params.as_object_mut(), state.opened()) {
+        object.insert("table".to_owned(), opened.table.clone());
+    }
+    js(&params)
+}
+
+fn at_params(key: &AtKey) -> Value {
+    match &key.at {
+        At::Latest => json!({}),
+        At::Snapshot(id) => json!({ "snapshot": id }),
+        At::Tag(name) => json!({ "tag": name }),
+        At::Time(millis) => json!({ "timestampMillis": millis }),
+    }
+}
+
+fn scan_params(key: &ScanKey) -> Value {
+    let mut params = at_params(&key.at);
+    if let Some(object) = params.as_object_mut() {
+        if !key.columns.is_empty() {
+            object.insert("columns".to_owned(), json!(key.columns));
+        }
+        if !key.filter.is_empty() {
+            object.insert("filter".to_owned(), json!(key.filter));
+        }
+    }
+    params
+}
+
+/// The engine's errors of an export are told as a notice.
+fn told(problem: &Problem) -> String {
+    format!("Export failed: {}", problem.message)
+}

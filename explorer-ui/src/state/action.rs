@@ -1,0 +1,108 @@
+//! What can happen to the page.
+
+use super::{Need, Overlay, Selection, Sheet};
+use crate::{
+    export::ExportFormat,
+    model::{
+        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
+        SnapshotInfo, TagInfo, WarehouseInfo,
+    },
+    place::{Access, Place},
+    route::{At, Route, Tab, TableName},
+};
+
+/// What the engine answered to a need.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// To `Need::Warehouse`.
+    Warehouse(WarehouseInfo),
+    /// To `Need::Table`.
+    Table(Box<OpenedTable>),
+    /// To `Need::Snapshots`.
+    Snapshots(Vec<SnapshotInfo>),
+    /// To `Need::Tags`.
+    Tags(Vec<TagInfo>),
+    /// To `Need::Schemas`.
+    Schemas(Vec<SchemaInfo>),
+    /// To `Need::Files`.
+    Files(Vec<FileInfo>),
+    /// To `Need::Manifests`.
+    Manifests(Vec<ManifestInfo>),
+    /// To `Need::Explain`.
+    Explain(Explain),
+    /// To `Need::Scan`.
+    Scan(ScanOpened),
+    /// To `Need::Page`.
+    Page(ScanPage),
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The address changed, by a link or the back button.
+    Go(Route),
+    /// The user opens a place.
+    Open {
+        /// Where.
+        place: Place,
+        /// Its secrets.
+        access: Access,
+    },
+    /// A folder was picked or dropped; its files are with the runner.
+    FolderPicked(String),
+    /// The page's own server offers a warehouse at this URL.
+    Served(String),
+    /// Places opened before, as read at the start.
+    Recent(Vec<String>),
+    /// Another table of the warehouse.
+    Table(TableName),
+    /// Another view.
+    Tab(Tab),
+    /// Another point in time.
+    TimeTravel(At),
+    /// Another filter.
+    Filter(String),
+    /// Other columns.
+    Columns(Vec<String>),
+    /// Another bucket in the LSM view.
+    Bucket(Option<String>),
+    /// Load everything anew.
+    Reload,
+    /// Ask again for what failed.
+    Retry,
+    /// A need was asked for.
+    Asked(Need),
+    /// A need was answered.
+    Answered(Need, Result<Answer, Problem>),
+    /// The grid shows rows up to this one.
+    WantRows(usize),
+    /// Select for the inspector.
+    Select(Option<Selection>),
+    /// Open or close a sheet.
+    Sheet(Sheet),
+    /// Open or, when it is open, close an overlay.
+    Overlay(Overlay),
+    /// Close whatever lies on top.
+    Dismiss,
+    /// A call began.
+    CallBegan {
+        /// Its id.
+        id: u32,
+        /// Its method.
+        method: String,
+    },
+    /// A call is under way.
+    CallProgress(u32, Progress),
+    /// A call ended.
+    CallEnded(u32),
+    /// The request log grew.
+    Io(IoReply),
+    /// An export began, or has so many rows.
+    Exporting(ExportFormat, usize),
+    /// The export ended.
+    ExportEnded,
+    /// A short notice.
+    Toast(String),
+    /// The notice with this number has been up long enough.
+    ToastOver(u32),
+}

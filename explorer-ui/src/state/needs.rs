@@ -1,0 +1,137 @@
+//! What must be loaded for what the page shows: a pure function of the state.
+
+use super::{Overlay, State};
+use crate::{
+    place::Place,
+    route::{At, Tab, TableName},
+};
+
+/// A table of an opening.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableKey {
+    /// The opening it belongs to.
+    pub opening: u32,
+    /// Its name in the warehouse; none where the place is the table.
+    pub name: Option<TableName>,
+}
+
+/// A table at a point of its history, never at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtKey {
+    /// The table.
+    pub table: TableKey,
+    /// The point.
+    pub at: At,
+}
+
+/// Rows of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanKey {
+    /// Table and point.
+    pub at: AtKey,
+    /// Columns; none means all.
+    pub columns: Vec<String>,
+    /// Filter, trimmed.
+    pub filter: String,
+}
+
+/// Something to ask the engine for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// Open the warehouse.
+    Warehouse(u32),
+    /// Open the table.
+    Table(TableKey),
+    /// List snapshots.
+    Snapshots(TableKey),
+    /// List tags.
+    Tags(TableKey),
+    /// List schemas.
+    Schemas(TableKey),
+    /// List live files.
+    Files(AtKey),
+    /// List manifests.
+    Manifests(AtKey),
+    /// Explain the scan.
+    Explain(ScanKey),
+    /// Open the scan.
+    Scan(ScanKey),
+    /// The scan's next page.
+    Page(ScanKey),
+}
+
+/// What the state lacks and nobody asked for yet, in the order in which to ask.
+#[must_use]
+pub fn needs(state: &State) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let Some(place) = &state.route.place else { return needs };
+    if state.misses_folder() || (*place == Place::Served && state.served.is_none()) {
+        return needs;
+    }
+    if !place.is_table() && state.warehouse.lacks(&state.opening) {
+        needs.push(Need::Warehouse(state.opening));
+    }
+    let Some(table) = state.table_key() else { return needs };
+    let reachable = place.is_table() || state.warehouse.ready(&state.opening).is_some();
+    if reachable && state.table.lacks(&table) {
+        needs.push(Need::Table(table.clone()));
+    }
+    if state.table.ready(&table).is_none() {
+        return needs;
+    }
+    table_needs(state, &table, &mut needs);
+    needs
+}
+
+fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
+    let tab = state.route.tab;
+    if state.shows_history() {
+        if state.snapshots.lacks(table) {
+            needs.push(Need::Snapshots(table.clone()));
+        }
+        if state.tags.lacks(table) {
+            needs.push(Need::Tags(table.clone()));
+        }
+    }
+    if tab == Tab::Schema && state.schemas.lacks(table) {
+        needs.push(Need::Schemas(table.clone()));
+    }
+    let never_written = state.opened().is_some_and(|opened| opened.info.latest_snapshot.is_none());
+    let (Some(at), Some(scan)) = (state.at_key(), state.scan_key()) else { return };
+    if never_written {
+        return;
+    }
+    if matches!(tab, Tab::Overview | Tab::Lsm | Tab::Files) && state.files.lacks(&at) {
+        needs.push(Need::Files(at.clone()));
+    }
+    if tab == Tab::Manifests && state.manifests.lacks(&at) {
+        needs.push(Need::Manifests(at));
+    }
+    if tab == Tab::Data {
+        if !state.scan.is_for(&scan) {
+            needs.push(Need::Scan(scan));
+        } else if state.scan.wants_page() {
+            needs.push(Need::Page(scan));
+        } else if state.overlay == Overlay::Io && state.explain.lacks(&scan) {
+            needs.push(Need::Explain(scan));
+        }
+    }
+}
+
+impl State {
+    /// Whether anybody still waits for a need that was asked for; the engine may stop working on the others.
+    #[must_use]
+    pub fn waits_for(&self, need: &Need) -> bool {
+        match need {
+            Need::Warehouse(opening) => self.warehouse.waits_for(opening) && self.opening == *opening,
+            Need::Table(key) => self.table.waits_for(key) && self.table_key().as_ref() == Some(key),
+            Need::Snapshots(key) => self.snapshots.waits_for(key) && self.table_key().as_ref() == Some(key),
+            Need::Tags(key) => self.tags.waits_for(key) && self.table_key().as_ref() == Some(key),
+            Need::Schemas(key) => self.schemas.waits_for(key) && self.table_key().as_ref() == Some(key),
+            Need::Files(key) => self.files.waits_for(key) && self.at_key().as_ref() == Some(key),
+            Need::Manifests(key) => self.manifests.waits_for(key) && self.at_key().as_ref() == Some(key),
+            Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),
+            Need::Scan(key) | Need::Page(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The reducer: what an action makes of the state.
+
+use std::rc::Rc;
+
+use super::{Action, Activity, Answer, Export, Need, Overlay, Selection, Sheet, State};
+use crate::{
+    model::{IoReply, Problem, Progress},
+    place::{Access, Place},
+    route::{At, Route},
+};
+
+/// Places remembered.
+const RECENT: usize = 8;
+
+impl State {
+    /// The state after an action.
+    #[must_use]
+    pub fn reduce(mut self, action: Action) -> State {
+        match action {
+            Action::Go(route) => self.go(route),
+            Action::Open { place, access } => self.open(place, access),
+            Action::FolderPicked(root) => {
+                Rc::make_mut(&mut self.folders).push(root.clone());
+                self.open(Place::Local(root), Access::default());
+            }
+            Action::Served(url) => self.served = Some(url),
+            Action::Recent(links) => self.recent = Rc::new(links),
+            Action::Table(name) => self.go(self.route.to_table(name)),
+            Action::Tab(tab) => self.go(Route { tab, ..self.route.clone() }),
+            Action::TimeTravel(at) => {
+                self.overlay = Overlay::None;
+                self.go(Route { at, ..self.route.clone() });
+            }
+            Action::Filter(filter) => self.go(Route { filter, ..self.route.clone() }),
+            Action::Columns(columns) => self.go(Route { columns, ..self.route.clone() }),
+            Action::Bucket(bucket) => {
+                self.selection = bucket.clone().map(Selection::Bucket);
+                self.route.bucket = bucket;
+            }
+            Action::Reload => self.opened_anew(),
+            Action::Retry => self.retry(),
+            Action::Asked(need) => self.asked(need),
+            Action::Answered(need, answer) => self.answered(&need, answer),
+            Action::WantRows(rows) => self.scan.wanted = self.scan.wanted.max(rows),
+            Action::Select(selection) => self.selection = selection,
+            Action::Sheet(sheet) => self.sheet = sheet,
+            Action::Overlay(overlay) => self.overlay = if self.overlay == overlay { Overlay::None } else { overlay },
+            Action::Dismiss => self.dismiss(),
+            Action::CallBegan { id, method } => {
+                Rc::make_mut(&mut self.activities).push(Activity { id, method, progress: Progress::default() });
+            }
+            Action::CallProgress(id, progress) => {
+                let running = Rc::make_mut(&mut self.activities).iter_mut().filter(|activity| activity.id == id);
+                running.for_each(|activity| activity.progress = progress);
+            }
+            Action::CallEnded(id) => Rc::make_mut(&mut self.activities).retain(|activity| activity.id != id),
+            Action::Io(reply) => self.io(reply),
+            Action::Exporting(format, rows) => self.export = Some(Export { format, rows }),
+            Action::ExportEnded => self.export = None,
+            Action::Toast(text) => {
+                self.toast = Some((self.toast.map_or(0, |(number, _)| number.wrapping_add(1)), text))
+            }
+            Action::ToastOver(over) => self.toast = self.toast.filter(|(number, _)| *number != over),
+        }
+        self
+    }
+
+    /// Another address: what hangs on what changed is closed or forgotten.
+    fn go(&mut self, route: Route) {
+        if route == self.route {
+            return;
+        }
+        let old = std::mem::replace(&mut self.route, route);
+        self.io.mark = self.io.last_seq();
+        self.sheet = Sheet::None;
+        if old.place != self.route.place {
+            self.opened_anew();
+            self.warehouse.clear();
+            self.counts = Rc::default();
+        }
+        if old.place != self.route.place || old.table != self.route.table {
+            self.forget_table();
+        } else if old.at != self.route.at || old.tab != self.route.tab {
+            self.selection = None;
+        }
+        if (&old.filter, &old.columns, &old.at) != (&self.route.filter, &self.route.columns, &self.route.at) {
+            self.selection = self.selection.take().filter(|chosen| !matches!(chosen, Selection::Cell { .. }));
+        }
+        if self.overlay != Overlay::Io && self.overlay != Overlay::Columns {
+            self.overlay = Overlay::None;
+        }
+    }
+
+    /// Nothing of the table before may be shown as the stale state of the next one.
+    fn forget_table(&mut self) {
+        self.selection = None;
+        self.table.clear();
+        self.snapshots.clear();
+        self.tags.clear();
+        self.schemas.clear();
+        self.files.clear();
+        self.manifests.clear();
+        self.explain.clear();
+        self.scan.retry();
+    }
+
+    fn open(&mut self, place: Place, access: Access) {
+        let known = Rc::make_mut(&mut self.access);
+        known.retain(|(other, _)| *other != place);
+        if access != Access::default() {
+            known.push((place.clone(), access));
+        }
+        // A link into this place may already say which table: keep it.
+        if self.route.place.as_ref() != Some(&place) {
+            self.go(Route { place: Some(place), ..Route::default() });
+        } else {
+            self.opened_anew();
+        }
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        let link = Route { place: self.route.place.clone(), ..Route::default() }.print();
+        let recent = Rc::make_mut(&mut self.recent);
+        recent.retain(|other| *other != link);
+        recent.insert(0, link);
+        recent.truncate(RECENT);
+    }
+
+    fn opened_anew(&mut self) {
+        self.opening += 1;
+        self.scan.retry();
+    }
+
+    fn retry(&mut self) {
+        self.warehouse.retry();
+        self.table.retry();
+        self.snapshots.retry();
+        self.tags.retry();
+        self.schemas.retry();
+        self.files.retry();
+        self.manifests.retry();
+        self.explain.retry();
+        if self.scan.problem.is_some() {
+            self.scan.retry();
+        }
+    }
+
+    fn asked(&mut self, need: Need) {
+        match need {
+            Need::Warehouse(key) => self.warehouse.begin(key),
+            Need::Table(key) => self.table.begin(key),
+            Need::Snapshots(key) => self.snapshots.begin(key),
+            Need::Tags(key) => self.tags.begin(key),
+            Need::Schemas(key) => self.schemas.begin(key),
+            Need::Files(key) => self.files.begin(key),
+            Need::Manifests(key) => self.manifests.begin(key),
+            Need::Explain(key) => self.explain.begin(key),
+            Need::Scan(key) => self.scan.begin(key),
+            Need::Page(_) => self.scan.fetching = true,
+        }
+    }
+
+    fn answered(&mut self, need: &Need, answer: Result<Answer, Problem>) {
+        if !self.waits_for(need) {
+            return;
+        }
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(problem) => return self.failed(need, problem),
+        };
+        match (need, answer) {
+            (Need::Warehouse(key), Answer::Warehouse(value)) => drop(self.warehouse.finish(key, Ok(value))),
+            (Need::Table(key), Answer::Table(value)) => {
+                self.count(value.info.record_count);
+                self.table.finish(key, Ok(*value));
+            }
+            (Need::Snapshots(key), Answer::Snapshots(value)) => drop(self.snapshots.finish(key, Ok(value))),
+            (Need::Tags(key), Answer::Tags(value)) => drop(self.tags.finish(key, Ok(value))),
+            (Need::Schemas(key), Answer::Schemas(value)) => drop(self.schemas.finish(key, Ok(value))),
+            (Need::Files(key), Answer::Files(value)) => drop(self.files.finish(key, Ok(value))),
+            (Need::Manifests(key), Answer::Manifests(value)) => drop(self.manifests.finish(key, Ok(value))),
+            (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
+            (Need::Scan(_), Answer::Scan(value)) => self.scan.opened(value),
+            (Need::Page(_), Answer::Page(value)) => self.scan.page(value),
+            (need, _) => self.failed(need, Problem::new("internal", "the engine answered something else")),
+        }
+    }
+
+    fn failed(&mut self, need: &Need, problem: Problem) {
+        match need {
+            Need::Warehouse(key) => drop(self.warehouse.finish(key, Err(problem))),
+            Need::Table(key) => drop(self.table.finish(key, Err(problem))),
+            Need::Snapshots(key) => drop(self.snapshots.finish(key, Err(problem))),
+            Need::Tags(key) => drop(self.tags.finish(key, Err(problem))),
+            Need::Schemas(key) => drop(self.schemas.finish(key, Err(problem))),
+            Need::Files(key) => drop(self.files.finish(key, Err(problem))),
+            Need::Manifests(key) => drop(self.manifests.finish(key, Err(problem))),
+            Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),
+            Need::Scan(_) | Need::Page(_) => self.scan.failed(problem),
+        }
+    }
+
+    fn count(&mut self, rows: Option<i64>) {
+        if let (Some(name), Some(rows)) = (&self.route.table, rows) {
+            let id = format!("{}/{}", name.database, name.table);
+            let counts = Rc::make_mut(&mut self.counts);
+            counts.retain(|(other, _)| *other != id);
+            counts.push((id, rows));
+        }
+    }
+
+    fn io(&mut self, reply: IoReply) {
+        self.io.totals = reply.totals;
+        let last = self.io.last_seq();
+        let requests = Rc::make_mut(&mut self.io.requests);
+        requests.extend(reply.requests.into_iter().filter(|request| request.seq > last));
+        let excess = requests.len().saturating_sub(State::REQUEST_LIMIT);
+        requests.drain(..excess);
+    }
+
+    fn dismiss(&mut self) {
+        if self.overlay != Overlay::None {
+            self.overlay = Overlay::None;
+        } else if self.sheet != Sheet::None {
+            self.sheet = Sheet::None;
+        } else if self.selection.is_some() {
+            self.selection = None;
+        } else if self.route.at != At::Latest {
+            self.go(Route { at: At::Latest, ..self.route.clone() });
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use super::*;
+use crate::{
+    model::{ScanColumn, ScanOpened, ScanPage, TableInfo},
+    place::Location,
+    route::TableName,
+};
+
+fn place(url: &str) -> Place {
+    Place::Warehouse(Location { url: url.into(), ..Location::default() })
+}
+
+fn name(table: &str) -> TableName {
+    TableName { database: "d".into(), table: table.into() }
+}
+
+fn answer(state: State, need: &Need, answer: Answer) -> State {
+    state.reduce(Action::Asked(need.clone())).reduce(Action::Answered(need.clone(), Ok(answer)))
+}
+
+/// A page with table `d.t` open at a view.
+fn opened(tab: Tab) -> State {
+    let state =
+        State::at(Route { place: Some(place("https://h/wh")), table: Some(name("t")), tab, ..Route::default() });
+    let state = answer(state, &Need::Warehouse(1), Answer::Warehouse(WarehouseInfo::default()));
+    let key = state.table_key().unwrap();
+    let info = TableInfo {
+        latest_snapshot: Some(SnapshotInfo { id: 3, ..SnapshotInfo::default() }),
+        record_count: Some(7),
+        ..TableInfo::default()
+    };
+    answer(state, &Need::Table(key), Answer::Table(Box::new(OpenedTable { info, ..OpenedTable::default() })))
+}
+
+#[test]
+fn needs_follow_the_route_one_after_the_other() {
+    assert!(needs(&State::at(Route::default())).is_empty());
+    let state = State::at(Route { place: Some(place("https://h/wh")), table: Some(name("t")), ..Route::default() });
+    assert_eq!(needs(&state), [Need::Warehouse(1)]);
+    assert!(needs(&state.reduce(Action::Asked(Need::Warehouse(1)))).is_empty());
+    let state = opened(Tab::Files);
+    let at = state.at_key().unwrap();
+    assert_eq!(needs(&state), [Need::Files(at)]);
+    assert_eq!(needs(&state.reduce(Action::Tab(Tab::Schema))).len(), 1);
+}
+
+#[test]
+fn the_served_warehouse_waits_until_the_server_answered() {
+    let state = State::at(Route { place: Some(Place::Served), ..Route::default() });
+    assert!(needs(&state).is_empty());
+    assert_eq!(needs(&state.reduce(Action::Served("http://h/".into()))), [Need::Warehouse(1)]);
+}
+
+#[test]
+fn a_folder_must_be_picked_again() {
+    let state =
+        State::at(Route { place: Some(Place::Local("lake".into())), table: Some(name("t")), ..Route::default() });
+    assert!(needs(&state).is_empty() && state.misses_folder());
+    let state = state.reduce(Action::FolderPicked("lake".into()));
+    assert_eq!(state.route.table, Some(name("t")), "the link's table is kept");
+    assert_eq!(needs(&state).len(), 1);
+}
+
+#[test]
+fn late_answers_change_nothing() {
+    let state = opened(Tab::Files);
+    let need = Need::Files(state.at_key().unwrap());
+    let state = state.reduce(Action::Asked(need.clone())).reduce(Action::TimeTravel(At::Snapshot(1)));
+    assert!(!state.waits_for(&need));
+    let after = state.clone().reduce(Action::Answered(need, Ok(Answer::Files(vec![FileInfo::default()]))));
+    assert_eq!(after, state);
+}
+
+#[test]
+fn time_travel_shows_the_files_of_before_until_the_new_ones_are_there() {
+    let state = opened(Tab::Files);
+    let need = Need::Files(state.at_key().unwrap());
+    let state = answer(state, &need, Answer::Files(vec![]));
+    assert!(matches!(state.files.show(state.at_key().as_ref()), Shown::Fresh(_)));
+    let state = state.reduce(Action::TimeTravel(At::Snapshot(1)));
+    assert!(matches!(state.files.show(state.at_key().as_ref()), Shown::Stale(_)));
+    let state = state.reduce(Action::Table(name("u")));
+    assert!(matches!(state.files.show(state.at_key().as_ref()), Shown::Waiting), "never another table's");
+}
+
+#[test]
+fn a_time_is_resolved_to_a_snapshot() {
+    let state = opened(Tab::Data).reduce(Action::TimeTravel(At::Time(250)));
+    assert_eq!(state.at_key(), None);
+    let key = state.table_key().unwrap();
+    let list = (1..=3).rev().map(|id| SnapshotInfo { id, time_millis: id * 100, ..SnapshotInfo::default() }).collect();
+    let state = answer(state, &Need::Snapshots(key), Answer::Snapshots(list));
+    assert_eq!(state.at_key().unwrap().at, At::Snapshot(2));
+    assert_eq!(state.snapshot().unwrap().id, 2);
+}
+
+fn page(rows: usize, done: bool) -> Answer {
+    Answer::Page(ScanPage { rows: vec![vec![crate::cell::Cell::Int(1)]; rows], done, millis: 1.0 })
+}
+
+#[test]
+fn rows_are_read_as_far_as_wanted() {
+    let state = opened(Tab::Data);
+    let key = state.scan_key().unwrap();
+    assert_eq!(needs(&state), [Need::Scan(key.clone())]);
+    let columns = vec![ScanColumn { name: "a".into(), type_text: "INT".into() }];
+    let state = answer(state, &Need::Scan(key.clone()), Answer::Scan(ScanOpened { columns, ..ScanOpened::default() }));
+    assert_eq!(needs(&state), [Need::Page(key.clone())]);
+    let state = answer(state, &Need::Page(key.clone()), page(PAGE_ROWS, false));
+    assert!(needs(&state).is_empty(), "one page is enough until somebody scrolls");
+    let state = state.reduce(Action::WantRows(1500));
+    let state = answer(state, &Need::Page(key.clone()), page(10, true));
+    assert!(needs(&state).is_empty() && state.scan.done);
+    assert_eq!(
+        (state.scan.loaded, state.scan.row(1009).is_some(), state.scan.row(1010).is_some()),
+        (1010, true, false)
+    );
+    let state = state.reduce(Action::Filter("a = 1".into()));
+    assert!(matches!(&needs(&state)[..], [Need::Scan(key)] if key.filter == "a = 1"));
+}
+
+#[test]
+fn uneven_pages_are_found_and_an_empty_one_ends_the_scan() {
+    let mut scan = Scan::default();
+    for rows in [3, 5, 0] {
+        let Answer::Page(page) = page(rows, false) else { unreachable!() };
+        scan.page(page);
+    }
+    assert!(scan.done && scan.row(7).is_some() && scan.row(8).is_none());
+    assert_eq!(scan.rows().count(), 8);
+}
+
+#[test]
+fn secrets_stay_out_of_links_and_recent_places() {
+    let access = Access { secret_access_key: Some("hunter2".into()), ..Access::default() };
+    let state = State::at(Route::default()).reduce(Action::Open { place: place("s3://b/wh"), access });
+    assert_eq!(state.access().secret_access_key.as_deref(), Some("hunter2"));
+    assert!(!state.recent.concat().contains("hunter2") && !state.route.print().contains("hunter2"));
+    let state = state.reduce(Action::Go(Route::default()));
+    assert_eq!(state.access(), Access::default());
+}
+
+#[test]
+fn failures_stay_until_asked_again() {
+    let state = opened(Tab::Files);
+    let need = Need::Files(state.at_key().unwrap());
+    let state = state.reduce(Action::Asked(need.clone()));
+    let state = state.reduce(Action::Answered(need.clone(), Err(Problem::new("corrupt", "x"))));
+    assert!(needs(&state).is_empty());
+    assert_eq!(needs(&state.reduce(Action::Retry)), [need]);
+}
+
+#[test]
+fn the_request_log_is_bounded_and_marked_by_view() {
+    let request = |seq| RequestInfo { seq, ..RequestInfo::default() };
+    let reply = |from, to| crate::model::IoReply { requests: (from..=to).map(request).collect(), ..Default::default() };
+    let state = opened(Tab::Files).reduce(Action::Io(reply(1, 600)));
+    assert_eq!(state.io.requests.len(), State::REQUEST_LIMIT);
+    let state = state.reduce(Action::Tab(Tab::Data)).reduce(Action::Io(reply(598, 603)));
+    assert_eq!(state.io.of_view().len(), 3);
+}
+
+#[test]
+fn escape_closes_the_topmost_thing_first() {
+    let state = opened(Tab::Files).reduce(Action::TimeTravel(At::Snapshot(1)));
+    let state = state.reduce(Action::Select(Some(Selection::Snapshot(1)))).reduce(Action::Overlay(Overlay::Help));
+    let state = state.reduce(Action::Dismiss);
+    assert!(state.overlay == Overlay::None && state.selection.is_some());
+    let state = state.reduce(Action::Dismiss);
+    assert!(state.selection.is_none() && state.route.at == At::Snapshot(1));
+    assert_eq!(state.reduce(Action::Dismiss).route.at, At::Latest);
+}

@@ -15,14 +15,19 @@
 #![deny(missing_docs)]
 
 pub mod catalog;
+pub mod commit;
+pub mod compact;
 pub mod error;
 pub mod format;
 pub mod io;
 pub mod merge;
 pub mod predicate;
+pub mod read;
+pub mod scan;
 pub mod spec;
 pub mod system;
 pub mod table;
 pub mod types;
+pub mod write;
 
 pub use error::{Error, ErrorKind, Result};

@@ -3,8 +3,11 @@
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
+use crate::python;
+
 /// Runs the benchmarks with `args` passed on.
 pub(crate) fn run(shell: &Shell, args: Vec<String>) -> Result<()> {
-    cmd!(shell, "cargo bench --package cenote-benches -- {args...}").run()?;
+    let python = python::peers(shell)?;
+    cmd!(shell, "cargo run --release --package cenote-benches --bin cenote-bench -- {python} {args...}").run()?;
     Ok(())
 }

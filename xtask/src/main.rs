@@ -15,6 +15,7 @@ mod demo;
 mod explorer;
 mod files;
 mod npm;
+mod python;
 mod steps;
 mod test;
 mod tidy;

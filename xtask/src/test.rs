@@ -1,11 +1,9 @@
 //! `cargo xtask test`: what CI runs, in the order in which a mistake shows soonest.
 
-use std::fs;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, npm, steps::Steps, tidy, toolchain, wasm};
+use crate::{demo, explorer, files, npm, python, steps::Steps, tidy, toolchain, wasm};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -111,20 +109,9 @@ fn node_test_files(shell: &Shell, folder: &str) -> Result<()> {
 
 /// The official Python and Rust readers read what we wrote.
 fn python_interop(shell: &Shell) -> Result<()> {
-    let folder = files::root().join("tests/interop");
-    let requirements = folder.join("requirements.txt");
-    let pinned = fs::read_to_string(&requirements).context("tests/interop/requirements.txt")?;
-    let python = toolchain::python(shell)?;
-    let venv = files::target_dir().join("interop-venv");
-    let inside = venv.join("bin/python");
-    let stamp = venv.join("installed.txt");
-    if fs::read_to_string(&stamp).ok().as_deref() != Some(pinned.as_str()) {
-        cmd!(shell, "{python} -m venv --clear {venv}").run()?;
-        cmd!(shell, "{inside} -m pip install --quiet --disable-pip-version-check -r {requirements}").run()?;
-        fs::write(&stamp, pinned)?;
-    }
+    let python = python::peers(shell)?;
     let cenote = demo::build_cli(shell)?;
-    let script = folder.join("read_back.py");
-    cmd!(shell, "{inside} {script} {cenote}").run()?;
+    let script = files::root().join("tests/interop/read_back.py");
+    cmd!(shell, "{python} {script} {cenote}").run()?;
     Ok(())
 }

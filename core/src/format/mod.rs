@@ -11,7 +11,11 @@
 mod file_format;
 mod parquet;
 mod read_request;
+mod summary;
 mod unsupported;
+mod writer;
 
 pub use file_format::FileFormat;
 pub use read_request::{DEFAULT_BATCH_ROWS, ReadRequest, RowGroupLayout, read, row_groups};
+pub use summary::{ColumnSummary, FileSummary};
+pub use writer::{FileWriter, WriterOptions};

@@ -7,3 +7,8 @@ use crate::error::Error;
 pub(super) fn reading(format: FileFormat, path: &str) -> Error {
     Error::unsupported(format!("reading {format} data files is not implemented")).at(path)
 }
+
+/// The error of writing a file of `format`.
+pub(super) fn writing(format: FileFormat, path: &str) -> Error {
+    Error::unsupported(format!("writing {format} data files is not implemented")).at(path)
+}

@@ -6,6 +6,7 @@
 //! requests     single requests, logged
 //! ranges       which byte ranges to fetch together        retry         again, later, when that may help
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
+//! tasks        work side by side
 //! local        folders of this machine                    open_url      a URL -> a store (native)
 //! ```
 
@@ -22,11 +23,13 @@ mod retry;
 mod runtime;
 mod storage;
 mod store_error;
+mod tasks;
 mod upload;
 
 pub use request_log::{IoLog, IoTotals, Method, Outcome, RequestRecord};
 pub use runtime::{InlineRuntime, Runtime};
 pub use storage::{DirEntry, Listing, PutOutcome, Storage, StorageTraits};
+pub use tasks::{concat_ordered, spawn_value};
 pub use upload::Upload;
 
 #[cfg(test)]

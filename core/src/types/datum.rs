@@ -82,6 +82,11 @@ impl Datum {
     }
 }
 
+/// Order of two keys, field by field, nulls first; values without an order count as equal.
+pub fn compare_keys(a: &[Option<Datum>], b: &[Option<Datum>]) -> Ordering {
+    rows_cmp(a, b).unwrap_or(Ordering::Equal)
+}
+
 /// Order of two rows, field by field, nulls first; `None` where some pair has no order.
 fn rows_cmp(a: &[Option<Datum>], b: &[Option<Datum>]) -> Option<Ordering> {
     for (x, y) in a.iter().zip(b) {

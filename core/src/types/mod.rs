@@ -16,7 +16,7 @@ mod type_text;
 mod variant_json;
 
 pub use data_type::{DataField, DataType, MAX_LENGTH, TypeKind};
-pub use datum::{Datum, DatumRow};
+pub use datum::{Datum, DatumRow, compare_keys};
 pub use datum_array::datums_to_array;
 pub(crate) use datum_array::timestamp_ticks;
 pub use row_kind::RowKind;

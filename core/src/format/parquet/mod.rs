@@ -16,10 +16,15 @@ mod row_group;
 mod source;
 #[cfg(test)]
 mod tests;
+mod write_schema;
+mod writer;
 
 use parquet::errors::ParquetError;
 
-pub(super) use self::reader::{read, row_groups};
+pub(super) use self::{
+    reader::{read, row_groups},
+    writer::Writer,
+};
 use crate::error::Error;
 
 /// What the decoder complains about is wrong with the bytes, except for features it does not have.

@@ -1,0 +1,48 @@
+//! paimon-rust through its Python wheel, one process a measurement; the seconds are its own, without process start.
+
+use std::{path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+pub(crate) struct PaimonRust {
+    python: String,
+    warehouse: String,
+}
+
+/// Seconds of its writes.
+pub(crate) struct Written {
+    pub(crate) append: f64,
+    pub(crate) upsert: f64,
+}
+
+impl PaimonRust {
+    pub(crate) fn new(python: &str, warehouse: &Path) -> Result<Self> {
+        let warehouse = warehouse.to_str().context("the folder's name is not text")?.to_owned();
+        Ok(PaimonRust { python: python.to_owned(), warehouse })
+    }
+
+    pub(crate) fn write(&self) -> Result<Written> {
+        let output = self.run(&["write", &self.warehouse])?;
+        let seconds = |label: &str| -> Result<f64> {
+            let line = output.lines().find_map(|line| line.strip_prefix(label));
+            Ok(line.with_context(|| format!("no {label} in {output:?}"))?.trim().parse()?)
+        };
+        Ok(Written { append: seconds("append")?, upsert: seconds("upsert")? })
+    }
+
+    /// Rows and seconds.
+    pub(crate) fn read(&self, table: &str) -> Result<(usize, f64)> {
+        let output = self.run(&["read", &self.warehouse, table])?;
+        let (rows, seconds) = output.trim().split_once(' ').with_context(|| format!("bad answer {output:?}"))?;
+        Ok((rows.parse()?, seconds.parse()?))
+    }
+
+    fn run(&self, arguments: &[&str]) -> Result<String> {
+        let script = Path::new("benches/peers/paimon_rust.py");
+        let output = Command::new(&self.python).arg(script).args(arguments).output().context("python did not start")?;
+        if !output.status.success() {
+            bail!("paimon-rust failed: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}

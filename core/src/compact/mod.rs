@@ -1,0 +1,217 @@
+//! Fewer files: decide per bucket (pure), rewrite, commit as COMPACT.
+//!
+//! Primary-key buckets are LSM trees: [`levels`] orders their sorted runs, [`universal`] picks runs, `rewrite` merges
+//! them. Append buckets only have small files: [`append`] packs them. A kill at any point leaves the old state.
+
+pub mod append;
+pub mod levels;
+mod rewrite;
+pub mod universal;
+
+use serde::Serialize;
+
+use crate::{
+    commit::CommitMessage,
+    error::{Error, Result},
+    predicate::Predicate,
+    scan::{BucketFiles, EntryFilter, check_readable, check_snapshot, entry_types, live_files},
+    spec::{data_file::DataFileMeta, snapshot::Snapshot},
+    table::Table,
+};
+
+use levels::{SortedRun, sorted_runs};
+use universal::{CompactUnit, UniversalOptions};
+
+/// What to compact, and how far.
+#[derive(Clone, Debug, Default)]
+pub struct CompactOptions {
+    /// Everything into one run (primary key) or into target-sized files (append), instead of what the rules ask for.
+    pub full: bool,
+    /// Only partitions that match, a filter on partition columns.
+    pub partitions: Option<Predicate>,
+    /// Decide only.
+    pub dry_run: bool,
+}
+
+/// What a compaction did to one bucket, or would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BucketReport {
+    /// Bucket directory.
+    pub bucket_path: String,
+    /// Sorted runs (primary key) or files (append) before.
+    pub runs_before: usize,
+    /// Files that take part.
+    pub files_in: usize,
+    /// Their bytes.
+    pub bytes_in: i64,
+    /// Files after; 0 in a dry run.
+    pub files_out: usize,
+    /// Their bytes.
+    pub bytes_out: i64,
+    /// Level the files go to.
+    pub output_level: i32,
+}
+
+/// What a compaction did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CompactReport {
+    /// Buckets with something to do.
+    pub buckets: Vec<BucketReport>,
+    /// Buckets looked at.
+    pub buckets_seen: usize,
+    /// The COMPACT snapshot; `None` where there was nothing to do.
+    pub snapshot_id: Option<i64>,
+}
+
+/// One decision: files of a bucket that are to be rewritten or moved up together.
+#[derive(Clone, Debug)]
+struct Task {
+    bucket: BucketFiles,
+    unit: CompactUnit,
+    drop_deletes: bool,
+    runs_before: usize,
+}
+
+/// Compacts the latest snapshot of a table in one commit.
+///
+/// Errors: `Conflict` where somebody else removed a file meanwhile (run again), `Unsupported` for tables that this build
+/// cannot merge. On an error nothing is committed and the new files are removed.
+pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactReport> {
+    let mut report = CompactReport::default();
+    let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
+    check_readable(table, table.schema())?;
+    check_snapshot(table, &snapshot).await?;
+    let filter = EntryFilter { partition: options.partitions.clone(), buckets: None, real_buckets_only: true };
+    let buckets = live_files(table, &snapshot, &filter).await?;
+    report.buckets_seen = buckets.len();
+    let tasks: Vec<Task> = plan(table, buckets, options.full)?;
+    if options.dry_run {
+        report.buckets = tasks.iter().map(|task| task.report(&[])).collect();
+        return Ok(report);
+    }
+    let mut messages: Vec<(String, CommitMessage)> = Vec::new();
+    let result = rewrite_and_commit(table, tasks, &mut messages, &mut report).await;
+    if result.is_err() {
+        remove_new_files(table, &messages).await;
+    }
+    result.map(|()| report)
+}
+
+async fn rewrite_and_commit(
+    table: &Table,
+    tasks: Vec<Task>,
+    messages: &mut Vec<(String, CommitMessage)>,
+    report: &mut CompactReport,
+) -> Result<()> {
+    use futures::StreamExt;
+    let parallelism = table.runtime().parallelism();
+    let rewriting = tasks.into_iter().map(|task| {
+        let table = table.clone();
+        crate::io::spawn_value(table.runtime().clone(), async move {
+            let message = rewrite::rewrite(&table, &task).await?;
+            Ok((task, message))
+        })
+    });
+    let mut results = futures::stream::iter(rewriting).buffered(parallelism);
+    let mut failed = None;
+    while let Some(result) = results.next().await {
+        match result {
+            Ok((task, message)) => {
+                report.buckets.push(task.report(&message.compact_after));
+                messages.push((task.bucket.bucket_path.clone(), message));
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let commit = table.new_commit(None);
+    let plain: Vec<CommitMessage> = messages.iter().map(|(_, message)| message.clone()).collect();
+    report.snapshot_id = commit.commit(Snapshot::BATCH_IDENTIFIER, &plain).await?.last().copied();
+    Ok(())
+}
+
+/// New files are those that no old file of the same name stands for: an upgrade keeps its file.
+async fn remove_new_files(table: &Table, messages: &[(String, CommitMessage)]) {
+    for (bucket_path, message) in messages {
+        let is_new = |file: &&DataFileMeta| message.compact_before.iter().all(|old| old.file_name != file.file_name);
+        for file in message.compact_after.iter().filter(is_new) {
+            let _ = table.storage().delete(&format!("{bucket_path}/{}", file.file_name)).await;
+        }
+    }
+}
+
+fn plan(table: &Table, buckets: Vec<BucketFiles>, full: bool) -> Result<Vec<Task>> {
+    let mut tasks = Vec::new();
+    for bucket in buckets {
+        if table.schema().is_primary_key_table() {
+            tasks.extend(plan_key_value(table, bucket, full)?);
+        } else {
+            tasks.extend(plan_append(table, bucket, full));
+        }
+    }
+    Ok(tasks)
+}
+
+fn plan_key_value(table: &Table, bucket: BucketFiles, full: bool) -> Result<Option<Task>> {
+    let options = table.options();
+    let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
+    let runs = sorted_runs(&bucket.files, &key_types)?;
+    let highest = runs.iter().map(|run| run.level).max().unwrap_or(0);
+    let num_levels = options.num_levels().max(highest + 1);
+    let unit = if full {
+        universal::pick_full(num_levels, &runs)
+    } else {
+        universal::pick(num_levels, &runs, &UniversalOptions::new(options))
+    };
+    let unit = unit.filter(|unit| !is_done(unit));
+    Ok(unit.map(|unit| Task {
+        drop_deletes: unit.output_level != 0 && unit.output_level >= highest,
+        runs_before: runs.len(),
+        unit,
+        bucket,
+    }))
+}
+
+/// One file that is where it should be.
+fn is_done(unit: &CompactUnit) -> bool {
+    matches!(unit.files.as_slice(), [file] if file.level == unit.output_level)
+}
+
+fn plan_append(table: &Table, bucket: BucketFiles, full: bool) -> Vec<Task> {
+    let runs_before = bucket.files.len();
+    let ordered = bucket.total_buckets > 0;
+    let task = |files: Vec<DataFileMeta>| Task {
+        bucket: bucket.clone(),
+        unit: CompactUnit { output_level: 0, files },
+        drop_deletes: false,
+        runs_before,
+    };
+    append::pack(&bucket.files, &append::AppendOptions::new(table.options()), full, ordered)
+        .into_iter()
+        .map(task)
+        .collect()
+}
+
+impl Task {
+    fn report(&self, after: &[DataFileMeta]) -> BucketReport {
+        BucketReport {
+            bucket_path: self.bucket.bucket_path.clone(),
+            runs_before: self.runs_before,
+            files_in: self.unit.files.len(),
+            bytes_in: self.unit.files.iter().map(|file| file.file_size).sum(),
+            files_out: after.len(),
+            bytes_out: after.iter().map(|file| file.file_size).sum(),
+            output_level: self.unit.output_level,
+        }
+    }
+}
+
+/// The runs of a bucket, for front ends that draw them. Errors: `Corrupt` for keys that do not decode.
+pub fn runs_of(table: &Table, bucket: &BucketFiles) -> Result<Vec<SortedRun>> {
+    if !table.schema().is_primary_key_table() {
+        return Err(Error::invalid("an append table has no sorted runs").at(table.name()));
+    }
+    sorted_runs(&bucket.files, &entry_types(&table.schema().trimmed_primary_key_fields()))
+}

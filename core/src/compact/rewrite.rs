@@ -1,0 +1,133 @@
+//! Carries out one decision: merges, moves up or concatenates the files of a bucket (Java `MergeTreeCompactTask`).
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use futures::{StreamExt, stream::BoxStream};
+
+use super::Task;
+use crate::{
+    commit::CommitMessage,
+    error::Result,
+    merge::{self, Section},
+    read::{self, MergeReadOptions, ReadContext},
+    scan::{Split, entry_types},
+    spec::data_file::{DataFileMeta, FileSource},
+    table::Table,
+    write::{DataFileWriter, FileRole},
+};
+
+/// What of the bucket goes and what comes.
+pub(super) async fn rewrite(table: &Table, task: &Task) -> Result<CommitMessage> {
+    let bucket = &task.bucket;
+    let mut message = CommitMessage::new(bucket.partition.clone(), bucket.bucket, bucket.total_buckets);
+    let result = if table.schema().is_primary_key_table() {
+        compact_key_value(table, task, &mut message).await
+    } else {
+        concatenate(table, task, &mut message).await
+    };
+    if result.is_err() {
+        super::remove_new_files(table, &[(bucket.bucket_path.clone(), message.clone())]).await;
+    }
+    result.map(|()| message)
+}
+
+async fn concatenate(table: &Table, task: &Task, message: &mut CommitMessage) -> Result<()> {
+    let role = FileRole { level: 0, source: FileSource::Compact, key_value: false };
+    let first = task.unit.files.iter().map(|file| file.min_sequence_number).min().unwrap_or(0);
+    let writer = DataFileWriter::new(table, &task.bucket.bucket_path, role, first);
+    let context = Arc::new(ReadContext::new(table, table.schema().clone()));
+    let split = split_of(task, task.unit.files.clone());
+    let rows = read::read_all_columns(&context, split).await?;
+    message.compact_after.extend(write_all(writer, rows).await?);
+    message.compact_before.extend(task.unit.files.iter().cloned());
+    Ok(())
+}
+
+/// Sections of one run whose files are big move up without a rewrite; all others are merged with their neighbours.
+async fn compact_key_value(table: &Table, task: &Task, message: &mut CommitMessage) -> Result<()> {
+    let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
+    let small = i64::try_from(table.options().compaction_file_size(true)).unwrap_or(i64::MAX);
+    let mut candidate: Vec<Section> = Vec::new();
+    for section in merge::sections(task.unit.files.clone(), &key_types)? {
+        if section.runs.len() > 1 {
+            candidate.push(section);
+            continue;
+        }
+        for file in section.runs.into_iter().flatten() {
+            if file.file_size < small {
+                candidate.push(Section { runs: vec![vec![file]] });
+            } else {
+                flush(table, task, std::mem::take(&mut candidate), message).await?;
+                upgrade(table, task, file, message).await?;
+            }
+        }
+    }
+    flush(table, task, candidate, message).await
+}
+
+async fn flush(table: &Table, task: &Task, candidate: Vec<Section>, message: &mut CommitMessage) -> Result<()> {
+    let mut files: Vec<DataFileMeta> = candidate.into_iter().flat_map(|section| section.runs).flatten().collect();
+    match files.len() {
+        0 => Ok(()),
+        1 => match files.pop() {
+            Some(file) => upgrade(table, task, file, message).await,
+            None => Ok(()),
+        },
+        _ => merge_files(table, task, files, message).await,
+    }
+}
+
+/// Moves a file up as it is, unless its deletes are to be dropped now.
+async fn upgrade(table: &Table, task: &Task, file: DataFileMeta, message: &mut CommitMessage) -> Result<()> {
+    if task.drop_deletes && file.delete_row_count.is_none_or(|deletes| deletes > 0) {
+        return merge_files(table, task, vec![file], message).await;
+    }
+    if file.level != task.unit.output_level {
+        message.compact_after.push(DataFileMeta { level: task.unit.output_level, ..file.clone() });
+        message.compact_before.push(file);
+    }
+    Ok(())
+}
+
+async fn merge_files(table: &Table, task: &Task, files: Vec<DataFileMeta>, message: &mut CommitMessage) -> Result<()> {
+    let role = FileRole { level: task.unit.output_level, source: FileSource::Compact, key_value: true };
+    let writer = DataFileWriter::new(table, &task.bucket.bucket_path, role, 0);
+    let context = Arc::new(ReadContext::new(table, table.schema().clone()));
+    let options = MergeReadOptions { keep_deletes: !task.drop_deletes };
+    let rows = read::merge_sorted_files(&context, split_of(task, files.clone()), options).await?;
+    message.compact_after.extend(write_all(writer, rows).await?);
+    message.compact_before.extend(files);
+    Ok(())
+}
+
+async fn write_all(
+    mut writer: DataFileWriter,
+    mut rows: BoxStream<'static, Result<RecordBatch>>,
+) -> Result<Vec<DataFileMeta>> {
+    while let Some(batch) = rows.next().await {
+        let written = match batch {
+            Ok(batch) => writer.write(&batch).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            writer.abort().await;
+            return Err(error);
+        }
+    }
+    writer.close().await
+}
+
+fn split_of(task: &Task, files: Vec<DataFileMeta>) -> Split {
+    let bucket = &task.bucket;
+    Split {
+        partition: bucket.partition.clone(),
+        partition_values: bucket.partition_values.clone(),
+        bucket: bucket.bucket,
+        total_buckets: bucket.total_buckets,
+        bucket_path: bucket.bucket_path.clone(),
+        files,
+        raw_convertible: false,
+        snapshot_id: 0,
+    }
+}

@@ -1,0 +1,79 @@
+//! Work done side by side where the runtime has more than one thread, in place where it has not.
+
+use std::{collections::VecDeque, future::Future, sync::Arc};
+
+use futures::{
+    SinkExt, StreamExt,
+    channel::{mpsc, oneshot},
+    stream::{self, BoxStream},
+};
+
+use super::Runtime;
+use crate::error::{Error, Result};
+
+/// Runs `future` as a task of its own and gives its result. Errors: `Internal` where the runtime dropped the task.
+pub async fn spawn_value<T: Send + 'static>(
+    runtime: Arc<dyn Runtime>,
+    future: impl Future<Output = Result<T>> + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = oneshot::channel();
+    let task = async move {
+        // A closed receiver means that nobody waits for the value any more.
+        let _ = sender.send(future.await);
+    };
+    if let Some(task) = runtime.spawn(Box::pin(task)) {
+        task.await;
+    }
+    receiver.await.map_err(|_| Error::internal("the runtime dropped a task"))?
+}
+
+/// Items that wait between a running stream and its reader.
+const ITEMS_AHEAD: usize = 2;
+
+/// Concatenates streams in order while the next ones already run, each as a task of its own.
+///
+/// Memory: at most 2 × parallelism streams run, each at most two items ahead. Streams are made only when they start.
+pub fn concat_ordered<T: Send + 'static>(
+    runtime: Arc<dyn Runtime>,
+    streams: impl Iterator<Item = BoxStream<'static, Result<T>>> + Send + 'static,
+) -> BoxStream<'static, Result<T>> {
+    if runtime.parallelism() <= 1 {
+        return stream::iter(streams).flatten().boxed();
+    }
+    let window = runtime.parallelism() * 2;
+    let state = (runtime, streams, VecDeque::<mpsc::Receiver<Result<T>>>::new());
+    stream::unfold(state, move |(runtime, mut streams, mut running)| async move {
+        loop {
+            while running.len() < window {
+                let Some(stream) = streams.next() else { break };
+                running.push_back(run_ahead(&runtime, stream));
+            }
+            let item = running.front_mut()?.next().await;
+            match item {
+                Some(item) => return Some((item, (runtime, streams, running))),
+                None => drop(running.pop_front()),
+            }
+        }
+    })
+    .boxed()
+}
+
+fn run_ahead<T: Send + 'static>(
+    runtime: &Arc<dyn Runtime>,
+    mut source: BoxStream<'static, Result<T>>,
+) -> mpsc::Receiver<Result<T>> {
+    let (mut sender, receiver) = mpsc::channel(ITEMS_AHEAD);
+    let task = async move {
+        while let Some(item) = source.next().await {
+            if sender.send(item).await.is_err() {
+                break; // the reader is gone
+            }
+        }
+    };
+    // A runtime with parallelism takes every task; one that hands it back would deadlock the reader, so drop the
+    // sender with it and let the reader see the end of the stream as an error below.
+    if let Some(task) = runtime.spawn(Box::pin(task)) {
+        drop(task);
+    }
+    receiver
+}

@@ -1,0 +1,39 @@
+//! How planning narrowed the table down.
+
+use serde::Serialize;
+
+/// One step of planning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainStep {
+    /// What was looked at, such as `manifests by partition`.
+    pub name: &'static str,
+    /// How many are left.
+    pub kept: u64,
+    /// How many there were.
+    pub total: u64,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+/// The steps of planning, in order, and what is left to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Explain {
+    /// The steps.
+    pub steps: Vec<ExplainStep>,
+    /// Splits to read.
+    pub splits: u64,
+    /// Splits that need merging.
+    pub merge_splits: u64,
+    /// Files to read.
+    pub files: u64,
+    /// Bytes of those files.
+    pub bytes: u64,
+    /// Rows of those files, unmerged and before the filter.
+    pub rows: u64,
+}
+
+impl Explain {
+    pub(crate) fn step(&mut self, name: &'static str, unit: &'static str, kept: usize, total: usize) {
+        self.steps.push(ExplainStep { name, kept: kept as u64, total: total as u64, unit });
+    }
+}

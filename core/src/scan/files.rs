@@ -1,0 +1,294 @@
+//! Live files of a snapshot by bucket, and the splits made of them.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use crate::{
+    error::Result,
+    merge,
+    predicate::{Column, Predicate, buckets},
+    scan::{
+        Explain, Split, entries,
+        manifests::{EntryFilter, read_entries},
+        pack_ordered,
+        prune::{FilePruner, StatsKind, types_of},
+    },
+    spec::{
+        binary_row::BinaryRow,
+        data_file::DataFileMeta,
+        index_manifest::{self, IndexManifestEntry},
+        layout,
+        manifest::ManifestEntry,
+        manifest_list::{self, ManifestFileMeta},
+        snapshot::Snapshot,
+        table_schema::TableSchema,
+    },
+    table::Table,
+    types::DatumRow,
+};
+
+/// Live files of one bucket of one partition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BucketFiles {
+    /// Partition as the manifest has it.
+    pub partition: BinaryRow,
+    /// The same, decoded.
+    pub partition_values: DatumRow,
+    /// Bucket number.
+    pub bucket: i32,
+    /// Bucket count in force when the files were written.
+    pub total_buckets: i32,
+    /// Bucket directory, relative to the table folder.
+    pub bucket_path: String,
+    /// The files, in manifest order.
+    pub files: Vec<DataFileMeta>,
+}
+
+/// Reads and decodes a manifest list.
+pub(crate) async fn read_manifest_list(table: &Table, name: &str) -> Result<Vec<ManifestFileMeta>> {
+    let path = layout::manifest_path(name);
+    let bytes = table.storage().get_immutable(&path).await?;
+    manifest_list::decode(&bytes).map_err(|error| error.at(&path))
+}
+
+/// Reads and decodes an index manifest.
+pub(crate) async fn read_index_manifest(storage: &crate::io::Storage, name: &str) -> Result<Vec<IndexManifestEntry>> {
+    let path = layout::manifest_path(name);
+    let bytes = storage.get_immutable(&path).await?;
+    index_manifest::decode(&bytes).map_err(|error| error.at(&path))
+}
+
+/// Manifests of a snapshot: those of its base list, then those of its delta list.
+pub(crate) async fn read_manifests(table: &Table, snapshot: &Snapshot) -> Result<Vec<ManifestFileMeta>> {
+    let base = read_manifest_list(table, &snapshot.base_manifest_list);
+    let delta = read_manifest_list(table, &snapshot.delta_manifest_list);
+    let (mut manifests, delta) = futures::future::try_join(base, delta).await?;
+    manifests.extend(delta);
+    Ok(manifests)
+}
+
+/// All live files of a snapshot that pass `filter`, bucket by bucket in order of first appearance.
+pub(crate) async fn live_files(table: &Table, snapshot: &Snapshot, filter: &EntryFilter) -> Result<Vec<BucketFiles>> {
+    let manifests = read_manifests(table, snapshot).await?;
+    let (found, _) = read_entries(table, manifests, filter).await?;
+    group_by_bucket(table, entries::live_entries(found))
+}
+
+fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<BucketFiles>> {
+    let fields = table.schema().partition_fields();
+    let types = types_of(&fields);
+    let mut places: HashMap<(BinaryRow, i32), usize> = HashMap::new();
+    let mut buckets: Vec<BucketFiles> = Vec::new();
+    for entry in live {
+        let place = match places.get(&(entry.partition.clone(), entry.bucket)) {
+            Some(place) => *place,
+            None => {
+                let values = entry.partition.decode(&types)?;
+                let partition_path = layout::partition_path(&fields, &values, table.options());
+                places.insert((entry.partition.clone(), entry.bucket), buckets.len());
+                buckets.push(BucketFiles {
+                    bucket_path: layout::bucket_path(&partition_path, entry.bucket),
+                    partition: entry.partition,
+                    partition_values: values,
+                    bucket: entry.bucket,
+                    total_buckets: entry.total_buckets,
+                    files: Vec::new(),
+                });
+                buckets.len() - 1
+            }
+        };
+        if let Some(bucket) = buckets.get_mut(place) {
+            bucket.files.push(entry.file);
+        }
+    }
+    Ok(buckets)
+}
+
+/// Plans a batch read of `snapshot` and counts each step.
+pub(crate) async fn plan_splits(
+    table: &Table,
+    snapshot: &Snapshot,
+    schema: &Arc<TableSchema>,
+    predicate: Option<&Predicate>,
+    explain: &mut Explain,
+) -> Result<Vec<Split>> {
+    let partition_fields = schema.partition_fields();
+    let filter = entry_filter(table, schema, predicate)?;
+    let manifests = read_manifests(table, snapshot).await?;
+    let total = manifests.len();
+    let mut kept = Vec::with_capacity(total);
+    for meta in manifests {
+        if filter.keeps_manifest(&meta, &partition_fields).map_err(|error| error.at(&meta.file_name))? {
+            kept.push(meta);
+        }
+    }
+    explain.step("manifests by partition", "manifests", kept.len(), total);
+
+    let (found, counts) = read_entries(table, kept, &filter).await?;
+    explain.step("entries by partition", "entries", counts.after_partition, counts.total);
+    explain.step("entries by bucket", "entries", counts.after_bucket, counts.after_partition);
+    let live = entries::live_entries(found);
+    explain.step("live files", "files", live.len(), counts.after_bucket);
+
+    let live_count = live.len();
+    let schemas = file_schemas(table, &live).await?;
+    let mut buckets = group_by_bucket(table, live)?;
+    if let Some(predicate) = predicate {
+        prune_by_stats(schema, predicate, &schemas, &mut buckets)?;
+    }
+    let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
+    explain.step("files by statistics", "files", left, live_count);
+
+    let splits = make_splits(table, schema, snapshot.id, buckets)?;
+    summarize(explain, &splits);
+    Ok(splits)
+}
+
+fn summarize(explain: &mut Explain, splits: &[Split]) {
+    explain.splits = splits.len() as u64;
+    explain.merge_splits = splits.iter().filter(|split| !split.raw_convertible).count() as u64;
+    for split in splits {
+        explain.files += split.files.len() as u64;
+        explain.bytes += u64::try_from(split.size_bytes()).unwrap_or(0);
+        explain.rows += u64::try_from(split.physical_rows()).unwrap_or(0);
+    }
+}
+
+fn entry_filter(table: &Table, schema: &TableSchema, predicate: Option<&Predicate>) -> Result<EntryFilter> {
+    let partition_ids: HashSet<i32> = schema.partition_fields().iter().map(|field| field.id).collect();
+    let partition = predicate
+        .map(|predicate| predicate.retain_columns(&|column: &Column| partition_ids.contains(&column.id)))
+        .filter(|predicate| *predicate != Predicate::True);
+    let bucket_keys = schema.bucket_keys(table.options())?;
+    let buckets = match predicate {
+        Some(predicate) => buckets::select(predicate, &bucket_keys, table.options().bucket_function_type)?,
+        None => None,
+    };
+    let buckets = buckets.map(Arc::new);
+    Ok(EntryFilter { partition, buckets, real_buckets_only: true })
+}
+
+/// Schemas that the files were written with, each read once.
+pub(crate) async fn file_schemas(table: &Table, live: &[ManifestEntry]) -> Result<HashMap<i64, Arc<TableSchema>>> {
+    let ids: HashSet<i64> = live.iter().map(|entry| entry.file.schema_id).collect();
+    let read = ids.into_iter().map(async |id| Ok::<_, crate::Error>((id, table.schemas().get(id).await?)));
+    Ok(futures::future::try_join_all(read).await?.into_iter().collect())
+}
+
+/// Drops files by statistics, as far as no older version of a key can come to light (format digest 13.3, step 4).
+fn prune_by_stats(
+    schema: &TableSchema,
+    predicate: &Predicate,
+    schemas: &HashMap<i64, Arc<TableSchema>>,
+    buckets: &mut Vec<BucketFiles>,
+) -> Result<()> {
+    let mut by_value = FilePruner::new(predicate, StatsKind::Value, schemas);
+    if !schema.is_primary_key_table() {
+        for bucket in buckets.iter_mut() {
+            retain_files(&mut bucket.files, &mut by_value)?;
+        }
+    } else {
+        let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
+        let on_keys = predicate.retain_columns(&|column: &Column| keys.contains(&column.id));
+        let mut by_key = FilePruner::new(&on_keys, StatsKind::Key, schemas);
+        for bucket in buckets.iter_mut() {
+            retain_files(&mut bucket.files, &mut by_key)?;
+            if !may_overlap(&bucket.files) {
+                retain_files(&mut bucket.files, &mut by_value)?;
+            } else if !any_may_match(&bucket.files, &mut by_value)? {
+                bucket.files.clear();
+            }
+        }
+    }
+    buckets.retain(|bucket| !bucket.files.is_empty());
+    Ok(())
+}
+
+fn retain_files(files: &mut Vec<DataFileMeta>, pruner: &mut FilePruner<'_>) -> Result<()> {
+    let mut kept = Vec::with_capacity(files.len());
+    for file in files.drain(..) {
+        if pruner.may_match(&file)? {
+            kept.push(file);
+        }
+    }
+    *files = kept;
+    Ok(())
+}
+
+fn any_may_match(files: &[DataFileMeta], pruner: &mut FilePruner<'_>) -> Result<bool> {
+    for file in files {
+        if pruner.may_match(file)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether two files of a bucket may hold the same key: not when there is one, or when all are on one level above 0.
+fn may_overlap(files: &[DataFileMeta]) -> bool {
+    match files {
+        [] | [_] => false,
+        [first, rest @ ..] => first.level == 0 || rest.iter().any(|file| file.level != first.level),
+    }
+}
+
+fn make_splits(table: &Table, schema: &TableSchema, snapshot_id: i64, buckets: Vec<BucketFiles>) -> Result<Vec<Split>> {
+    let mut splits = Vec::new();
+    for bucket in buckets {
+        let (target, cost) = (table.options().source_split_target_size, table.options().source_split_open_file_cost);
+        let groups = if schema.is_primary_key_table() {
+            key_value_groups(schema, bucket.files, target, cost)?
+        } else {
+            let mut files = bucket.files;
+            files.sort_by_key(|file| file.min_sequence_number);
+            pack_ordered(files, |file| file.file_size, target, cost).into_iter().map(|files| (files, true)).collect()
+        };
+        splits.extend(groups.into_iter().map(|(files, raw_convertible)| Split {
+            partition: bucket.partition.clone(),
+            partition_values: bucket.partition_values.clone(),
+            bucket: bucket.bucket,
+            total_buckets: bucket.total_buckets,
+            bucket_path: bucket.bucket_path.clone(),
+            files,
+            raw_convertible,
+            snapshot_id,
+        }));
+    }
+    Ok(splits)
+}
+
+/// Files that must be read together, and whether they can be read without merging (Java `MergeTreeSplitGenerator`).
+fn key_value_groups(
+    schema: &TableSchema,
+    files: Vec<DataFileMeta>,
+    target: u64,
+    cost: u64,
+) -> Result<Vec<(Vec<DataFileMeta>, bool)>> {
+    let one_level = !may_overlap(&files);
+    if one_level && files.iter().all(|file| file.level != 0 && has_no_deletes(file)) {
+        let packed = pack_ordered(files, |file| file.file_size, target, cost);
+        return Ok(packed.into_iter().map(|files| (files, true)).collect());
+    }
+    let key_types = types_of(&schema.trimmed_primary_key_fields());
+    let sections: Vec<Vec<DataFileMeta>> = merge::sections(files, &key_types)?
+        .into_iter()
+        .map(|section| section.runs.into_iter().flatten().collect())
+        .collect();
+    let size = |section: &Vec<DataFileMeta>| section.iter().map(|file| file.file_size).sum();
+    let packed = pack_ordered(sections, size, target, cost);
+    Ok(packed
+        .into_iter()
+        .map(|sections| {
+            let files: Vec<DataFileMeta> = sections.into_iter().flatten().collect();
+            let raw = matches!(files.as_slice(), [file] if has_no_deletes(file));
+            (files, raw)
+        })
+        .collect())
+}
+
+/// Old files do not say how many deletes they have: Java reads that as none.
+fn has_no_deletes(file: &DataFileMeta) -> bool {
+    file.delete_row_count.unwrap_or(0) == 0
+}

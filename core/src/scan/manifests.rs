@@ -1,0 +1,125 @@
+//! Reads manifests side by side and keeps the entries that a filter lets through.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures::{StreamExt, TryStreamExt};
+
+use crate::{
+    error::Result,
+    io::spawn_value,
+    predicate::{Predicate, buckets::BucketFilter},
+    scan::prune,
+    spec::{
+        binary_row::BinaryRow,
+        layout,
+        manifest::{self, ManifestEntry},
+        manifest_list::ManifestFileMeta,
+    },
+    table::Table,
+    types::DataField,
+};
+
+/// Manifests fetched at the same time: enough to hide latency, few enough to bound memory.
+const CONCURRENT_MANIFESTS: usize = 8;
+
+/// What may be dropped from entries of either kind without regard to each other: partitions and buckets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct EntryFilter {
+    /// Filter on partition columns only.
+    pub partition: Option<Predicate>,
+    /// Buckets that can hold a matching key.
+    pub buckets: Option<Arc<BucketFilter>>,
+    /// Keep only buckets ≥ 0: the postpone bucket is invisible to readers.
+    pub real_buckets_only: bool,
+}
+
+impl EntryFilter {
+    /// False where no entry of the manifest can pass.
+    pub(crate) fn keeps_manifest(&self, meta: &ManifestFileMeta, partition_fields: &[DataField]) -> Result<bool> {
+        if self.real_buckets_only && meta.max_bucket.is_some_and(|max| max < 0) {
+            return Ok(false);
+        }
+        match &self.partition {
+            Some(predicate) => prune::manifest_may_match(predicate, meta, partition_fields),
+            None => Ok(true),
+        }
+    }
+}
+
+/// Decides about partitions once each.
+struct PartitionCache<'a> {
+    filter: &'a EntryFilter,
+    fields: &'a [DataField],
+    decided: HashMap<BinaryRow, bool>,
+}
+
+impl PartitionCache<'_> {
+    fn keeps(&mut self, partition: &BinaryRow) -> Result<bool> {
+        let Some(predicate) = &self.filter.partition else { return Ok(true) };
+        if let Some(keeps) = self.decided.get(partition) {
+            return Ok(*keeps);
+        }
+        let keeps = prune::partition_matches(predicate, partition, self.fields)?;
+        self.decided.insert(partition.clone(), keeps);
+        Ok(keeps)
+    }
+}
+
+/// How many entries the manifests held and how many passed each filter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct EntryCounts {
+    pub total: usize,
+    pub after_partition: usize,
+    pub after_bucket: usize,
+}
+
+/// The entries of `manifests` that pass, in manifest order.
+pub(crate) async fn read_entries(
+    table: &Table,
+    manifests: Vec<ManifestFileMeta>,
+    filter: &EntryFilter,
+) -> Result<(Vec<ManifestEntry>, EntryCounts)> {
+    let filter = Arc::new(filter.clone());
+    let fields: Arc<[DataField]> = table.schema().partition_fields().into();
+    let one = |meta: ManifestFileMeta| {
+        let (table, filter, fields) = (table.clone(), filter.clone(), fields.clone());
+        spawn_value(table.runtime().clone(), async move { read_one(&table, meta, &filter, &fields).await })
+    };
+    let parts: Vec<_> =
+        futures::stream::iter(manifests.into_iter().map(one)).buffered(CONCURRENT_MANIFESTS).try_collect().await?;
+    let mut entries = Vec::with_capacity(parts.iter().map(|(part, _)| part.len()).sum());
+    let mut counts = EntryCounts::default();
+    for (part, part_counts) in parts {
+        entries.extend(part);
+        counts.total += part_counts.total;
+        counts.after_partition += part_counts.after_partition;
+        counts.after_bucket += part_counts.after_bucket;
+    }
+    Ok((entries, counts))
+}
+
+async fn read_one(
+    table: &Table,
+    meta: ManifestFileMeta,
+    filter: &EntryFilter,
+    fields: &[DataField],
+) -> Result<(Vec<ManifestEntry>, EntryCounts)> {
+    let path = layout::manifest_path(&meta.file_name);
+    let bytes = table.storage().get_immutable(&path).await?;
+    let entries = manifest::decode(&bytes).map_err(|error| error.at(&path))?;
+    let mut counts = EntryCounts { total: entries.len(), ..EntryCounts::default() };
+    let mut partitions = PartitionCache { filter, fields, decided: HashMap::new() };
+    let mut kept = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if !partitions.keeps(&entry.partition).map_err(|error| error.at(&path))? {
+            continue;
+        }
+        counts.after_partition += 1;
+        let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(entry.bucket, entry.total_buckets));
+        if bucket_passes && (entry.bucket >= 0 || !filter.real_buckets_only) {
+            kept.push(entry);
+        }
+    }
+    counts.after_bucket = kept.len();
+    Ok((kept, counts))
+}

@@ -1,0 +1,225 @@
+//! Which files answer a read: snapshot choice → manifest lists → manifests → live files → splits.
+//!
+//! Each step drops what cannot match and counts it, so that [`Explain`] tells where the files went. Dropping follows
+//! format digest 13.3: partitions and buckets may be dropped from any entry; statistics only after ADDs and DELETEs
+//! have been merged, and per file only where no older version of a key could come to light.
+
+pub(crate) mod entries;
+mod explain;
+mod files;
+mod manifests;
+mod prune;
+mod split;
+mod stream;
+mod support;
+
+use std::sync::Arc;
+
+pub use explain::{Explain, ExplainStep};
+pub use files::BucketFiles;
+pub use split::Split;
+pub use stream::RecordBatchStream;
+
+pub(crate) use files::{live_files, read_index_manifest, read_manifests};
+pub(crate) use manifests::{EntryFilter, read_entries};
+pub(crate) use prune::{partition_matches, types_of as entry_types};
+pub(crate) use split::pack_ordered;
+pub(crate) use support::{check_readable, check_snapshot};
+
+use crate::{
+    error::{Error, Result},
+    predicate::Predicate,
+    spec::{snapshot::Snapshot, table_schema::TableSchema},
+    table::Table,
+    types::DataField,
+};
+
+/// Which state of the table to read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SnapshotChoice {
+    /// The latest snapshot, with the latest schema.
+    #[default]
+    Latest,
+    /// A snapshot by id, with its own schema.
+    Id(i64),
+    /// A tagged snapshot, with its own schema.
+    Tag(String),
+    /// The last snapshot not later than this time (epoch milliseconds), with its own schema.
+    TimestampMillis(i64),
+}
+
+/// A read being described; [`ScanBuilder::plan`] decides the files, [`ScanBuilder::stream`] reads them.
+#[derive(Clone, Debug)]
+pub struct ScanBuilder {
+    table: Table,
+    choice: SnapshotChoice,
+    columns: Option<Vec<String>>,
+    filter: Option<FilterSource>,
+    limit: Option<usize>,
+}
+
+/// Text filters are resolved against the schema of the chosen snapshot, which only planning knows.
+#[derive(Clone, Debug)]
+enum FilterSource {
+    Text(String),
+    Resolved(Predicate),
+}
+
+impl Table {
+    /// Starts describing a read of this table.
+    pub fn scan(&self) -> ScanBuilder {
+        ScanBuilder { table: self.clone(), choice: SnapshotChoice::Latest, columns: None, filter: None, limit: None }
+    }
+}
+
+impl ScanBuilder {
+    /// Reads another state than the latest.
+    #[must_use]
+    pub fn at(mut self, choice: SnapshotChoice) -> Self {
+        self.choice = choice;
+        self
+    }
+
+    /// Reads the snapshot `id`.
+    #[must_use]
+    pub fn snapshot(self, id: i64) -> Self {
+        self.at(SnapshotChoice::Id(id))
+    }
+
+    /// Reads the tag `name`.
+    #[must_use]
+    pub fn tag(self, name: impl Into<String>) -> Self {
+        self.at(SnapshotChoice::Tag(name.into()))
+    }
+
+    /// Reads the last snapshot not later than `millis` (epoch milliseconds).
+    #[must_use]
+    pub fn timestamp_millis(self, millis: i64) -> Self {
+        self.at(SnapshotChoice::TimestampMillis(millis))
+    }
+
+    /// Reads these columns, in this order.
+    #[must_use]
+    pub fn columns(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.columns = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Keeps only rows that match; several filters must all match.
+    #[must_use]
+    pub fn filter(mut self, predicate: Predicate) -> Self {
+        self.filter = Some(FilterSource::Resolved(predicate));
+        self
+    }
+
+    /// Keeps only rows that match a SQL expression over the columns of the chosen snapshot's schema.
+    #[must_use]
+    pub fn filter_text(mut self, expression: impl Into<String>) -> Self {
+        self.filter = Some(FilterSource::Text(expression.into()));
+        self
+    }
+
+    /// Reads at most so many rows.
+    #[must_use]
+    pub fn limit(mut self, rows: usize) -> Self {
+        self.limit = Some(rows);
+        self
+    }
+
+    /// Chooses the snapshot and the files.
+    ///
+    /// Errors: `NotFound` for a missing snapshot or tag, `Invalid` for an unknown column or a bad filter,
+    /// `Unsupported` for a table whose rows this build could get wrong.
+    pub async fn plan(&self) -> Result<Plan> {
+        let (snapshot, schema) = self.choose().await?;
+        support::check_readable(&self.table, &schema)?;
+        let projection = self.projection(&schema)?;
+        let predicate = match &self.filter {
+            None => None,
+            Some(FilterSource::Resolved(predicate)) => Some(predicate.clone()),
+            Some(FilterSource::Text(text)) => Some(crate::predicate::parse(text, &schema.fields)?),
+        };
+        let mut explain = Explain::default();
+        let splits = match &snapshot {
+            Some(snapshot) => {
+                support::check_snapshot(&self.table, snapshot).await?;
+                files::plan_splits(&self.table, snapshot, &schema, predicate.as_ref(), &mut explain).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(Plan {
+            table: self.table.clone(),
+            snapshot,
+            schema,
+            projection,
+            predicate,
+            limit: self.limit,
+            splits,
+            explain,
+        })
+    }
+
+    /// Plans and reads. See [`Plan::stream`].
+    pub async fn stream(&self) -> Result<RecordBatchStream> {
+        self.plan().await?.stream().await
+    }
+
+    async fn choose(&self) -> Result<(Option<Snapshot>, Arc<TableSchema>)> {
+        let snapshots = self.table.snapshots();
+        let snapshot = match &self.choice {
+            SnapshotChoice::Latest => return Ok((snapshots.latest().await?, self.table.schema().clone())),
+            SnapshotChoice::Id(id) => snapshots.get(*id).await?,
+            SnapshotChoice::Tag(name) => self.table.tags().get(name).await?.snapshot,
+            SnapshotChoice::TimestampMillis(millis) => snapshots.at_or_before(*millis).await?.ok_or_else(|| {
+                Error::not_found(format!("no snapshot is as old as timestamp {millis}")).at(self.table.name())
+            })?,
+        };
+        let schema = self.table.schemas().get(snapshot.schema_id).await?;
+        Ok((Some(snapshot), schema))
+    }
+
+    fn projection(&self, schema: &TableSchema) -> Result<Vec<usize>> {
+        let Some(names) = &self.columns else { return Ok((0..schema.fields.len()).collect()) };
+        let place = |name: &String| {
+            schema.fields.iter().position(|field| &field.name == name).ok_or_else(|| {
+                let known = schema.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+                Error::invalid(format!("no column {name:?}; the table has {known}")).at(self.table.name())
+            })
+        };
+        names.iter().map(place).collect()
+    }
+}
+
+/// The files that answer a read.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    table: Table,
+    /// The snapshot; `None` for a table without any.
+    pub snapshot: Option<Snapshot>,
+    /// Schema of the rows before projection.
+    pub schema: Arc<TableSchema>,
+    /// Places of the read columns in the schema.
+    pub projection: Vec<usize>,
+    /// Filter on the schema's columns.
+    pub predicate: Option<Predicate>,
+    /// Most rows to read.
+    pub limit: Option<usize>,
+    /// What to read, in order.
+    pub splits: Vec<Split>,
+    /// How planning got there.
+    pub explain: Explain,
+}
+
+impl Plan {
+    /// The read columns.
+    pub fn fields(&self) -> Vec<DataField> {
+        self.projection.iter().filter_map(|place| self.schema.fields.get(*place).cloned()).collect()
+    }
+
+    /// Reads the splits, several at a time where the runtime allows; batches come in the order of the splits.
+    ///
+    /// Shape: every batch has the schema of [`Plan::fields`]. Memory: a few batches for each split being read.
+    pub async fn stream(&self) -> Result<RecordBatchStream> {
+        stream::start(&self.table, self).await
+    }
+}

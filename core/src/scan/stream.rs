@@ -1,0 +1,87 @@
+//! Reads the splits of a plan, side by side, in order.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use futures::{StreamExt, stream::BoxStream};
+
+use super::Plan;
+use crate::{
+    error::Result,
+    io::concat_ordered,
+    read::{self, ReadContext, ReadPlan},
+    table::Table,
+    types,
+};
+
+/// Rows of a scan, as batches of one schema.
+pub struct RecordBatchStream {
+    schema: SchemaRef,
+    batches: BoxStream<'static, Result<RecordBatch>>,
+}
+
+impl RecordBatchStream {
+    /// Schema of every batch.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The next batch, `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<RecordBatch>> {
+        self.batches.next().await
+    }
+
+    /// All rows in memory; for small results and tests.
+    pub async fn collect(mut self) -> Result<Vec<RecordBatch>> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.next().await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+
+    /// The batches as a plain stream.
+    pub fn into_stream(self) -> BoxStream<'static, Result<RecordBatch>> {
+        self.batches
+    }
+}
+
+impl std::fmt::Debug for RecordBatchStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RecordBatchStream").field("schema", &self.schema).finish_non_exhaustive()
+    }
+}
+
+pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStream> {
+    let context = Arc::new(ReadContext::new(table, plan.schema.clone()));
+    let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
+    let tasks = read::tasks(&context, plan.splits.clone(), read_plan).await?;
+    let batches = concat_ordered(table.runtime().clone(), tasks.into_iter());
+    let batches = match plan.limit {
+        Some(limit) => take_rows(batches, limit),
+        None => batches,
+    };
+    Ok(RecordBatchStream { schema: types::arrow::schema(&plan.fields()), batches })
+}
+
+/// The first `limit` rows; stops reading once it has them.
+fn take_rows(
+    batches: BoxStream<'static, Result<RecordBatch>>,
+    limit: usize,
+) -> BoxStream<'static, Result<RecordBatch>> {
+    batches
+        .scan(limit, |left, batch| {
+            let cut = match batch {
+                _ if *left == 0 => None,
+                Ok(batch) => {
+                    let rows = batch.num_rows().min(*left);
+                    *left -= rows;
+                    Some(Ok(batch.slice(0, rows)))
+                }
+                Err(error) => Some(Err(error)),
+            };
+            async move { cut }
+        })
+        .boxed()
+}

@@ -1,0 +1,169 @@
+//! Rows → files: batches are matched to the table's columns, routed to (partition, bucket), and written as data files.
+//!
+//! ```text
+//! TableWrite ── conform ── route ─┬─ append table:      BucketWriter appends to the open file, rolls at target size
+//!                                 └─ primary-key table: BucketWriter buffers, sorts and merges, writes level-0 files
+//! ```
+//!
+//! Nothing is visible before [`crate::commit::TableCommit`] publishes the messages of [`TableWrite::prepare_commit`].
+
+mod bucket_writer;
+mod conform;
+mod data_file_writer;
+mod delete;
+mod restore;
+mod route;
+mod support;
+
+use std::collections::HashMap;
+
+use arrow_array::RecordBatch;
+
+pub use delete::{DeleteReport, delete_where};
+
+pub(crate) use data_file_writer::{DataFileWriter, FileRole};
+
+use bucket_writer::BucketWriter;
+use restore::BucketStates;
+use route::{BucketOf, Router};
+
+use crate::{
+    commit::CommitMessage,
+    error::{Error, Result},
+    io::spawn_value,
+    spec::data_file::DataFileMeta,
+    table::Table,
+    types::RowKind,
+};
+
+/// Writes rows to one table; one per job, not shared between jobs (file names and sequence numbers are its own).
+#[derive(Debug)]
+pub struct TableWrite {
+    table: Table,
+    router: Router,
+    /// What each bucket had when it was first written to; `None` until asked for.
+    states: Option<BucketStates>,
+    ignore_previous_files: bool,
+    writers: HashMap<BucketOf, BucketWriter>,
+    written: Vec<(String, DataFileMeta)>,
+}
+
+impl Table {
+    /// Starts writing rows. Errors: `Unsupported` for kinds of tables that this build cannot write.
+    pub fn new_write(&self) -> Result<TableWrite> {
+        support::check_writable(self)?;
+        let router = Router::new(self)?;
+        Ok(TableWrite {
+            table: self.clone(),
+            router,
+            states: None,
+            ignore_previous_files: false,
+            writers: HashMap::new(),
+            written: Vec::new(),
+        })
+    }
+}
+
+impl TableWrite {
+    /// For overwrites: the files that are there will be replaced, so neither their bucket counts nor their sequence
+    /// numbers matter.
+    #[must_use]
+    pub fn ignore_previous_files(mut self) -> Self {
+        self.ignore_previous_files = true;
+        self
+    }
+
+    /// Writes the rows of a batch; columns are matched by name, columns that the batch lacks are null.
+    ///
+    /// `kinds` gives one kind a row; `None` means all `+I`. Append tables take `+I` only.
+    /// Errors: `Invalid` for unknown columns, values that do not fit, and null in a NOT NULL column.
+    pub async fn write(&mut self, batch: RecordBatch, kinds: Option<&[RowKind]>) -> Result<()> {
+        if kinds.is_some_and(|kinds| kinds.len() != batch.num_rows()) {
+            return Err(Error::invalid(format!("expected {} row kinds", batch.num_rows())).at(self.table.name()));
+        }
+        let batch = conform::conform(&batch, self.table.schema()).map_err(|error| error.at(self.table.name()))?;
+        let kinds = support::effective_kinds(&self.table, &batch, kinds)?;
+        for part in self.router.route(&batch, kinds.as_deref())? {
+            self.open(&part.to).await?;
+            if let Some(writer) = self.writers.get_mut(&part.to) {
+                writer.write(part.batch, part.kinds).await?;
+            }
+        }
+        self.bound_memory().await
+    }
+
+    async fn open(&mut self, to: &BucketOf) -> Result<()> {
+        if self.writers.contains_key(to) {
+            return Ok(());
+        }
+        if self.states.is_none() {
+            self.states = Some(if self.ignore_previous_files {
+                BucketStates::empty()
+            } else {
+                BucketStates::read(&self.table).await?
+            });
+        }
+        let total_buckets = self.router.total_buckets();
+        let next_sequence = match &self.states {
+            Some(states) => states.next_sequence(to, total_buckets).map_err(|error| error.at(self.table.name()))?,
+            None => 0,
+        };
+        let writer = BucketWriter::new(&self.table, to, total_buckets, next_sequence)?;
+        self.writers.insert(to.clone(), writer);
+        Ok(())
+    }
+
+    /// Flushes the fullest buffers until all together fit the write buffer.
+    async fn bound_memory(&mut self) -> Result<()> {
+        let budget = self.table.options().write_buffer_size;
+        loop {
+            let total: usize = self.writers.values().map(BucketWriter::buffered_bytes).sum();
+            if (total as u64) < budget {
+                return Ok(());
+            }
+            let fullest = self.writers.values_mut().max_by_key(|writer| writer.buffered_bytes());
+            match fullest {
+                Some(writer) if writer.buffered_bytes() > 0 => writer.flush().await?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// Writes out all buffers, closes all files and gives one message for each bucket with new files.
+    pub async fn prepare_commit(&mut self) -> Result<Vec<CommitMessage>> {
+        let closing = self
+            .writers
+            .drain()
+            .map(|(_, writer)| spawn_value(self.table.runtime().clone(), async move { writer.close().await }));
+        let results = futures::future::join_all(closing.collect::<Vec<_>>()).await;
+        let mut messages = Vec::new();
+        let mut failed = None;
+        for result in results {
+            match result {
+                Ok((path, message)) => {
+                    let files = message.new_files.iter().chain(&message.changelog_files);
+                    self.written.extend(files.map(|file| (path.clone(), file.clone())));
+                    if !message.new_files.is_empty() || !message.changelog_files.is_empty() {
+                        messages.push(message);
+                    }
+                }
+                Err(error) => failed = Some(error),
+            }
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        messages.sort_by(|a, b| (&a.partition, a.bucket).cmp(&(&b.partition, b.bucket)));
+        Ok(messages)
+    }
+
+    /// Removes the files written so far. Only for messages that were surely not committed.
+    pub async fn abort(mut self) {
+        for (_, writer) in self.writers.drain() {
+            writer.abort().await;
+        }
+        for (path, file) in &self.written {
+            let _ = self.table.storage().delete(&format!("{path}/{}", file.file_name)).await;
+        }
+    }
+}

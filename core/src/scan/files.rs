@@ -69,6 +69,12 @@ pub(crate) async fn read_manifests(table: &Table, snapshot: &Snapshot) -> Result
     Ok(manifests)
 }
 
+/// All live data files of a snapshot, bucket by bucket in order of first appearance: what front ends show of a table,
+/// also of one whose rows this build cannot read.
+pub async fn data_files(table: &Table, snapshot: &Snapshot) -> Result<Vec<BucketFiles>> {
+    live_files(table, snapshot, &EntryFilter::default()).await
+}
+
 /// All live files of a snapshot that pass `filter`, bucket by bucket in order of first appearance.
 pub(crate) async fn live_files(table: &Table, snapshot: &Snapshot, filter: &EntryFilter) -> Result<Vec<BucketFiles>> {
     let manifests = read_manifests(table, snapshot).await?;

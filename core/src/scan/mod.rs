@@ -16,7 +16,7 @@ mod support;
 use std::sync::Arc;
 
 pub use explain::{Explain, ExplainStep};
-pub use files::BucketFiles;
+pub use files::{BucketFiles, data_files};
 pub use split::Split;
 pub use stream::RecordBatchStream;
 

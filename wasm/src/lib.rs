@@ -1,10 +1,28 @@
-//! Bindings of the engine for JavaScript.
-#![allow(dead_code, reason = "tables and scans are bound when they land in core")]
+//! Bindings of the engine for JavaScript: a value comes in, becomes a typed request, and goes back as JSON text or Arrow
+//! IPC bytes.
+//!
+//! ```text
+//! catalog   names -> tables            table    requests about one table
+//! scan      rows of a scan             view     what requests answer, as JSON
+//! opened    a table and its states     json     integers that JavaScript can hold
+//! store     a JS object as a store     runtime  clock, timers and randomness of the page
+//! error     engine errors -> JS        abort    an AbortSignal ends a call
+//! ```
+//!
+//! All storage logic (URLs, ranges, signatures, files) is JavaScript, in `wasm/js/storage`.
 
 mod abort;
+mod catalog;
 mod error;
 mod json;
+mod opened;
 mod runtime;
+mod scan;
 mod store;
+mod table;
+mod view;
 
+pub use catalog::Catalog;
+pub use scan::ScanCursor;
 pub use store::StoreObject;
+pub use table::{Table, open_table};

@@ -7,11 +7,10 @@
 //! serve      HTTP on this machine              demo       a warehouse of real data
 //! ```
 
-#![allow(dead_code, unused_imports)]
-
 mod cli;
 mod commands;
 mod ddl;
+mod demo;
 mod error;
 mod input;
 mod interrupt;
@@ -23,11 +22,12 @@ mod runtime;
 mod serve;
 mod session;
 
-use std::process::ExitCode;
+use std::{panic::PanicHookInfo, process::ExitCode};
 
 use clap::Parser;
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(report_bug));
     let cli = cli::Cli::parse();
     if cli.global.quiet {
         notice::be_quiet();
@@ -49,4 +49,13 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// A panic is a bug of ours: say so in the form of any other error, and stop at once.
+fn report_bug(info: &PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+    notice::error_line(&format!("internal: {message}{place}"));
+    notice::hint_line("this is a bug in cenote; please report it with the command line");
+    std::process::exit(i32::from(error::ExitCode::Error as u8));
 }

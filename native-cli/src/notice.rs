@@ -35,13 +35,13 @@ pub(crate) fn hint_line(text: &str) {
     line("hint: ", "\x1b[1;36m", text);
 }
 
-/// Whether standard error is a terminal that may be coloured.
-fn colour() -> bool {
-    stderr().is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// Whether the user lets terminals be coloured (<https://no-color.org>).
+pub(crate) fn may_colour() -> bool {
+    env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn line(label: &str, style: &str, text: &str) {
-    let text = if colour() && !label.is_empty() {
+    let text = if !label.is_empty() && stderr().is_terminal() && may_colour() {
         format!("{style}{label}\x1b[0m{text}\n")
     } else {
         format!("{label}{text}\n")

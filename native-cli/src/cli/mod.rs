@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
-pub(crate) use shared::{ExistingTable, GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
+pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
 pub(crate) use verbs::{CompactArgs, DeleteArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
 
 const LONG_ABOUT: &str = "\

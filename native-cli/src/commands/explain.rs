@@ -5,13 +5,14 @@ use std::fmt::Write;
 use cenote_core::scan::Plan;
 use serde_json::json;
 
-use super::read::scan;
+use super::read;
 use crate::{cli::ExplainArgs, error::Result, output::document, session::Session};
 
 /// Plans a read and shows the plan.
 pub(super) async fn run(session: &Session, args: ExplainArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
-    let plan = scan(&table, &args.columns, args.filter.as_deref(), &args.state)?.plan().await?;
+    let scan = read::scan(&table, &args.columns, args.filter.as_deref(), &args.state);
+    let plan = read::plan(scan).await?;
     let explain = &plan.explain;
     let shown = json!({
         "table": table.name(),

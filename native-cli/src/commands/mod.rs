@@ -1,12 +1,19 @@
 //! What each command does: one file a noun or verb.
 
+mod compact;
 mod db;
+mod delete;
+mod explain;
+mod partition;
+mod read;
 mod schema;
 mod serve;
 mod snapshot;
 mod sql;
+mod system_table;
 mod table;
 mod tag;
+mod write;
 
 use std::io::stdout;
 
@@ -14,11 +21,15 @@ use clap::CommandFactory;
 
 use crate::{
     cli::{Cli, Command},
+    demo,
     error::Result,
     session::Session,
 };
 
+pub(crate) use schema::add_column;
 pub(crate) use serve::serve_warehouse;
+pub(crate) use sql::{Script, execute};
+pub(crate) use write::load;
 
 /// Runs the command.
 pub(crate) async fn run(cli: Cli) -> Result<()> {
@@ -29,14 +40,15 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Snapshot(command) => snapshot::run(&session, command).await,
         Command::Tag(command) => tag::run(&session, command).await,
         Command::Schema(command) => schema::run(&session, command).await,
-        Command::Read(_) => Err(crate::error::Failure::error("unsupported: read is not there yet")),
-        Command::Write(_) => Err(crate::error::Failure::error("unsupported: write is not there yet")),
-        Command::Delete(_) => Err(crate::error::Failure::error("unsupported: delete is not there yet")),
-        Command::Compact(_) => Err(crate::error::Failure::error("unsupported: compact is not there yet")),
-        Command::Explain(_) => Err(crate::error::Failure::error("unsupported: explain is not there yet")),
+        Command::Read(args) => read::run(&session, args).await,
+        Command::Write(args) => write::run(&session, args).await,
+        Command::Delete(args) => delete::run(&session, args).await,
+        Command::Compact(args) => compact::run(&session, args).await,
+        Command::Explain(args) => explain::run(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,
         Command::Serve(args) => serve::run(&session, args).await,
-        Command::Demo(_) => Err(crate::error::Failure::error("unsupported: demo is not there yet")),
+        // A demo never writes into the warehouse that the environment names.
+        Command::Demo(args) => demo::run(args, cli.global.warehouse).await,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "cenote", &mut stdout());
             Ok(())

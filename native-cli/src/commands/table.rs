@@ -150,8 +150,8 @@ pub(super) async fn exists(catalog: &FileSystemCatalog, database: &str, table: &
 async fn describe(table: &Table, output: &OutputArgs) -> Result<()> {
     let schema = table.schema();
     let latest = table.snapshots().latest().await?;
-    //SCAN let plan = table.scan().plan().await;
-    //SCAN let explain = plan.as_ref().ok().map(|plan| &plan.explain);
+    let plan = table.scan().plan().await;
+    let explain = plan.as_ref().ok().map(|plan| &plan.explain);
     let described = json!({
         "name": table.name(),
         "comment": schema.comment,
@@ -161,9 +161,9 @@ async fn describe(table: &Table, output: &OutputArgs) -> Result<()> {
         "options": schema.options,
         "schemaId": schema.id,
         "latestSnapshot": latest.as_ref().map(snapshot::to_json),
-        //SCAN "files": explain.map(|explain| explain.files),
-        //SCAN "bytes": explain.map(|explain| explain.bytes),
-        //SCAN "storedRows": explain.map(|explain| explain.rows),
+        "files": explain.map(|explain| explain.files),
+        "bytes": explain.map(|explain| explain.bytes),
+        "storedRows": explain.map(|explain| explain.rows),
     });
     let text = describe_text(table, &described)?;
     document::print(output, &described, Some(text))

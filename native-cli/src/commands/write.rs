@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use cenote_core::{
-    commit::{BATCH_COMMIT_IDENTIFIER, CommitMessage, OverwriteTarget},
+    commit::{CommitMessage, OverwriteTarget},
+    spec::snapshot::Snapshot,
     table::Table,
     write::TableWrite,
 };
@@ -90,10 +91,10 @@ pub(crate) async fn load(
             return Err(failure);
         }
     };
-    let commit = table.new_commit(table.runtime().uuid());
+    let commit = table.new_commit(None);
     let snapshot = match target {
-        None => commit.commit(BATCH_COMMIT_IDENTIFIER, &messages).await.map(|ids| ids.last().copied()),
-        Some(target) => commit.overwrite(BATCH_COMMIT_IDENTIFIER, &messages, target).await,
+        None => commit.commit(Snapshot::BATCH_IDENTIFIER, &messages).await.map(|ids| ids.last().copied()),
+        Some(target) => commit.overwrite(Snapshot::BATCH_IDENTIFIER, &messages, target).await,
     };
     let files = messages.iter().map(|message| message.new_files.len()).sum();
     match snapshot {

@@ -11,7 +11,6 @@ use cenote_core::{
     scan::ScanBuilder,
     types::{DataField, json_rows},
 };
-use futures::StreamExt;
 
 use super::{flights, small, source, weather};
 use crate::{
@@ -50,7 +49,9 @@ impl fmt::Display for Digest {
 /// Compares every table, and the tags of the flights. Errors: integrity, naming all that differ.
 pub(super) async fn run(session: &Session, data: &Path) -> Result<()> {
     let mut differing = Vec::new();
-    for (name, expected, found) in [small_tables(session, data).await?, vec![weather(session, data).await?], year(session, data).await?].concat() {
+    for (name, expected, found) in
+        [small_tables(session, data).await?, vec![weather(session, data).await?], year(session, data).await?].concat()
+    {
         if expected == found {
             notice(&format!("ok    {name}: {found}"));
         } else {

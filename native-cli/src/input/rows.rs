@@ -55,11 +55,6 @@ impl RowCollector {
         &self.options
     }
 
-    /// Rows collected so far.
-    pub(super) fn rows(&self) -> usize {
-        self.rows
-    }
-
     /// Adds a cell of the table column `column`.
     pub(super) fn push(&mut self, column: usize, cell: Cell<'_>, line: u64) -> Result<()> {
         let (Some(builder), Some(field)) = (self.columns.get_mut(column), self.options.fields.get(column)) else {

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdout};
 
 use arrow_array::RecordBatch;
 use cenote_core::types::{DataField, TypeKind, json_rows};
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, Table, presets};
 use serde_json::Value;
 
 use super::{Flow, Output, RowSink, flush, write_all};
@@ -12,8 +12,8 @@ use crate::{error::Result, notice};
 
 /// Rows held at most where standard output is no terminal: widths are known only when all rows are.
 const MOST_ROWS: usize = 100_000;
-/// Characters of a cell on a terminal.
-const WIDEST_CELL: usize = 60;
+/// Characters of a cell on a terminal: as many as let all columns stand side by side.
+const WIDEST_CELLS: [usize; 3] = [60, 32, 20];
 
 /// Collects rows, and prints them at the end.
 pub(super) struct TableSink {
@@ -33,31 +33,51 @@ impl TableSink {
         TableSink { output, fields, rows: Vec::new(), limit, is_terminal, is_cut: false }
     }
 
-    fn text(&self, value: &Value) -> String {
-        let text = match value {
-            Value::Null => "NULL".to_owned(),
-            Value::String(text) => text.replace(['\n', '\r', '\t'], " "),
-            other => other.to_string(),
+    /// The widest cells with which all columns fit, else the narrowest; and how many columns fit then, at least one.
+    fn layout(&self) -> (usize, usize) {
+        let Some(width) = Table::new().width().filter(|_| self.is_terminal) else {
+            return (usize::MAX, self.fields.len());
         };
-        match text.char_indices().nth(WIDEST_CELL - 1) {
-            Some((at, _)) if self.is_terminal && text.chars().count() > WIDEST_CELL => {
-                format!("{}…", text.get(..at).unwrap_or_default())
-            }
-            _ => text,
-        }
+        let layouts = WIDEST_CELLS.map(|widest| (widest, self.columns_that_fit(width.into(), widest)));
+        let all = layouts.into_iter().find(|(_, columns)| *columns == self.fields.len());
+        all.or(layouts.last().copied()).unwrap_or((usize::MAX, self.fields.len()))
     }
 
-    fn draw(&self) -> String {
+    fn columns_that_fit(&self, width: usize, widest: usize) -> usize {
+        let needed = |(index, field): (usize, &DataField)| {
+            let widest = if may_be_cut(&field.data_type.kind) { widest } else { usize::MAX };
+            let cells = self.rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count().min(widest));
+            // A border and two blanks besides.
+            cells.max().unwrap_or(0).max(field.name.chars().count()) + 3
+        };
+        let needed = self.fields.iter().enumerate().map(needed).collect::<Vec<_>>();
+        if needed.iter().sum::<usize>() < width {
+            return needed.len();
+        }
+        // Room for the column that says that there are more.
+        let mut left = width.saturating_sub(5);
+        let fits = |needed: &usize| {
+            left = left.checked_sub(*needed)?;
+            Some(())
+        };
+        needed.iter().map_while(fits).count().max(1)
+    }
+
+    fn draw(&self, widest: usize, columns: usize) -> String {
         let mut table = Table::new();
         table.load_preset(presets::UTF8_FULL_CONDENSED);
-        if self.is_terminal {
-            table.set_content_arrangement(ContentArrangement::Dynamic);
-        }
-        table.set_header(self.fields.iter().map(|field| Cell::new(&field.name)));
+        let rest = (columns < self.fields.len()).then_some("…");
+        let bold = self.is_terminal && notice::may_colour();
+        let header = self.fields.iter().take(columns).map(|field| field.name.as_str()).chain(rest).map(Cell::new);
+        table.set_header(header.map(|cell| if bold { cell.add_attribute(Attribute::Bold) } else { cell }));
         for row in &self.rows {
-            table.add_row(row);
+            let cut = |(cell, field): (&String, &DataField)| {
+                shortened(cell, if may_be_cut(&field.data_type.kind) { widest } else { usize::MAX })
+            };
+            let cells = row.iter().zip(&self.fields).take(columns).map(cut);
+            table.add_row(cells.chain(rest.map(str::to_owned)));
         }
-        for (index, field) in self.fields.iter().enumerate() {
+        for (index, field) in self.fields.iter().take(columns).enumerate() {
             if let (true, Some(column)) = (is_number(&field.data_type.kind), table.column_mut(index)) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -71,7 +91,7 @@ impl RowSink for TableSink {
         let room = self.limit - self.rows.len();
         let shown = batch.slice(0, room.min(batch.num_rows()));
         for row in json_rows::row_cells(&shown, &self.fields)? {
-            let row = row.iter().map(|value| self.text(value)).collect();
+            let row = row.iter().map(text).collect();
             self.rows.push(row);
         }
         self.is_cut |= batch.num_rows() > room;
@@ -79,15 +99,46 @@ impl RowSink for TableSink {
     }
 
     fn finish(mut self: Box<Self>) -> Result<()> {
-        let drawn = self.draw();
+        let (widest, columns) = self.layout();
+        let drawn = self.draw(widest, columns);
         write_all(&mut self.output, format!("{drawn}\n").as_bytes())?;
         flush(&mut self.output)?;
         if self.is_cut {
             let shown = self.rows.len();
             notice::notice(&format!("first {shown} rows; --max-rows shows more, -o ndjson or -o csv print all"));
         }
+        if columns < self.fields.len() {
+            let all = self.fields.len();
+            notice::notice(&format!("{columns} of {all} columns fit; --columns picks others, -o ndjson prints all"));
+        }
         Ok(())
     }
+}
+
+/// A cell as one line.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "NULL".to_owned(),
+        Value::String(text) => text.replace(['\n', '\r', '\t'], " "),
+        other => other.to_string(),
+    }
+}
+
+/// At most `widest` characters.
+fn shortened(text: &str, widest: usize) -> String {
+    match text.char_indices().nth(widest.saturating_sub(1)) {
+        Some((at, last)) if text.len() > at + last.len_utf8() => format!("{}…", text.get(..at).unwrap_or_default()),
+        _ => text.to_owned(),
+    }
+}
+
+/// Texts and nested values say something even when cut; numbers and times would say something else.
+fn may_be_cut(kind: &TypeKind) -> bool {
+    let is_time = matches!(
+        kind,
+        TypeKind::Boolean | TypeKind::Date | TypeKind::Time(_) | TypeKind::Timestamp(_) | TypeKind::TimestampLtz(_)
+    );
+    !is_time && !is_number(kind)
 }
 
 fn is_number(kind: &TypeKind) -> bool {
@@ -101,4 +152,18 @@ fn is_number(kind: &TypeKind) -> bool {
             | TypeKind::Double
             | TypeKind::Decimal { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_cells_are_shortened() {
+        assert_eq!(shortened("abcde", 5), "abcde");
+        assert_eq!(shortened("abcdef", 5), "abcd…");
+        assert_eq!(shortened("éééééé", 5), "éééé…");
+        assert_eq!(shortened("", 5), "");
+        assert_eq!(shortened("abc", usize::MAX), "abc");
+    }
 }

@@ -1,0 +1,46 @@
+//! `cenote read 'db.t$files'`
+
+use arrow_array::RecordBatch;
+use arrow_select::filter::filter_record_batch;
+use cenote_core::{predicate, system, table::Table, types::DataField};
+
+use crate::{
+    cli::ReadArgs,
+    error::{Failure, Result},
+    output,
+    progress::Progress,
+};
+
+/// Prints the rows of a system table.
+pub(super) async fn run(table: &Table, name: &str, args: &ReadArgs) -> Result<()> {
+    let state = &args.state;
+    if state.snapshot.is_some() || state.tag.is_some() || state.timestamp.is_some() {
+        return Err(Failure::usage(format!("time travel does not go with the system table ${name}")));
+    }
+    let progress = Progress::start(&format!("reading ${name}"));
+    let (fields, mut batch) = system::read(table, name).await?;
+    progress.finish();
+    if let Some(text) = &args.filter {
+        let filter = predicate::parse(text, &fields).map_err(|error| Failure::argument("--where", error))?;
+        batch = filter_record_batch(&batch, &filter.evaluate(&batch)?)
+            .map_err(|error| Failure::error(format!("--where: {error}")))?;
+    }
+    let batch = batch.slice(0, batch.num_rows().min(args.limit.unwrap_or(usize::MAX)));
+    let (fields, batch) = project(fields, batch, &args.columns)?;
+    output::print(&args.output, &fields, &batch)
+}
+
+fn project(fields: Vec<DataField>, batch: RecordBatch, names: &[String]) -> Result<(Vec<DataField>, RecordBatch)> {
+    if names.is_empty() {
+        return Ok((fields, batch));
+    }
+    let place = |name: &String| {
+        fields.iter().position(|field| field.name == name.trim()).ok_or_else(|| {
+            let known = fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
+            Failure::usage(format!("--columns: no column {name:?}; there are {known}"))
+        })
+    };
+    let places = names.iter().map(place).collect::<Result<Vec<_>>>()?;
+    let batch = batch.project(&places).map_err(|error| Failure::error(error.to_string()))?;
+    Ok((places.iter().filter_map(|place| fields.get(*place).cloned()).collect(), batch))
+}

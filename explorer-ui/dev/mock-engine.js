@@ -153,6 +153,7 @@ export async function createEngine() {
       request(`month=1/bucket-0/data-7c1e000${cursor % 10}.parquet`, out.length * 61);
       return { rows: out, done: scan.at >= scan.end, millis: 4 };
     },
+    closeTable: () => ({}),
     scanClose: ({ cursor }) => cursors.delete(cursor),
     io({ since = 0 }) {
       const totals = { requests: log.filter((one) => !one.cached).length, bytes: log.reduce((sum, one) => sum + one.bytes, 0), cacheHits: log.filter((one) => one.cached).length };
@@ -162,7 +163,7 @@ export async function createEngine() {
   const slow = Number(new URL(self.location.href).searchParams.get('mock')) || 15;
   return {
     async call(method, params, { signal } = {}) {
-      if (method !== 'io' && method !== 'scanClose') await pause(slow, signal);
+      if (!['io', 'scanClose', 'closeTable'].includes(method)) await pause(slow, signal);
       return methods[method](params);
     },
   };

@@ -75,15 +75,13 @@ fn App() -> Html {
     });
     use_address(&state, &send);
     use_served(&send);
+    use_narrow(&send);
     let runner = match &*runner {
         Ok(runner) => runner.clone(),
         Err(problem) => return html! { <main class="solo"><ProblemView problem={problem.clone()} /></main> },
     };
-    {
-        let runner = runner.clone();
-        use_effect_with(state.clone(), move |state| runner.follow(state));
-    }
     let page = Page::new(state.clone(), send, runner);
+    use_effect_with(page.clone(), |page| page.runner.follow(&page.state));
     use_keys(&page);
     html! {
         <ContextProvider<Page> context={page.clone()}>
@@ -196,10 +194,27 @@ fn use_served(send: &Callback<Action>) {
             let Some(text) = browser::fetch_text(SERVED_INDEX).await else { return };
             let Ok(index) = serde_json::from_str::<serde_json::Value>(&text) else { return };
             // A server may keep the warehouse below its root.
-            let base = index.get("root").and_then(|root| root.as_str()).unwrap_or("/");
+            let base = index.get("base").and_then(|base| base.as_str()).unwrap_or("/");
             let url = web_sys::Url::new_with_base(base, &browser::origin()).map(|url| url.href());
             send.emit(Action::Served(url.unwrap_or_else(|_| browser::origin())));
         });
+    });
+}
+
+/// Tells whether the inspector is a sheet, as the style sheet has it.
+#[hook]
+fn use_narrow(send: &Callback<Action>) {
+    let send = send.clone();
+    use_effect_with((), move |()| {
+        let query = browser::window().match_media("(max-width: 1180px)").ok().flatten();
+        let listener = query.clone().map(|query| {
+            send.emit(Action::Narrow(query.matches()));
+            Closure::<dyn Fn()>::new(move || send.emit(Action::Narrow(query.matches())))
+        });
+        if let (Some(query), Some(listener)) = (&query, &listener) {
+            let _ = query.add_event_listener_with_callback("change", listener.as_ref().unchecked_ref());
+        }
+        move || drop(listener)
     });
 }
 

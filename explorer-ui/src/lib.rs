@@ -25,6 +25,7 @@ pub mod options;
 pub mod place;
 pub mod route;
 pub mod schema_diff;
+pub mod shared;
 pub mod state;
 pub mod tables;
 pub mod timeline;

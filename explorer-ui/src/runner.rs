@@ -28,6 +28,7 @@ pub(crate) struct Runner {
     running: RefCell<Vec<(Need, u32)>>,
     folders: RefCell<Vec<Folder>>,
     cursor: RefCell<Value>,
+    table: RefCell<Value>,
     state: RefCell<Rc<State>>,
     stop_export: Flag<bool>,
     io_due: Flag<bool>,
@@ -42,6 +43,7 @@ impl Runner {
             running: RefCell::default(),
             folders: RefCell::default(),
             cursor: RefCell::default(),
+            table: RefCell::default(),
             state: RefCell::default(),
             stop_export: Flag::new(false),
             io_due: Flag::new(false),
@@ -58,7 +60,7 @@ impl Runner {
     fn heard(self: &Rc<Self>, event: CallEvent) {
         match event {
             CallEvent::Began(id, method) => {
-                if method != "io" && method != "scanClose" {
+                if !matches!(method.as_str(), "io" | "scanClose" | "closeTable") {
                     self.send.emit(Action::CallBegan { id, method });
                 }
             }
@@ -95,7 +97,12 @@ impl Runner {
                 self.engine.cancel(*id);
             }
         }
-        self.close_old_cursor(state);
+        let cursor = state.scan.opened.as_ref().map(|opened| opened.cursor.clone());
+        self.replace(&self.cursor, cursor, "scanClose", "cursor");
+        if state.table_key().is_none() || state.opened().is_some() {
+            let table = state.opened().map(|opened| opened.table.clone());
+            self.replace(&self.table, table, "closeTable", "table");
+        }
         for need in needs(state) {
             if !self.running.borrow().iter().any(|(other, _)| *other == need) {
                 self.ask(state, need);
@@ -103,11 +110,12 @@ impl Runner {
         }
     }
 
-    fn close_old_cursor(&self, state: &State) {
-        let cursor = state.scan.opened.as_ref().map_or(Value::Null, |opened| opened.cursor.clone());
-        let old = self.cursor.replace(cursor.clone());
-        if !old.is_null() && old != cursor {
-            let (_, closed) = self.engine.call::<Value>("scanClose", &js(&json!({ "cursor": old })));
+    /// Holds a handle in place of another one, which the engine may forget.
+    fn replace(&self, held: &RefCell<Value>, next: Option<Value>, method: &'static str, name: &str) {
+        let next = next.unwrap_or_default();
+        let old = held.replace(next.clone());
+        if !old.is_null() && old != next {
+            let (_, closed) = self.engine.call::<Value>(method, &js(&json!({ name: old })));
             spawn_local(async move { drop(closed.await) });
         }
     }

@@ -78,6 +78,8 @@ pub enum Action {
     WantRows(usize),
     /// Select for the inspector.
     Select(Option<Selection>),
+    /// The page became narrow or wide.
+    Narrow(bool),
     /// Open or close a sheet.
     Sheet(Sheet),
     /// Open or, when it is open, close an overlay.

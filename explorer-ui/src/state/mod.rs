@@ -7,21 +7,20 @@ mod reduce;
 mod scan;
 mod slot;
 
-use std::rc::Rc;
-
 pub use action::{Action, Answer};
 pub use needs::{AtKey, Need, ScanKey, TableKey, needs};
-pub use scan::{MAX_CELLS, PAGE_ROWS, Scan};
+pub use scan::{MAX_CELLS, PAGE_ROWS, Row, Scan};
 pub use slot::{Shown, Slot};
 
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Problem, Progress, RequestInfo, SchemaInfo,
-        SnapshotInfo, TagInfo, WarehouseInfo,
+        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
+        TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Route, Tab},
+    shared::Shared,
 };
 
 /// What the inspector shows.
@@ -100,7 +99,7 @@ pub struct IoState {
     /// Sums since the page was opened.
     pub totals: IoTotals,
     /// The newest requests, oldest first; bounded.
-    pub requests: Rc<Vec<RequestInfo>>,
+    pub requests: Shared<Vec<RequestInfo>>,
     /// Number of the last request before this view.
     pub mark: i64,
 }
@@ -126,13 +125,13 @@ pub struct State {
     /// Where the user is.
     pub route: Route,
     /// Credentials of places opened in this session: memory only.
-    pub access: Rc<Vec<(Place, Access)>>,
+    pub access: Shared<Vec<(Place, Access)>>,
     /// Folders picked in this session.
-    pub folders: Rc<Vec<String>>,
+    pub folders: Shared<Vec<String>>,
     /// Address of the warehouse that the page's own server offers, if it does.
     pub served: Option<String>,
     /// Places opened before, newest first, without secrets: printed routes.
-    pub recent: Rc<Vec<String>>,
+    pub recent: Shared<Vec<String>>,
     /// Counts openings and reloads: what was loaded by an earlier one is stale.
     pub opening: u32,
     /// The warehouse.
@@ -156,7 +155,7 @@ pub struct State {
     /// Requests and bytes.
     pub io: IoState,
     /// Row counts of tables seen in this opening, by `database/table`.
-    pub counts: Rc<Vec<(String, i64)>>,
+    pub counts: Shared<Vec<(String, i64)>>,
     /// What the inspector shows.
     pub selection: Option<Selection>,
     /// What lies over the page on a phone.
@@ -164,13 +163,13 @@ pub struct State {
     /// What lies over the page anywhere.
     pub overlay: Overlay,
     /// Calls that run.
-    pub activities: Rc<Vec<Activity>>,
+    pub activities: Shared<Vec<Activity>>,
     /// The export that runs.
     pub export: Option<Export>,
     /// A short notice, and its number.
     pub toast: Option<(u32, String)>,
-    /// A problem of opening that has no place of its own.
-    pub problem: Option<Problem>,
+    /// Whether the inspector is a sheet: then choosing something opens it.
+    pub narrow: bool,
 }
 
 impl State {
@@ -206,7 +205,7 @@ impl State {
 
     /// The table looked at, once opened.
     #[must_use]
-    pub fn opened(&self) -> Option<&Rc<OpenedTable>> {
+    pub fn opened(&self) -> Option<&Shared<OpenedTable>> {
         self.table.ready(self.table_key().as_ref()?)
     }
 

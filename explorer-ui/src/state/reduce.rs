@@ -1,12 +1,11 @@
 //! The reducer: what an action makes of the state.
 
-use std::rc::Rc;
-
 use super::{Action, Activity, Answer, Export, Need, Overlay, Selection, Sheet, State};
 use crate::{
     model::{IoReply, Problem, Progress},
     place::{Access, Place},
     route::{At, Route},
+    shared::Shared,
 };
 
 /// Places remembered.
@@ -20,11 +19,11 @@ impl State {
             Action::Go(route) => self.go(route),
             Action::Open { place, access } => self.open(place, access),
             Action::FolderPicked(root) => {
-                Rc::make_mut(&mut self.folders).push(root.clone());
+                Shared::make_mut(&mut self.folders).push(root.clone());
                 self.open(Place::Local(root), Access::default());
             }
             Action::Served(url) => self.served = Some(url),
-            Action::Recent(links) => self.recent = Rc::new(links),
+            Action::Recent(links) => self.recent = Shared::new(links),
             Action::Table(name) => self.go(self.route.to_table(name)),
             Action::Tab(tab) => self.go(Route { tab, ..self.route.clone() }),
             Action::TimeTravel(at) => {
@@ -34,7 +33,7 @@ impl State {
             Action::Filter(filter) => self.go(Route { filter, ..self.route.clone() }),
             Action::Columns(columns) => self.go(Route { columns, ..self.route.clone() }),
             Action::Bucket(bucket) => {
-                self.selection = bucket.clone().map(Selection::Bucket);
+                self.select(bucket.clone().map(Selection::Bucket));
                 self.route.bucket = bucket;
             }
             Action::Reload => self.opened_anew(),
@@ -42,18 +41,19 @@ impl State {
             Action::Asked(need) => self.asked(need),
             Action::Answered(need, answer) => self.answered(&need, answer),
             Action::WantRows(rows) => self.scan.wanted = self.scan.wanted.max(rows),
-            Action::Select(selection) => self.selection = selection,
+            Action::Select(selection) => self.select(selection),
+            Action::Narrow(narrow) => self.narrow = narrow,
             Action::Sheet(sheet) => self.sheet = sheet,
             Action::Overlay(overlay) => self.overlay = if self.overlay == overlay { Overlay::None } else { overlay },
             Action::Dismiss => self.dismiss(),
             Action::CallBegan { id, method } => {
-                Rc::make_mut(&mut self.activities).push(Activity { id, method, progress: Progress::default() });
+                Shared::make_mut(&mut self.activities).push(Activity { id, method, progress: Progress::default() });
             }
             Action::CallProgress(id, progress) => {
-                let running = Rc::make_mut(&mut self.activities).iter_mut().filter(|activity| activity.id == id);
+                let running = Shared::make_mut(&mut self.activities).iter_mut().filter(|activity| activity.id == id);
                 running.for_each(|activity| activity.progress = progress);
             }
-            Action::CallEnded(id) => Rc::make_mut(&mut self.activities).retain(|activity| activity.id != id),
+            Action::CallEnded(id) => Shared::make_mut(&mut self.activities).retain(|activity| activity.id != id),
             Action::Io(reply) => self.io(reply),
             Action::Exporting(format, rows) => self.export = Some(Export { format, rows }),
             Action::ExportEnded => self.export = None,
@@ -76,7 +76,7 @@ impl State {
         if old.place != self.route.place {
             self.opened_anew();
             self.warehouse.clear();
-            self.counts = Rc::default();
+            self.counts = Shared::default();
         }
         if old.place != self.route.place || old.table != self.route.table {
             self.forget_table();
@@ -89,6 +89,15 @@ impl State {
         if self.overlay != Overlay::Io && self.overlay != Overlay::Columns {
             self.overlay = Overlay::None;
         }
+    }
+
+    /// On a narrow page what is chosen opens; a cell, which is also moved over, when it is chosen again.
+    fn select(&mut self, selection: Option<Selection>) {
+        let cell = matches!(selection, Some(Selection::Cell { .. }));
+        if self.narrow && selection.is_some() && (!cell || selection == self.selection) {
+            self.sheet = Sheet::Inspector;
+        }
+        self.selection = selection;
     }
 
     /// Nothing of the table before may be shown as the stale state of the next one.
@@ -105,7 +114,7 @@ impl State {
     }
 
     fn open(&mut self, place: Place, access: Access) {
-        let known = Rc::make_mut(&mut self.access);
+        let known = Shared::make_mut(&mut self.access);
         known.retain(|(other, _)| *other != place);
         if access != Access::default() {
             known.push((place.clone(), access));
@@ -121,7 +130,7 @@ impl State {
 
     fn remember(&mut self) {
         let link = Route { place: self.route.place.clone(), ..Route::default() }.print();
-        let recent = Rc::make_mut(&mut self.recent);
+        let recent = Shared::make_mut(&mut self.recent);
         recent.retain(|other| *other != link);
         recent.insert(0, link);
         recent.truncate(RECENT);
@@ -204,7 +213,7 @@ impl State {
     fn count(&mut self, rows: Option<i64>) {
         if let (Some(name), Some(rows)) = (&self.route.table, rows) {
             let id = format!("{}/{}", name.database, name.table);
-            let counts = Rc::make_mut(&mut self.counts);
+            let counts = Shared::make_mut(&mut self.counts);
             counts.retain(|(other, _)| *other != id);
             counts.push((id, rows));
         }
@@ -213,7 +222,7 @@ impl State {
     fn io(&mut self, reply: IoReply) {
         self.io.totals = reply.totals;
         let last = self.io.last_seq();
-        let requests = Rc::make_mut(&mut self.io.requests);
+        let requests = Shared::make_mut(&mut self.io.requests);
         requests.extend(reply.requests.into_iter().filter(|request| request.seq > last));
         let excess = requests.len().saturating_sub(State::REQUEST_LIMIT);
         requests.drain(..excess);

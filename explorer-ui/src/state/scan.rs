@@ -1,11 +1,10 @@
 //! The rows of the grid: a cursor read page by page, as far as somebody scrolls.
 
-use std::rc::Rc;
-
 use super::ScanKey;
 use crate::{
     cell::Cell,
     model::{Problem, ScanOpened, ScanPage},
+    shared::Shared,
 };
 
 /// Rows asked for at once.
@@ -13,13 +12,16 @@ pub const PAGE_ROWS: usize = 1000;
 /// Cells kept at most: beyond, the grid stops and says so. An export has no such bound.
 pub const MAX_CELLS: usize = 4_000_000;
 
+/// A row: cells in the order of the scan's columns.
+pub type Row = Shared<Vec<Cell>>;
+
 /// A scan of the table, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scan {
     key: Option<ScanKey>,
     /// Its cursor and columns.
-    pub opened: Option<Rc<ScanOpened>>,
-    pages: Rc<Vec<Rc<Vec<Vec<Cell>>>>>,
+    pub opened: Option<Shared<ScanOpened>>,
+    pages: Shared<Vec<Shared<Vec<Row>>>>,
     /// Rows read.
     pub loaded: usize,
     /// Whether there are no more.
@@ -48,7 +50,7 @@ impl Scan {
 
     /// The cursor is there.
     pub fn opened(&mut self, opened: ScanOpened) {
-        self.opened = Some(Rc::new(opened));
+        self.opened = Some(Shared::new(opened));
         self.fetching = false;
     }
 
@@ -60,7 +62,8 @@ impl Scan {
         self.done = page.done || page.rows.is_empty();
         if !page.rows.is_empty() {
             self.loaded += page.rows.len();
-            Rc::make_mut(&mut self.pages).push(Rc::new(page.rows));
+            let rows = page.rows.into_iter().map(Shared::new).collect();
+            Shared::make_mut(&mut self.pages).push(Shared::new(rows));
         }
     }
 
@@ -95,7 +98,7 @@ impl Scan {
 
     /// A row that was read.
     #[must_use]
-    pub fn row(&self, index: usize) -> Option<&Vec<Cell>> {
+    pub fn row(&self, index: usize) -> Option<&Row> {
         // Pages are PAGE_ROWS long unless the engine gave fewer: look there first.
         let guess = index / PAGE_ROWS;
         if self.pages.iter().take(guess).all(|page| page.len() == PAGE_ROWS)
@@ -114,7 +117,7 @@ impl Scan {
     }
 
     /// The rows read so far, in order.
-    pub fn rows(&self) -> impl Iterator<Item = &Vec<Cell>> {
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
         self.pages.iter().flat_map(|page| page.iter())
     }
 }

@@ -1,8 +1,6 @@
 //! A place in the state for something that is loaded: what for, how far, and what it last held.
 
-use std::rc::Rc;
-
-use crate::model::Problem;
+use crate::{model::Problem, shared::Shared};
 
 /// Holds a `T` for the `K` it was asked for with.
 ///
@@ -12,13 +10,13 @@ pub struct Slot<K, T> {
     key: Option<K>,
     load: Load<T>,
     /// The value before the one that is being loaded, shown meanwhile.
-    last: Option<Rc<T>>,
+    last: Option<Shared<T>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Load<T> {
     Loading,
-    Ready(Rc<T>),
+    Ready(Shared<T>),
     Failed(Problem),
 }
 
@@ -34,9 +32,9 @@ pub enum Shown<T> {
     /// Nothing yet: a skeleton.
     Waiting,
     /// The value.
-    Fresh(Rc<T>),
+    Fresh(Shared<T>),
     /// The value of before, dimmed, while the new one is on its way.
-    Stale(Rc<T>),
+    Stale(Shared<T>),
     /// What went wrong.
     Failed(Problem),
 }
@@ -44,7 +42,7 @@ pub enum Shown<T> {
 impl<T> Shown<T> {
     /// The value, fresh or not.
     #[must_use]
-    pub fn value(&self) -> Option<&Rc<T>> {
+    pub fn value(&self) -> Option<&Shared<T>> {
         match self {
             Shown::Fresh(value) | Shown::Stale(value) => Some(value),
             Shown::Waiting | Shown::Failed(_) => None,
@@ -67,7 +65,7 @@ impl<K: PartialEq + Clone, T> Slot<K, T> {
 
     /// The value for `key`.
     #[must_use]
-    pub fn ready(&self, key: &K) -> Option<&Rc<T>> {
+    pub fn ready(&self, key: &K) -> Option<&Shared<T>> {
         match &self.load {
             Load::Ready(value) if self.key.as_ref() == Some(key) => Some(value),
             _ => None,
@@ -99,7 +97,7 @@ impl<K: PartialEq + Clone, T> Slot<K, T> {
         if waited {
             self.last = None;
             self.load = match answer {
-                Ok(value) => Load::Ready(Rc::new(value)),
+                Ok(value) => Load::Ready(Shared::new(value)),
                 Err(problem) => Load::Failed(problem),
             };
         }

@@ -1,7 +1,5 @@
 //! The live data files: sorted, searched, inspected.
 
-use std::rc::Rc;
-
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -16,6 +14,7 @@ use crate::{
     format,
     grid::{ROW_PX, window},
     model::FileInfo,
+    shared::Shared,
     state::{Action, Selection, Shown},
     tables::{self, FileColumn},
 };
@@ -64,8 +63,8 @@ pub(crate) fn Files() -> Html {
 /// Properties of [`List`].
 #[derive(Properties, PartialEq)]
 struct ListProps {
-    files: Rc<Vec<FileInfo>>,
-    chosen: Rc<Vec<usize>>,
+    files: Shared<Vec<FileInfo>>,
+    chosen: std::rc::Rc<Vec<usize>>,
     order: (FileColumn, bool),
     set_order: Callback<(FileColumn, bool)>,
     selection: Option<Selection>,

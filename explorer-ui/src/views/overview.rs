@@ -1,7 +1,5 @@
 //! What the table is, how big and how fresh, and what ails it.
 
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::{
@@ -18,6 +16,7 @@ use crate::{
     model::{FileInfo, TableInfo},
     options::{Standing, standing},
     route::{Route, Tab},
+    shared::Shared,
     state::Shown,
     views::snapshots::chart::Timeline,
 };
@@ -71,7 +70,7 @@ fn cards(page: &Page, info: &TableInfo, files: &Shown<Vec<FileInfo>>) -> Html {
     }
 }
 
-fn amplification(info: &TableInfo, files: Option<&Rc<Vec<FileInfo>>>) -> Html {
+fn amplification(info: &TableInfo, files: Option<&Shared<Vec<FileInfo>>>) -> Html {
     if !info.has_primary_key() {
         let buckets = files.map(|files| lsm::buckets(files).len());
         return card(

@@ -45,8 +45,8 @@ pub(crate) fn Snapshots() -> Html {
                 <td>{ ago(snapshot.time_millis) }</td>
                 <td class="num">{ optional(snapshot.total_record_count, count) }</td>
                 <td class="num">{ optional(snapshot.delta_record_count, signed) }</td>
-                <td class="num">{ snapshot.schema_id.to_string() }</td>
-                <td class="mono mute">{ format::middle_cut(&snapshot.commit_user, 9, 4) }</td>
+                <td class="num col-schema">{ snapshot.schema_id.to_string() }</td>
+                <td class="mono mute col-by">{ format::middle_cut(&snapshot.commit_user, 9, 4) }</td>
                 <td class="end">
                     if shown == Some(id) { <span class="chip acc">{"shown"}</span> } else {
                         <button onclick={let page = page.clone(); Callback::from(move |event: MouseEvent| { event.stop_propagation(); page.send(Action::TimeTravel(At::Snapshot(id))); })}>{"Travel"}</button>
@@ -61,7 +61,7 @@ pub(crate) fn Snapshots() -> Html {
         <chart::Timeline small=false />
         { panel("Snapshots", html! { { if more { format!("The newest {}; older ones are reached by time or tag.", list.len()) } else { format::counted(list.len(), "snapshot") } } }, html! {}, html! {
             <div class="scroll-x"><table class="list rows">
-                <thead><tr><th>{"Snapshot"}</th><th>{"Kind"}</th><th>{"Committed"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Change"}</th><th class="num">{"Schema"}</th><th>{"By"}</th><th></th></tr></thead>
+                <thead><tr><th>{"Snapshot"}</th><th>{"Kind"}</th><th>{"Committed"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Change"}</th><th class="num col-schema">{"Schema"}</th><th class="col-by">{"By"}</th><th></th></tr></thead>
                 <tbody>{ for list.iter().map(row) }</tbody>
             </table></div>
         }) }

@@ -32,7 +32,7 @@ pub(super) fn cell(page: &Page, row: usize, column: usize) -> Option<Html> {
         { opened(page, value) }
         <h3>{"Row"}</h3>
         <dl class="pairs row-pairs">
-            { for columns.iter().zip(values).enumerate().map(|(index, (each, value))| html! {
+            { for columns.iter().zip(values.iter()).enumerate().map(|(index, (each, value))| html! {
                 <>
                 <dt title={each.type_text.clone()}>{ each.name.clone() }</dt>
                 <dd class={(index == column).then_some("on")}><button class="plain" onclick={page.on(Action::Select(Some(Selection::Cell { row, column: index })))}>{ brief(value) }</button></dd>

@@ -11,7 +11,8 @@ use crate::{
     export::row_json,
     grid::{ROW_PX, column_px, columns_in_sight, edges, scroll_to, window},
     model::{ScanColumn, ScanOpened},
-    state::{Action, PAGE_ROWS, Scan, Selection},
+    shared::Shared,
+    state::{self, Action, PAGE_ROWS, Scan, Selection},
 };
 
 /// Rows that a column's width is measured by.
@@ -23,7 +24,7 @@ const DRAWN_CHARS: usize = 240;
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     /// Cursor and columns.
-    pub(super) opened: Rc<ScanOpened>,
+    pub(super) opened: Shared<ScanOpened>,
     /// Rows read.
     pub(super) scan: Scan,
     /// The chosen cell.
@@ -41,7 +42,7 @@ struct Layout {
 
 fn layout(columns: &[ScanColumn], scan: &Scan) -> Layout {
     let looks: Vec<Look> = columns.iter().map(|column| look_of(&column.type_text)).collect();
-    let sample: Vec<&Vec<Cell>> = scan.rows().take(SAMPLE).collect();
+    let sample: Vec<&state::Row> = scan.rows().take(SAMPLE).collect();
     let widths: Vec<f64> = columns
         .iter()
         .zip(&looks)
@@ -151,8 +152,8 @@ pub(super) fn Grid(props: &Props) -> Html {
                 { for (seen.first..seen.end).map(|index| {
                     #[allow(clippy::cast_precision_loss)]
                     let at = seen.top_px + (index - seen.first) as f64 * ROW_PX;
-                    let cells = scan.row(index).cloned().map(Rc::new);
-                    html! { <Row key={index} {index} {at} cells={cells.map(RowCells)} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, column)| column)} pick={pick.clone()} /> }
+                    let cells = scan.row(index).cloned();
+                    html! { <Row key={index} {index} {at} {cells} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, column)| column)} pick={pick.clone()} /> }
                 }) }
             </div>
         </div>
@@ -220,23 +221,12 @@ fn bring_into_sight(node: &NodeRef, edges: &[f64], row: usize, column: usize, in
     }
 }
 
-/// Cells of a row; equal when they are the same row.
-#[derive(Clone)]
-struct RowCells(Rc<Vec<Cell>>);
-
-impl PartialEq for RowCells {
-    fn eq(&self, other: &RowCells) -> bool {
-        // Rows never change once read; a row of another scan has another content.
-        self.0 == other.0
-    }
-}
-
 /// Properties of [`Row`].
 #[derive(Properties, PartialEq)]
 struct RowProps {
     index: usize,
     at: f64,
-    cells: Option<RowCells>,
+    cells: Option<state::Row>,
     layout: Rc<Layout>,
     sight: (usize, usize),
     chosen: Option<usize>,
@@ -252,7 +242,7 @@ fn Row(props: &RowProps) -> Html {
         None => {
             html! { <>{ for (sight.0..sight.1).map(|column| html! { <div key={column} class="grid-cell" style={place(layout, column)}><div class="skeleton"></div></div> }) }</> }
         }
-        Some(RowCells(cells)) => {
+        Some(cells) => {
             html! { <>{ for (sight.0..sight.1).filter_map(|column| Some((column, cells.get(column)?))).map(|(column, cell)| {
                 let pick = pick.clone();
                 let onclick = Callback::from(move |_: MouseEvent| pick.emit((row, column)));

@@ -14,6 +14,7 @@ use crate::{
     format,
     lsm::{Bar, Bucket, Drawing, ScaleKind, draw},
     model::FileInfo,
+    shared::Shared,
     state::{Action, Selection},
 };
 
@@ -30,7 +31,7 @@ pub(super) struct Props {
     /// The bucket.
     pub(super) bucket: Rc<Bucket>,
     /// All files.
-    pub(super) files: Rc<Vec<FileInfo>>,
+    pub(super) files: Shared<Vec<FileInfo>>,
     /// The key axis.
     pub(super) scale: ScaleKind,
 }

@@ -126,7 +126,7 @@ fn Body() -> Html {
     let page = use_page();
     let state = &page.state;
     if let Some(problem) = page.opening_problem() {
-        return html! { <ProblemView {problem} /> };
+        return html! { <section class="view" role="tabpanel" id="panel"><ProblemView {problem} /></section> };
     }
     let view = match state.route.tab {
         Tab::Overview => html! { <views::overview::Overview /> },

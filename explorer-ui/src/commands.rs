@@ -6,27 +6,29 @@ use crate::{
     route::{At, Route},
 };
 
-/// A table as the CLI is told: `demo.flights --warehouse URL`, or the table's own URL.
-#[must_use]
-pub fn table_argument(route: &Route, info: &TableInfo, origin: &str) -> String {
-    match (&route.place, &route.table) {
-        (Some(Place::Table(at)), _) => shell(&at.url),
+/// How the CLI is told a table: `demo.flights`, then further arguments, then `--warehouse URL` on a line of its own;
+/// a table opened by URL is its URL.
+fn with_table(verb: &str, arguments: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
+    let (table, warehouse) = match (&route.place, &route.table) {
+        (Some(Place::Table(at)), _) => (shell(&at.url), None),
         (Some(place), Some(name)) => {
             let warehouse = match place {
                 Place::Served => origin.to_owned(),
                 Place::Local(root) => format!("./{root}"),
                 Place::Warehouse(at) | Place::Table(at) => at.url.clone(),
             };
-            format!("{} \\\n  --warehouse {}", shell(&format!("{}.{}", name.database, name.table)), shell(&warehouse))
+            (shell(&format!("{}.{}", name.database, name.table)), Some(shell(&warehouse)))
         }
-        _ => shell(&info.cli_name()),
-    }
+        _ => (shell(&info.cli_name()), None),
+    };
+    let warehouse = warehouse.map(|url| format!(" \\\n  --warehouse {url}")).unwrap_or_default();
+    format!("cenote {verb} {table}{arguments}{warehouse}")
 }
 
 /// `cenote read …` for what the Data view shows.
 #[must_use]
 pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
-    let mut out = format!("cenote read {}", table_argument(route, info, origin));
+    let mut out = with_table("read", "", route, info, origin);
     match &route.at {
         At::Latest => {}
         At::Snapshot(id) => out.push_str(&format!(" \\\n  --snapshot {id}")),
@@ -45,17 +47,23 @@ pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
 /// `cenote compact …` for one partition, or all with an empty one.
 #[must_use]
 pub fn compact(route: &Route, info: &TableInfo, origin: &str, partition: &str) -> String {
-    let mut out = format!("cenote compact {} \\\n  --full", table_argument(route, info, origin));
+    let mut out = with_table("compact", " --full", route, info, origin);
     if !partition.is_empty() {
         out.push_str(&format!(" \\\n  --partition {}", shell(&partition.replace('/', ","))));
     }
     out
 }
 
-/// A maintenance command with nothing but the table: `cenote expire …`.
+/// A command with nothing but the table: `cenote snapshot list …`.
 #[must_use]
 pub fn plain(verb: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
-    format!("cenote {verb} {}", table_argument(route, info, origin))
+    with_table(verb, "", route, info, origin)
+}
+
+/// `cenote tag create …` that keeps a snapshot.
+#[must_use]
+pub fn tag(route: &Route, info: &TableInfo, origin: &str, snapshot: i64) -> String {
+    with_table("tag create", &format!(" NAME --snapshot {snapshot}"), route, info, origin)
 }
 
 /// The npm package reading what the Data view shows.
@@ -144,7 +152,7 @@ mod tests {
         assert_eq!(shell("a; rm -rf /"), "'a; rm -rf /'");
         assert_eq!(
             compact(&route(), &TableInfo::default(), "w", "month=1/day=2"),
-            "cenote compact demo.flights \\\n  --warehouse w \\\n  --full \\\n  --partition month=1,day=2"
+            "cenote compact demo.flights --full \\\n  --warehouse w \\\n  --partition month=1,day=2"
         );
     }
 }

@@ -165,7 +165,7 @@ mod tests {
         let files: Vec<FileInfo> = (0..6).map(|_| file(0, 0, 1 << 20)).collect();
         let found = findings(&Route::default(), &keyed(), &files, "");
         assert_eq!(found[0].severity, Severity::Warning);
-        assert_eq!(found[0].command.as_deref(), Some("cenote compact d.t \\\n  --full"));
+        assert_eq!(found[0].command.as_deref(), Some("cenote compact d.t --full"));
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub(crate) fn pairs(pairs: Vec<(&'static str, Html)>) -> Html {
 /// A command or a snippet, with a button that copies it.
 pub(crate) fn command(page: &Page, text: &str, what: &'static str) -> Html {
     html! {
-        <div class="command">
-            <pre tabindex="0">{ text.to_owned() }</pre>
+        <div class="command" tabindex="0">
             <button class="quiet" onclick={page.copier(text)} aria-label={format!("Copy {what}")} title={format!("Copy {what}")}>{ icon(Icon::Copy) }</button>
+            <pre>{ text.to_owned() }</pre>
         </div>
     }
 }

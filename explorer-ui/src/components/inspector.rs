@@ -63,7 +63,10 @@ fn elsewhere(page: &Page) -> Html {
     let (title, line) = match route.tab {
         Tab::Snapshots => ("History in the CLI", commands::plain("snapshot list", route, info, &origin)),
         Tab::Schema => ("Schema in the CLI", commands::plain("schema show", route, info, &origin)),
-        Tab::Overview => ("Check it in the CLI", commands::plain("doctor", route, info, &origin)),
+        Tab::Overview => ("See it in the CLI", commands::plain("table describe", route, info, &origin)),
+        Tab::Lsm | Tab::Files | Tab::Manifests => {
+            ("Explain it in the CLI", commands::plain("explain", route, info, &origin))
+        }
         _ => ("Read it in the CLI", commands::read(route, info, &origin)),
     };
     html! {

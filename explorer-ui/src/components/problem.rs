@@ -104,7 +104,7 @@ fn cors_help(page: &Page) -> Html {
     }]);
     let policy = serde_json::to_string_pretty(&policy).unwrap_or_default();
     html! {
-        <details class="cors">
+        <details class="cors" open=true>
             <summary>{"What the store must allow (CORS)"}</summary>
             <p>{"S3 and compatibles: put this as the bucket's CORS configuration."}</p>
             { command(page, &policy, "policy") }

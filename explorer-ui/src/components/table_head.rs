@@ -23,13 +23,18 @@ pub(crate) fn TableHead() -> Html {
         || page.info().map(|info| info.name.clone()).unwrap_or_default(),
         |name| format!("{}.{}", name.database, name.table),
     );
+    let sub = match page.info() {
+        Some(info) => subtitle(info),
+        None if page.opening_problem().is_some() => html! { "\u{a0}" },
+        None => html! { <span class="skeleton narrow"></span> },
+    };
     html! {
         <div class="table-head">
             <div class="table-title">
                 <h1 title={name.clone()}>{ if name.is_empty() { html! { <span class="skeleton title"></span> } } else { html! { name } } }</h1>
                 if let Some(info) = page.info() { { for kinds(info).into_iter().map(chip) } }
             </div>
-            <p class="table-sub">{ page.info().map_or_else(|| html! { <span class="skeleton narrow"></span> }, subtitle) }</p>
+            <p class="table-sub">{ sub }</p>
             { tabs(&page) }
         </div>
     }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    model::{ScanColumn, ScanOpened, ScanPage, TableInfo},
+    model::{Problem, ScanColumn, ScanOpened, ScanPage, TableInfo},
     place::Location,
     route::TableName,
 };

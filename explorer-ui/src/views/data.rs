@@ -7,6 +7,7 @@ mod columns;
 mod grid;
 
 use crate::{
+    cell::{Look, look_of},
     components::{
         bits::empty,
         icon::{Icon, icon},
@@ -35,7 +36,7 @@ pub(crate) fn Data() -> Html {
         scan.problem.as_ref().filter(|problem| problem.is_invalid() && !page.state.route.filter.is_empty());
     let body = match (&scan.problem, &scan.opened) {
         (Some(problem), _) if filter_problem.is_none() => html! { <ProblemView problem={problem.clone()} /> },
-        (Some(_), _) => html! { <div class="grid-box"></div> },
+        (Some(_), _) => filter_help(&page),
         (None, Some(_)) if scan.done && scan.loaded == 0 => no_rows(&page),
         (None, Some(opened)) if scan.loaded > 0 => html! {
             <grid::Grid opened={opened.clone()} scan={scan.clone()} selection={page.state.selection.clone()} estimate={page.estimate()} />
@@ -109,7 +110,7 @@ fn FilterBox(props: &FilterProps) -> Html {
     let example = page
         .info()
         .and_then(|info| info.fields.first())
-        .map(|field| format!("filter: {} is not null", field.name))
+        .map(|field| format!("filter: {} is not null", quoted(&field.name)))
         .unwrap_or_default();
     let pending = typed.trim() != applied;
     html! {
@@ -120,6 +121,29 @@ fn FilterBox(props: &FilterProps) -> Html {
             <p id="filter-error" class="field-error" role="alert">{ props.problem.clone().unwrap_or_default() }</p>
         </div>
     }
+}
+
+/// What a filter may say, with this table's own columns.
+fn filter_help(page: &Page) -> Html {
+    let Some(info) = page.info() else { return html! {} };
+    let of = |looks: &[Look]| {
+        info.fields.iter().find(|field| looks.contains(&look_of(&field.type_text))).map(|field| quoted(&field.name))
+    };
+    let examples = [
+        of(&[Look::Number]).map(|name| format!("{name} between 1 and 9")),
+        of(&[Look::Text]).map(|name| format!("{name} in ('a', 'b') or {name} like 'c%'")),
+        of(&[Look::Time]).map(|name| format!("{name} >= '2024-01-31'")),
+        info.fields.last().map(|field| format!("not ({} is null)", quoted(&field.name))),
+    ];
+    let example = |text: String| html! { <li><button class="plain mono" onclick={page.on(Action::Filter(text.clone()))}>{ text }</button></li> };
+    html! { <div class="filter-help"><h2>{"A filter is a condition of SQL"}</h2><ul>{ for examples.into_iter().flatten().map(example) }</ul></div> }
+}
+
+/// A column as a filter names it: quoted where it is no plain word.
+fn quoted(name: &str) -> String {
+    let plain =
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+    if plain { name.to_owned() } else { format!("`{}`", name.replace('`', "``")) }
 }
 
 fn columns_label(page: &Page) -> String {

@@ -61,7 +61,7 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
         <h3>{"Read it in the CLI"}</h3>
         { command(page, &commands::read(&route, info, &page.warehouse_url()), "command") }
         <h3>{"Keep it with a tag"}</h3>
-        { command(page, &format!("{} NAME --snapshot {id}", commands::plain("tag create", &route, info, &page.warehouse_url())), "command") }
+        { command(page, &commands::tag(&route, info, &page.warehouse_url(), id), "command") }
         </>
     })
 }

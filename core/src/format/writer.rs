@@ -2,43 +2,55 @@
 
 use arrow_array::RecordBatch;
 
-use super::{FileFormat, FileSummary, parquet, unsupported};
-use crate::{
-    error::{Error, Result},
-    io::Storage,
-    spec::options::CoreOptions,
-    types::DataField,
-};
+use super::{FileFormat, FileSummary, parquet::ParquetFileWriter, unsupported};
+use crate::{error::Result, io::Storage, spec::options::CoreOptions, types::DataField};
 
-/// Bytes of a Parquet row group where `file.block-size` is unset (parquet for Java's default).
-const DEFAULT_BLOCK_BYTES: u64 = 128 << 20;
-
-/// How to write a data file.
+/// How to write data files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// The format.
+    /// Format, which is the extension of the file's name too.
     pub format: FileFormat,
-    /// Codec by Paimon's name: `zstd`, `snappy`, `lz4`, `gzip`, `brotli`, `none`.
+    /// Codec by Paimon's name, in lower case: `zstd`, `snappy`, `lz4`, `gzip`, `brotli`, `none`.
     pub compression: String,
-    /// Level for zstd.
+    /// Level of zstd, 1 to 22.
     pub zstd_level: i32,
-    /// Bytes of a row group, about.
+    /// Encoded bytes after which a row group ends (`file.block-size`); what a writer keeps in memory.
     pub block_bytes: u64,
-    /// Dictionary encoding (`parquet.enable.dictionary`).
+    /// Rows after which a row group ends.
+    pub block_rows: usize,
+    /// Rows after which a page ends: what the page index can skip.
+    pub page_rows: usize,
+    /// Columns with few distinct values are written as a dictionary and keys (`parquet.enable.dictionary`).
     pub dictionary: bool,
 }
 
+impl Default for WriterOptions {
+    fn default() -> Self {
+        WriterOptions {
+            format: FileFormat::Parquet,
+            compression: "zstd".to_owned(),
+            zstd_level: 1,
+            block_bytes: 64 << 20,
+            block_rows: 1 << 20,
+            page_rows: 20_000,
+            dictionary: true,
+        }
+    }
+}
+
 impl WriterOptions {
-    /// The options of a file at an LSM level. Errors: `Invalid` for an unknown format.
-    pub fn for_level(options: &CoreOptions, level: i32) -> Result<Self> {
+    /// The options of a file at an LSM level. Errors: `Unsupported` for a format that is not known.
+    pub fn for_level(options: &CoreOptions, level: i32) -> Result<WriterOptions> {
         let format = options.file_format_per_level.get(&level).unwrap_or(&options.file_format);
         let compression = options.file_compression_per_level.get(&level).unwrap_or(&options.file_compression);
+        let defaults = WriterOptions::default();
         Ok(WriterOptions {
             format: FileFormat::from_identifier(format)?,
             compression: compression.to_ascii_lowercase(),
             zstd_level: options.file_compression_zstd_level,
-            block_bytes: options.file_block_size.unwrap_or(DEFAULT_BLOCK_BYTES),
+            block_bytes: options.file_block_size.unwrap_or(defaults.block_bytes),
             dictionary: options.raw().get("parquet.enable.dictionary").is_none_or(|value| value != "false"),
+            ..defaults
         })
     }
 
@@ -51,11 +63,13 @@ impl WriterOptions {
     }
 }
 
-/// A data file being written; invisible until [`FileWriter::finish`]. Memory: about one row group.
-pub struct FileWriter(parquet::Writer);
+/// A data file being written. Dropping it unfinished leaves nothing visible.
+pub struct FileWriter(ParquetFileWriter);
 
 impl FileWriter {
-    /// Starts a file of columns `fields`. Errors: `Unsupported` for a format or type that cannot be written.
+    /// Begins the file `path` with columns `fields`, named and numbered as the file's schema version says.
+    ///
+    /// Errors: `Unsupported` for formats and types that cannot be written, `Invalid` for an unknown codec or level.
     pub async fn create(
         storage: &Storage,
         path: &str,
@@ -63,27 +77,35 @@ impl FileWriter {
         options: WriterOptions,
     ) -> Result<FileWriter> {
         match options.format {
-            FileFormat::Parquet => Ok(FileWriter(parquet::Writer::create(storage, path, fields, &options)?)),
-            other => Err(unsupported::writing(other, path)),
+            FileFormat::Parquet => ParquetFileWriter::create(storage, path, fields, &options).map(FileWriter),
+            format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::writing(format, path)),
         }
     }
 
-    /// Appends rows. Shape: the columns of the file, in the types of `types::arrow::schema`.
+    /// Appends rows; columns must have the types `types::arrow::schema(fields)` in order. Uploads whole row groups.
+    ///
+    /// Errors: `Invalid` for other types and for nulls in NOT NULL columns; those of the storage. After an error the file
+    /// cannot be finished.
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.0.write(batch).await
     }
 
-    /// Bytes of the file so far, what waits in memory included (estimated).
+    /// Bytes written so far, those of the row group in memory estimated.
     pub fn bytes_written(&self) -> u64 {
         self.0.bytes_written()
     }
 
-    /// Writes the rest; afterwards the file is visible. Errors: as [`Storage::upload`]; then nothing is visible.
+    /// Rows written so far.
+    pub fn rows_written(&self) -> u64 {
+        self.0.rows_written()
+    }
+
+    /// Writes what is left and the footer, and makes the file visible.
     pub async fn finish(self) -> Result<FileSummary> {
         self.0.finish().await
     }
 
-    /// Drops the file.
+    /// Gives up; nothing of the file becomes visible.
     pub async fn abort(self) {
         self.0.abort().await;
     }
@@ -91,11 +113,6 @@ impl FileWriter {
 
 impl std::fmt::Debug for FileWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FileWriter").finish_non_exhaustive()
+        f.debug_struct("FileWriter").field("rows", &self.rows_written()).finish_non_exhaustive()
     }
-}
-
-/// The error of a codec that Parquet does not have.
-pub(super) fn unknown_codec(name: &str) -> Error {
-    Error::invalid(format!("file.compression takes zstd, snappy, lz4, gzip, brotli or none, not {name:?}"))
 }

@@ -7,15 +7,10 @@ use parquet::{
 };
 
 use super::leaf::unscaled;
-use crate::types::{DataType, Datum, TypeKind, arrow::timestamp_unit};
-
-/// Bounds of a column over some rows; `None` means unknown.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Bounds {
-    pub(super) min: Option<Datum>,
-    pub(super) max: Option<Datum>,
-    pub(super) null_count: Option<i64>,
-}
+use crate::{
+    predicate::ColumnBounds,
+    types::{DataType, Datum, TypeKind, arrow::timestamp_unit},
+};
 
 /// A stored bound before its logical type is looked at.
 #[derive(Clone, Copy, Debug)]
@@ -28,22 +23,8 @@ enum Raw<'a> {
     Bytes(&'a [u8]),
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Side {
-    Min,
-    Max,
-}
-
 /// Bounds of a column chunk.
-///
-/// `nan_excluded`: the writer leaves NaN out of the bounds of floating point columns instead of leaving out the bounds (parquet
-/// for Java does the latter). NaN is greater than all numbers, so such a maximum says nothing.
-pub(super) fn of_chunk(
-    statistics: &Statistics,
-    column: &ColumnDescriptor,
-    to: &DataType,
-    nan_excluded: bool,
-) -> Bounds {
+pub(super) fn of_chunk(statistics: &Statistics, column: &ColumnDescriptor, to: &DataType) -> ColumnBounds {
     let null_count = statistics.null_count_opt().and_then(|count| i64::try_from(count).ok());
     let (min, max) = match statistics {
         Statistics::Boolean(s) => (s.min_opt().copied().map(Raw::Bool), s.max_opt().copied().map(Raw::Bool)),
@@ -57,7 +38,7 @@ pub(super) fn of_chunk(
         }
         _ => (None, None),
     };
-    bounds(min, max, null_count, column, to, nan_excluded)
+    bounds(min, max, null_count, column, to)
 }
 
 /// Bounds of page `page` of a column chunk.
@@ -66,13 +47,12 @@ pub(super) fn of_page(
     page: usize,
     column: &ColumnDescriptor,
     to: &DataType,
-    nan_excluded: bool,
-) -> Bounds {
+) -> ColumnBounds {
     use ColumnIndexMetaData as Index;
     macro_rules! of {
         ($index:expr, $raw:expr) => {{
             if $index.num_pages() <= page as u64 {
-                return Bounds::default();
+                return ColumnBounds::default();
             }
             (
                 $index.null_count(page),
@@ -90,9 +70,9 @@ pub(super) fn of_page(
         Index::BYTE_ARRAY(i) | Index::FIXED_LEN_BYTE_ARRAY(i) if (page as u64) < i.num_pages() => {
             (i.null_count(page), i.min_value(page).map(Raw::Bytes), i.max_value(page).map(Raw::Bytes))
         }
-        _ => return Bounds::default(),
+        _ => return ColumnBounds::default(),
     };
-    bounds(min, max, null_count, column, to, nan_excluded)
+    bounds(min, max, null_count, column, to)
 }
 
 fn bounds(
@@ -101,34 +81,27 @@ fn bounds(
     null_count: Option<i64>,
     column: &ColumnDescriptor,
     to: &DataType,
-    nan_excluded: bool,
-) -> Bounds {
-    let mut bounds = Bounds {
-        min: min.and_then(|raw| datum(raw, column, to, Side::Min)),
-        max: max.and_then(|raw| datum(raw, column, to, Side::Max)),
+) -> ColumnBounds {
+    ColumnBounds {
+        min: min.and_then(|raw| datum(raw, column, to)),
+        max: max.and_then(|raw| datum(raw, column, to)),
         null_count: null_count.filter(|count| *count >= 0),
-    };
-    if nan_excluded && matches!(to.kind, TypeKind::Float | TypeKind::Double) {
-        bounds.max = bounds.max.and(Some(nan(to)));
     }
-    bounds
-}
-
-fn nan(to: &DataType) -> Datum {
-    if to.kind == TypeKind::Float { Datum::Float(f32::NAN) } else { Datum::Double(f64::NAN) }
 }
 
 /// The stored bound as a value of `to`, `None` where the stored type is not one whose order is known to agree.
-fn datum(raw: Raw<'_>, column: &ColumnDescriptor, to: &DataType, side: Side) -> Option<Datum> {
+fn datum(raw: Raw<'_>, column: &ColumnDescriptor, to: &DataType) -> Option<Datum> {
     Some(match (&to.kind, raw) {
         (TypeKind::Boolean, Raw::Bool(value)) => Datum::Boolean(value),
         (TypeKind::TinyInt, _) => Datum::TinyInt(integer(raw, column)?.try_into().ok()?),
         (TypeKind::SmallInt, _) => Datum::SmallInt(integer(raw, column)?.try_into().ok()?),
         (TypeKind::Int, _) => Datum::Int(integer(raw, column)?.try_into().ok()?),
         (TypeKind::BigInt, _) => Datum::BigInt(integer(raw, column)?),
-        (TypeKind::Float, Raw::Float(value)) => Datum::Float(zero_bound(value.into(), side)? as f32),
-        (TypeKind::Double, Raw::Float(value)) => Datum::Double(zero_bound(value.into(), side)?),
-        (TypeKind::Double, Raw::Double(value)) => Datum::Double(zero_bound(value, side)?),
+        (TypeKind::Float, Raw::Float(value)) => Datum::Float(Some(value).filter(|value| !value.is_nan())?),
+        (TypeKind::Double, Raw::Float(value)) => {
+            Datum::Double(Some(value.into()).filter(|value: &f64| !value.is_nan())?)
+        }
+        (TypeKind::Double, Raw::Double(value)) => Datum::Double(Some(value).filter(|value| !value.is_nan())?),
         (TypeKind::Decimal { scale, .. }, _) => decimal(raw, column, *scale)?,
         (TypeKind::Date, Raw::Int(days)) => Datum::Date(days),
         (TypeKind::Time(_), _) => time(raw, column)?,
@@ -155,16 +128,6 @@ fn integer(raw: Raw<'_>, column: &ColumnDescriptor) -> Option<i64> {
         Raw::Int(value) => Some(value.into()),
         Raw::Long(value) => Some(value),
         _ => None,
-    }
-}
-
-/// Writers may give either zero for the other; NaN as a bound means that there is none.
-fn zero_bound(value: f64, side: Side) -> Option<f64> {
-    match side {
-        _ if value.is_nan() => None,
-        Side::Min if value == 0.0 => Some(-0.0),
-        Side::Max if value == 0.0 => Some(0.0),
-        _ => Some(value),
     }
 }
 

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, ListArray, MapArray, StructArray, UInt32Array, cast::AsArray, new_null_array,
+    Array, ArrayRef, FixedSizeListArray, ListArray, MapArray, StructArray, UInt32Array, cast::AsArray, make_array,
+    new_null_array,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType as ArrowType, Field, FieldRef, Fields};
@@ -40,7 +41,8 @@ impl Conversion {
     /// How `from` becomes `to`. Errors: `Corrupt` where it cannot; `Unsupported` for shredded variants.
     pub(super) fn plan(from: &ArrowType, to: &DataType) -> Result<Conversion> {
         let target = types::arrow::data_type(to);
-        if *from == target {
+        // Nested arrays are put together anew in any case: the decoder's are not sound where a NOT NULL row lies in a null one.
+        if *from == target && !target.is_nested() {
             return Ok(Conversion::Keep);
         }
         match (from, &target, &to.kind) {
@@ -99,10 +101,16 @@ impl Conversion {
 
     /// Converts one array. Errors: `Corrupt` for a value that the type cannot hold.
     pub(super) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
+        self.apply_within(array, None)
+    }
+
+    /// As [`Conversion::apply`] for a part of rows of which `hidden` are null: the decoder marks what lies in a null row as
+    /// null only at nullable parts and at leaves.
+    fn apply_within(&self, array: &ArrayRef, hidden: Option<&NullBuffer>) -> Result<ArrayRef> {
         match self {
             Conversion::Keep => Ok(array.clone()),
             Conversion::Null(target) => Ok(new_null_array(target, array.len())),
-            Conversion::Leaf(leaf) => leaf.apply(array),
+            Conversion::Leaf(leaf) => leaf.apply(&hide(array, hidden)?),
             Conversion::List(element, field) => {
                 let list = array.as_list_opt::<i32>().ok_or_else(|| unexpected(array))?;
                 let values = element.apply(list.values())?;
@@ -112,12 +120,15 @@ impl Conversion {
             }
             Conversion::Vector(element, field, length) => {
                 let list = array.as_list_opt::<i32>().ok_or_else(|| unexpected(array))?;
-                let values = element.apply(&vector_values(list, *length)?)?;
-                let field = tolerant(field, &values, None);
-                Ok(Arc::new(FixedSizeListArray::try_new(field, *length, values, list.nulls().cloned())?))
+                let nulls = NullBuffer::union(list.nulls(), hidden);
+                let values = vector_values(list, &element.apply(list.values())?, nulls.as_ref(), *length)?;
+                // Rows that are null have elements too.
+                let hidden = nulls.as_ref().map(|nulls| nulls.expand(usize::try_from(*length).unwrap_or(0)));
+                let field = tolerant(field, &values, hidden.as_ref());
+                Ok(Arc::new(FixedSizeListArray::try_new(field, *length, values, nulls)?))
             }
             Conversion::Map(key, value, entries) => apply_map(array, key, value, entries),
-            Conversion::Row(children, fields) => apply_row(array, children, fields),
+            Conversion::Row(children, fields) => apply_row(array, children, fields, hidden),
         }
     }
 }
@@ -143,8 +154,14 @@ fn apply_map(array: &ArrayRef, key: &Conversion, value: &Conversion, entries: &F
     Ok(Arc::new(MapArray::try_new(entries, list.offsets().clone(), pairs, list.nulls().cloned(), false)?))
 }
 
-fn apply_row(array: &ArrayRef, children: &[Option<(usize, Conversion)>], fields: &Fields) -> Result<ArrayRef> {
+fn apply_row(
+    array: &ArrayRef,
+    children: &[Option<(usize, Conversion)>],
+    fields: &Fields,
+    hidden: Option<&NullBuffer>,
+) -> Result<ArrayRef> {
     let row = array.as_struct_opt().ok_or_else(|| unexpected(array))?;
+    let nulls = NullBuffer::union(row.nulls(), hidden);
     let columns = children
         .iter()
         .zip(fields)
@@ -152,13 +169,22 @@ fn apply_row(array: &ArrayRef, children: &[Option<(usize, Conversion)>], fields:
             None => Ok(new_null_array(field.data_type(), row.len())),
             Some((index, conversion)) => {
                 let child = row.columns().get(*index).ok_or_else(|| unexpected(array))?;
-                conversion.apply(child).map_err(|error| error.with("field", field.name()))
+                conversion.apply_within(child, nulls.as_ref()).map_err(|error| error.with("field", field.name()))
             }
         })
         .collect::<Result<Vec<_>>>()?;
     let fields: Fields =
-        fields.iter().zip(&columns).map(|(field, column)| tolerant(field, column, row.nulls())).collect();
-    Ok(Arc::new(StructArray::try_new_with_length(fields, columns, row.nulls().cloned(), row.len())?))
+        fields.iter().zip(&columns).map(|(field, column)| tolerant(field, column, nulls.as_ref())).collect();
+    Ok(Arc::new(StructArray::try_new_with_length(fields, columns, nulls, row.len())?))
+}
+
+/// `array` with nulls at `hidden` too, where the decoder left what need not be a value.
+fn hide(array: &ArrayRef, hidden: Option<&NullBuffer>) -> Result<ArrayRef> {
+    if hidden.is_none_or(|hidden| hidden.null_count() == array.null_count()) {
+        return Ok(array.clone());
+    }
+    let nulls = NullBuffer::union(array.nulls(), hidden);
+    Ok(make_array(array.to_data().into_builder().nulls(nulls).build()?))
 }
 
 /// `field` with the type of `array`, and nullable if it has nulls where the parent has none.
@@ -171,28 +197,31 @@ fn tolerant(field: &FieldRef, array: &ArrayRef, parent: Option<&NullBuffer>) -> 
     Arc::new(Field::new(field.name(), array.data_type().clone(), nullable))
 }
 
-/// The elements of `list` so that each row, null ones too, has `length` of them.
-fn vector_values(list: &ListArray, length: i32) -> Result<ArrayRef> {
-    let width = u32::try_from(length).map_err(|_| Error::corrupt("vector of a negative length"))?;
+/// Elements of one batch of vectors with nulls, at most.
+const MOST_ELEMENTS: usize = 1 << 28;
+
+/// `values`, the elements of `list`, so that each row, those in `nulls` too, has `length` of them.
+fn vector_values(list: &ListArray, values: &ArrayRef, nulls: Option<&NullBuffer>, length: i32) -> Result<ArrayRef> {
+    let is_valid = |row: usize| nulls.is_none_or(|nulls| nulls.is_valid(row));
     let offsets = list.offsets();
-    for row in (0..list.len()).filter(|row| list.is_valid(*row)) {
+    for row in (0..list.len()).filter(|row| is_valid(*row)) {
         let found = list.value_length(row);
         if found != length {
             return Err(Error::corrupt(format!("vector of {length} elements has {found}")));
         }
     }
-    let first = offsets.first().copied().unwrap_or(0);
-    let last = offsets.last().copied().unwrap_or(0);
-    if list.null_count() == 0 {
-        return Ok(list.values().slice(first as usize, (last - first) as usize));
+    if nulls.is_none_or(|nulls| nulls.null_count() == 0) {
+        let (first, last) = (offsets.first().copied().unwrap_or(0), offsets.last().copied().unwrap_or(0));
+        return Ok(values.slice(first as usize, (last - first) as usize));
     }
-    let total = (list.len() as u64).checked_mul(width.into()).filter(|total| *total <= u64::from(u32::MAX));
-    let mut indices = Vec::with_capacity(total.ok_or_else(|| Error::corrupt("vectors are too long"))? as usize);
+    let width = u32::try_from(length).map_err(|_| Error::corrupt("vector of a negative length"))?;
+    let total = list.len().checked_mul(width as usize).filter(|total| *total <= MOST_ELEMENTS);
+    let mut indices = Vec::with_capacity(total.ok_or_else(|| Error::unsupported("vectors are too long"))?);
     for (row, start) in offsets.iter().take(list.len()).enumerate() {
-        let valid = list.is_valid(row);
+        let valid = is_valid(row);
         indices.extend((0..width).map(|element| valid.then_some(*start as u32 + element)));
     }
-    Ok(arrow_select::take::take(list.values(), &UInt32Array::from(indices), None)?)
+    Ok(arrow_select::take::take(values, &UInt32Array::from(indices), None)?)
 }
 
 fn unexpected(array: &ArrayRef) -> Error {

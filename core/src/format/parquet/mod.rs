@@ -4,8 +4,8 @@ mod bounds;
 mod convert;
 mod footer;
 mod hybrid;
+mod int96;
 mod leaf;
-mod may_match;
 mod normalize;
 mod page_header;
 mod pages;
@@ -13,17 +13,18 @@ mod projection;
 mod prune;
 mod reader;
 mod row_group;
+mod row_group_encoder;
+mod schema;
 mod source;
 #[cfg(test)]
 mod tests;
-mod write_schema;
 mod writer;
 
 use parquet::errors::ParquetError;
 
 pub(super) use self::{
     reader::{read, row_groups},
-    writer::Writer,
+    writer::ParquetFileWriter,
 };
 use crate::error::Error;
 

@@ -21,12 +21,8 @@ use parquet::{
     schema::types::ColumnDescriptor,
 };
 
-use super::{
-    bounds::{self, Bounds},
-    footer::Footer,
-    may_match::may_match,
-};
-use crate::predicate::{Column, Predicate};
+use super::{bounds, footer::Footer};
+use crate::predicate::{Column, ColumnBounds, Predicate};
 
 /// What to read of a row group.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,28 +60,22 @@ fn by_filter(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) ->
     let Some(row_group) = metadata.row_groups().get(group) else {
         return Selection::Nothing;
     };
-    let nan_excluded = nan_excluded(metadata);
     let of_chunk = |column: &Column| {
         leaf(row_group, column)
             .and_then(|leaf| row_group.columns().get(leaf))
             .and_then(|chunk| {
                 let statistics = chunk.statistics()?;
-                Some(bounds::of_chunk(statistics, chunk.column_descr(), &column.data_type, nan_excluded))
+                Some(bounds::of_chunk(statistics, chunk.column_descr(), &column.data_type))
             })
             .unwrap_or_default()
     };
-    if !may_match(predicate, row_group.num_rows(), &of_chunk) {
+    if !predicate.may_match(row_group.num_rows(), &of_chunk) {
         return Selection::Nothing;
     }
     match PageBounds::new(metadata, group, predicate) {
         Some(pages) => pages.select(predicate),
         None => Selection::All,
     }
-}
-
-/// Writers other than parquet for Java keep bounds of floating point columns that hold NaN.
-fn nan_excluded(metadata: &ParquetMetaData) -> bool {
-    !metadata.file_metadata().created_by().is_some_and(|writer| writer.starts_with("parquet-mr"))
 }
 
 /// The number of a flat column.
@@ -103,7 +93,7 @@ struct PageBounds {
 struct PagedColumn {
     name: String,
     /// First row of each page, and its bounds.
-    pages: Vec<(i64, Bounds)>,
+    pages: Vec<(i64, ColumnBounds)>,
 }
 
 impl PageBounds {
@@ -112,14 +102,13 @@ impl PageBounds {
         let row_group = metadata.row_groups().get(group)?;
         let column_index = metadata.column_index()?.get(group)?;
         let offset_index = metadata.offset_index()?.get(group)?;
-        let nan_excluded = nan_excluded(metadata);
         let mut filtered = Vec::new();
         collect_columns(predicate, &mut filtered);
         let columns = filtered.into_iter().filter_map(|column| {
             let leaf = leaf(row_group, column)?;
             let (index, locations) = (column_index.get(leaf)?, offset_index.get(leaf)?.page_locations());
             let descr = row_group.columns().get(leaf)?.column_descr();
-            let bounds = |page| bounds::of_page(index, page, descr, &column.data_type, nan_excluded);
+            let bounds = |page| bounds::of_page(index, page, descr, &column.data_type);
             let first_row = |location: &PageLocation| location.first_row_index;
             let pages = locations.iter().enumerate().map(|(page, location)| (first_row(location), bounds(page)));
             Some(PagedColumn { name: column.name.clone(), pages: pages.collect() })
@@ -135,7 +124,7 @@ impl PageBounds {
         let mut selectors = Vec::with_capacity(starts.len());
         for (start, end) in starts.iter().copied().zip(ends) {
             let rows = end - start;
-            let keep = may_match(predicate, rows, &|column| self.bounds(column, start, rows));
+            let keep = predicate.may_match(rows, &|column| self.bounds(column, start, rows));
             let rows = usize::try_from(rows).unwrap_or(0);
             selectors.push(if keep { RowSelector::select(rows) } else { RowSelector::skip(rows) });
         }
@@ -145,14 +134,14 @@ impl PageBounds {
         tidy(RowSelection::from(selectors))
     }
 
-    /// Bounds of the page of `column` that holds the segment of `rows` rows from row `start`.
-    fn bounds(&self, column: &Column, start: i64, rows: i64) -> Bounds {
+    /// ColumnBounds of the page of `column` that holds the segment of `rows` rows from row `start`.
+    fn bounds(&self, column: &Column, start: i64, rows: i64) -> ColumnBounds {
         let Some(paged) = self.columns.iter().find(|paged| paged.name == column.name) else {
-            return Bounds::default();
+            return ColumnBounds::default();
         };
         let after = paged.pages.partition_point(|page| page.0 <= start);
         let Some((first, bounds)) = after.checked_sub(1).and_then(|page| paged.pages.get(page)) else {
-            return Bounds::default();
+            return ColumnBounds::default();
         };
         let page_rows = paged.pages.get(after).map_or(self.rows, |next| next.0) - first;
         // Nulls of the page are nulls of the segment only where it has none or nothing else.
@@ -161,7 +150,7 @@ impl PageBounds {
             Some(nulls) if nulls == page_rows => Some(rows),
             _ => None,
         };
-        Bounds { null_count, ..bounds.clone() }
+        ColumnBounds { null_count, ..bounds.clone() }
     }
 }
 

@@ -1,193 +1,145 @@
-//! Batches -> row groups -> upload, and the footer's statistics for the manifest.
-
-use std::collections::HashSet;
+//! A Parquet file on its way to the storage, one row group in memory.
 
 use arrow_array::{
-    RecordBatch,
+    Array, ArrayRef, RecordBatch,
     cast::AsArray,
     types::{Float32Type, Float64Type},
 };
-use parquet::{
-    arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
-    basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel},
-    file::{
-        metadata::ParquetMetaData,
-        properties::{EnabledStatistics, WriterProperties, WriterVersion},
-    },
-};
+use arrow_schema::DataType as ArrowType;
+use parquet::file::metadata::ParquetMetaData;
 
-use super::{bounds, write_schema};
+use super::{bounds, row_group_encoder::RowGroupEncoder};
 use crate::{
-    error::{Error, Result},
-    format::{ColumnSummary, FileSummary, WriterOptions, writer::unknown_codec},
+    error::Result,
+    format::{ColumnSummary, FileSummary, WriterOptions},
     io::{Storage, Upload},
-    types::{DataField, TypeKind},
+    types::{DataField, Datum},
 };
 
-/// Rows of a row group at most: small enough to spread over tasks, large enough for dictionaries to pay.
-const MAX_ROW_GROUP_ROWS: usize = 1 << 20;
-
-/// A Parquet file being written.
-pub(crate) struct Writer {
+/// See [`crate::format::FileWriter`].
+pub(in crate::format) struct ParquetFileWriter {
     path: String,
     fields: Vec<DataField>,
-    arrow: ArrowWriter<Vec<u8>>,
-    schema: arrow_schema::SchemaRef,
+    encoder: RowGroupEncoder,
     upload: Upload,
     block_bytes: u64,
+    block_rows: usize,
     rows: u64,
-    /// Places of columns in which a NaN was seen: their bounds say nothing, because the encoder leaves NaN out of them.
-    with_nan: HashSet<usize>,
+    columns: Vec<ColumnCounts>,
 }
 
-impl Writer {
-    pub(crate) fn create(storage: &Storage, path: &str, fields: &[DataField], options: &WriterOptions) -> Result<Self> {
-        let schema = write_schema::schema(fields).map_err(|error| error.at(path))?;
-        let properties = properties(options).map_err(|error| error.at(path))?;
-        let arrow_options = ArrowWriterOptions::new()
-            .with_properties(properties)
-            .with_skip_arrow_metadata(true)
-            .with_schema_root("paimon_schema".to_owned());
-        let arrow = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), arrow_options)
-            .map_err(|error| Error::unsupported("cannot write these columns as Parquet").at(path).because(error))?;
-        Ok(Writer {
+/// What the footer does not tell of a column.
+#[derive(Clone, Default)]
+struct ColumnCounts {
+    nulls: u64,
+    has_nan: bool,
+}
+
+impl ParquetFileWriter {
+    pub(in crate::format) fn create(
+        storage: &Storage,
+        path: &str,
+        fields: &[DataField],
+        options: &WriterOptions,
+    ) -> Result<ParquetFileWriter> {
+        Ok(ParquetFileWriter {
             path: path.to_owned(),
             fields: fields.to_vec(),
-            arrow,
-            schema,
+            encoder: RowGroupEncoder::new(fields, options).map_err(|error| error.at(path))?,
             upload: storage.upload(path)?,
             block_bytes: options.block_bytes,
+            block_rows: options.block_rows.max(1),
             rows: 0,
-            with_nan: HashSet::new(),
+            columns: vec![ColumnCounts::default(); fields.len()],
         })
     }
 
-    pub(crate) async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.note_nan(batch);
-        let batch = write_schema::conform(batch, &self.schema)?;
-        self.arrow.write(&batch).map_err(|error| self.failed(error))?;
+    pub(in crate::format) async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let mut start = 0;
+        while start < batch.num_rows() {
+            let (rows, _) = self.encoder.current();
+            let count = (batch.num_rows() - start).min(self.block_rows.saturating_sub(rows).max(1));
+            self.write_slice(&batch.slice(start, count)).await?;
+            start += count;
+        }
+        Ok(())
+    }
+
+    async fn write_slice(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.encoder.encode(batch).map_err(|error| error.at(&self.path))?;
         self.rows += batch.num_rows() as u64;
-        if self.arrow.in_progress_size() as u64 >= self.block_bytes {
-            self.arrow.flush().map_err(|error| self.failed(error))?;
+        for (counts, column) in self.columns.iter_mut().zip(batch.columns()) {
+            counts.nulls += column.null_count() as u64;
+            counts.has_nan = counts.has_nan || has_nan(column);
         }
-        self.drain().await
-    }
-
-    fn note_nan(&mut self, batch: &RecordBatch) {
-        for (place, (field, column)) in self.fields.iter().zip(batch.columns()).enumerate() {
-            let has_nan = match field.data_type.kind {
-                TypeKind::Float => {
-                    column.as_primitive_opt::<Float32Type>().is_some_and(|c| c.values().iter().any(|v| v.is_nan()))
-                }
-                TypeKind::Double => {
-                    column.as_primitive_opt::<Float64Type>().is_some_and(|c| c.values().iter().any(|v| v.is_nan()))
-                }
-                _ => false,
-            };
-            if has_nan {
-                self.with_nan.insert(place);
-            }
+        let (rows, bytes) = self.encoder.current();
+        if rows >= self.block_rows || bytes >= self.block_bytes {
+            let bytes = self.encoder.flush().map_err(|error| error.at(&self.path))?;
+            self.upload.write(bytes).await?;
         }
+        Ok(())
     }
 
-    /// Sends the finished row groups on.
-    async fn drain(&mut self) -> Result<()> {
-        let finished = std::mem::take(self.arrow.inner_mut());
-        if finished.is_empty() { Ok(()) } else { self.upload.write(finished.into()).await }
+    pub(in crate::format) fn bytes_written(&self) -> u64 {
+        self.upload.bytes_written() + self.encoder.current().1
     }
 
-    pub(crate) fn bytes_written(&self) -> u64 {
-        (self.arrow.bytes_written() + self.arrow.in_progress_size()) as u64
+    pub(in crate::format) fn rows_written(&self) -> u64 {
+        self.rows
     }
 
-    pub(crate) async fn finish(mut self) -> Result<FileSummary> {
-        let metadata = match self.arrow.finish() {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                let error = self.failed(error);
-                let _ = self.upload.abort().await;
-                return Err(error);
-            }
-        };
-        self.drain().await?;
-        let columns = summaries(&metadata, &self.fields, &self.with_nan);
+    pub(in crate::format) async fn finish(mut self) -> Result<FileSummary> {
+        let (rest, metadata) = self.encoder.finish().map_err(|error| error.at(&self.path))?;
+        self.upload.write(rest).await?;
+        let columns = summarize(&metadata, &self.fields, &self.columns);
         let file_size = self.upload.finish().await?;
         Ok(FileSummary { file_size, row_count: self.rows, columns })
     }
 
-    pub(crate) async fn abort(self) {
+    /// Whatever cannot be removed is not visible either.
+    pub(in crate::format) async fn abort(self) {
         let _ = self.upload.abort().await;
     }
+}
 
-    fn failed(&self, error: parquet::errors::ParquetError) -> Error {
-        Error::internal("the Parquet encoder failed").at(&self.path).because(error)
+/// Whether a column of floating point numbers has a NaN, which the footer's bounds leave out.
+fn has_nan(column: &ArrayRef) -> bool {
+    match column.data_type() {
+        ArrowType::Float32 => column.as_primitive::<Float32Type>().values().iter().any(|value| value.is_nan()),
+        ArrowType::Float64 => column.as_primitive::<Float64Type>().values().iter().any(|value| value.is_nan()),
+        _ => false,
     }
 }
 
-fn properties(options: &WriterOptions) -> Result<WriterProperties> {
-    Ok(WriterProperties::builder()
-        .set_writer_version(WriterVersion::PARQUET_1_0)
-        .set_created_by(concat!("cenote version ", env!("CARGO_PKG_VERSION")).to_owned())
-        .set_compression(compression(&options.compression, options.zstd_level)?)
-        .set_max_row_group_row_count(Some(MAX_ROW_GROUP_ROWS))
-        .set_dictionary_enabled(options.dictionary)
-        .set_statistics_enabled(EnabledStatistics::Page)
-        // The manifest wants whole values; its own mode truncates them.
-        .set_statistics_truncate_length(None)
-        .set_coerce_types(true)
-        .build())
+fn summarize(metadata: &ParquetMetaData, fields: &[DataField], counts: &[ColumnCounts]) -> Vec<ColumnSummary> {
+    let leaves = metadata.file_metadata().schema_descr().columns();
+    let summaries = fields.iter().zip(counts).map(|(field, counts)| {
+        let leaf = leaves.iter().position(|leaf| *leaf.path().parts() == [field.name.as_str()]);
+        let bounds = leaf.filter(|_| !counts.has_nan).and_then(|leaf| bounds_of(metadata, leaf, field));
+        let (min, max) = bounds.unzip();
+        ColumnSummary { min, max, null_count: i64::try_from(counts.nulls).ok() }
+    });
+    summaries.collect()
 }
 
-fn compression(name: &str, zstd_level: i32) -> Result<Compression> {
-    let bad_level = |error| Error::invalid("file.compression.zstd-level is out of range").because(error);
-    Ok(match name {
-        "zstd" => Compression::ZSTD(ZstdLevel::try_new(zstd_level).map_err(bad_level)?),
-        "snappy" => Compression::SNAPPY,
-        "lz4" | "lz4_raw" => Compression::LZ4_RAW,
-        "gzip" => Compression::GZIP(GzipLevel::default()),
-        "brotli" => Compression::BROTLI(BrotliLevel::default()),
-        "none" | "uncompressed" | "null" => Compression::UNCOMPRESSED,
-        other => return Err(unknown_codec(other)),
-    })
-}
-
-/// Minima, maxima and null counts over all row groups; nothing for nested columns.
-fn summaries(metadata: &ParquetMetaData, fields: &[DataField], with_nan: &HashSet<usize>) -> Vec<ColumnSummary> {
-    let schema = metadata.file_metadata().schema_descr();
-    let one = |(place, field): (usize, &DataField)| {
-        let leaf = schema.columns().iter().position(|column| column.path().parts() == [field.name.as_str()]);
-        let Some(leaf) = leaf else { return ColumnSummary::default() };
-        let mut whole: Option<ColumnSummary> = None;
-        for group in metadata.row_groups() {
-            let column = group.column(leaf);
-            let Some(statistics) = column.statistics() else { return ColumnSummary::default() };
-            let bounds = bounds::of_chunk(statistics, column.column_descr(), &field.data_type, false);
-            let all_null = bounds.null_count == Some(group.num_rows());
-            let part = ColumnSummary { min: bounds.min, max: bounds.max, null_count: bounds.null_count };
-            whole = Some(match whole {
-                None => part,
-                Some(before) => join(before, part, all_null),
-            });
-        }
-        let mut whole = whole.unwrap_or_default();
-        if with_nan.contains(&place) {
-            (whole.min, whole.max) = (None, None);
-        }
-        whole
-    };
-    fields.iter().enumerate().map(one).collect()
-}
-
-/// Bounds of both parts; a part of nulls only changes nothing but the count.
-fn join(before: ColumnSummary, part: ColumnSummary, part_is_null: bool) -> ColumnSummary {
-    let null_count = before.null_count.zip(part.null_count).map(|(a, b)| a + b);
-    if part_is_null {
-        return ColumnSummary { null_count, ..before };
+/// Bounds over all row groups; `None` where one lacks them though it has values.
+fn bounds_of(metadata: &ParquetMetaData, leaf: usize, field: &DataField) -> Option<(Datum, Datum)> {
+    let mut all: Option<(Datum, Datum)> = None;
+    for group in metadata.row_groups() {
+        let chunk = group.columns().get(leaf)?;
+        let bounds = bounds::of_chunk(chunk.statistics()?, chunk.column_descr(), &field.data_type);
+        let (min, max) = match (bounds.min, bounds.max) {
+            (Some(min), Some(max)) => (min, max),
+            _ if bounds.null_count == Some(group.num_rows()) => continue,
+            _ => return None,
+        };
+        all = Some(match all {
+            None => (min, max),
+            Some((least, greatest)) => (
+                if min.try_cmp(&least)?.is_lt() { min } else { least },
+                if max.try_cmp(&greatest)?.is_gt() { max } else { greatest },
+            ),
+        });
     }
-    let pick = |a: Option<crate::types::Datum>, b: Option<crate::types::Datum>, greater: bool| match (a, b) {
-        (Some(a), Some(b)) => Some(if a.try_cmp(&b).is_some_and(|order| order.is_gt()) == greater { a } else { b }),
-        (None, only) => only,
-        (_, None) => None,
-    };
-    ColumnSummary { min: pick(before.min, part.min, false), max: pick(before.max, part.max, true), null_count }
+    all
 }

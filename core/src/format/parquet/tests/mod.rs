@@ -2,6 +2,8 @@
 
 mod corrupt;
 mod golden;
+mod prune;
+mod round_trip;
 
 use std::sync::Arc;
 

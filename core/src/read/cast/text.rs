@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, BinaryArray, PrimitiveArray, StringArray,
+    ArrayRef, ArrowPrimitiveType, BinaryArray, PrimitiveArray, StringArray,
     cast::AsArray,
     types::{Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type},
 };

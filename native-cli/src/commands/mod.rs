@@ -15,14 +15,14 @@ mod table;
 mod tag;
 mod write;
 
-use std::io::stdout;
+use std::io::{Write, stdout};
 
 use clap::CommandFactory;
 
 use crate::{
     cli::{Cli, Command},
     demo,
-    error::Result,
+    error::{Failure, Result},
     session::Session,
 };
 
@@ -50,8 +50,9 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         // A demo never writes into the warehouse that the environment names.
         Command::Demo(args) => demo::run(args, cli.global.warehouse).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "cenote", &mut stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "cenote", &mut script);
+            stdout().write_all(&script).map_err(|error| Failure::output(&error))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    io::{Write, stdout},
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
@@ -36,8 +37,8 @@ pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs, interru
     if !has_explorer {
         notice("the explorer was not found: build it with `cargo xtask explorer`, or name its folder with --explorer");
     }
-    // The address alone on standard output: for scripts that started us.
-    println!("{address}/");
+    // The address alone on standard output: for scripts that started us, which need not listen.
+    let _ = writeln!(stdout(), "{address}/");
     if !args.no_open && has_explorer {
         open_browser(&format!("{address}/"));
     }

@@ -3,7 +3,7 @@
 //! ```text
 //! /                          the explorer's files
 //! /wh/<path>                 a file of the warehouse
-//! /_cenote/warehouse.json    databases and tables, for pages that cannot list
+//! /_cenote/warehouse.json    databases and tables, for clients that cannot list; below /wh/ too, where the engine looks
 //! ```
 
 mod headers;
@@ -112,7 +112,7 @@ impl Served {
         let Some(segments) = path::segments(path) else { return not_found(path) };
         let names = segments.iter().map(String::as_str).collect::<Vec<_>>();
         match names.as_slice() {
-            ["_cenote", "warehouse.json"] => self.warehouse_json().await,
+            ["_cenote", "warehouse.json"] | ["wh", "_cenote", "warehouse.json"] => self.warehouse_json().await,
             ["wh", ..] => {
                 let segments = segments.get(1..).unwrap_or_default();
                 let caching = headers::warehouse_caching(segments);

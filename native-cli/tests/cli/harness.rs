@@ -39,7 +39,6 @@ impl Lab {
         lab
     }
 
-    #[allow(dead_code)]
     /// A lab with the append table `d.t` of these columns.
     pub(crate) fn with_append_table(schema: &str) -> Self {
         let lab = Lab::new();
@@ -102,7 +101,6 @@ impl Lab {
         }
     }
 
-    #[allow(dead_code)]
     /// The lines that a read prints, sorted.
     pub(crate) fn rows(&self, args: &[&str]) -> Vec<String> {
         let mut rows = self.run(&[&["read"], args].concat()).ok().lines().map(str::to_owned).collect::<Vec<_>>();

@@ -3,5 +3,8 @@
 
 mod bad_input;
 mod catalog;
+mod examples;
+mod formats;
 mod harness;
+mod rows;
 mod server;

@@ -229,3 +229,25 @@ fn a_taken_port_is_said() {
     let port = server.address.rsplit(':').next().unwrap();
     assert!(lab.run(&["serve", "--no-open", "--port", port]).fails(1).contains("--port 0"));
 }
+
+#[test]
+fn the_binary_reads_what_it_serves() {
+    let (lab, _) = lab();
+    lab.run_with_input(&["write", "d.t", "-", "--format", "csv"], "id,name,dt\n1,one,a b\n2,two,x=%\n").ok();
+    lab.run_with_input(&["write", "d.t", "-", "--format", "csv"], "id,name,dt\n2,TWO,x=%\n").ok();
+    let server = Server::start(&lab, &[]);
+    let warehouse = format!("http://{}/wh", server.address);
+    let served = |args: &[&str]| lab.run(&[args, &["--warehouse", &warehouse]].concat());
+    assert_eq!(served(&["table", "list", "-o", "csv"]).ok(), "database,table\nd,t\n");
+    assert_eq!(served(&["read", "d.t", "--where", "id = 2"]).ok(), "{\"id\":2,\"name\":\"TWO\",\"dt\":\"x=%\"}\n");
+    assert_eq!(served(&["read", "d.t"]).ok(), lab.run(&["read", "d.t"]).ok());
+    let by_address = lab.run(&["read", &format!("{warehouse}/d.db/t"), "--snapshot", "1"]).ok();
+    assert_eq!(by_address, lab.run(&["read", "d.t", "--snapshot", "1"]).ok());
+    served(&["read", "d.none"]).fails(3);
+    assert_ne!(served(&["table", "create", "d.u", "--schema", "a INT"]).code, 0, "a served warehouse is read only");
+    // A server of a server: files go through the engine's storage.
+    let proxy = Server::start(&lab, &["--warehouse", &warehouse]);
+    let part = proxy.get(FILE, &["Range: bytes=2-5"]);
+    assert_eq!((part.status, part.body), (206, server.get(FILE, &["Range: bytes=2-5"]).body));
+    assert_eq!(proxy.get("/wh/d.db/t/none", &[]).status, 404);
+}

@@ -1,11 +1,9 @@
-//! 64-bit integers arrive as numbers where JavaScript is exact, else as strings.
+//! 64-bit integers arrive as numbers where JavaScript is exact, else as strings. Text that is no number counts as absent:
+//! a page with a dash in it is better than none.
 
 use std::fmt;
 
-use serde::{
-    Deserializer,
-    de::{self, Visitor},
-};
+use serde::{Deserializer, de::Visitor};
 
 struct IntVisitor;
 
@@ -33,8 +31,12 @@ impl Visitor<'_> for IntVisitor {
         Ok(Some(value as i64))
     }
 
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Option<i64>, E> {
-        value.parse().map(Some).map_err(|_| E::invalid_value(de::Unexpected::Str(value), &self))
+    fn visit_str<E>(self, value: &str) -> Result<Option<i64>, E> {
+        Ok(value.parse().ok())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Option<i64>, E> {
+        Ok(None)
     }
 }
 

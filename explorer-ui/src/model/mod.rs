@@ -116,3 +116,17 @@ pub struct Progress {
     /// Bytes read so far.
     pub bytes: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_come_as_numbers_or_text_and_nonsense_is_absent() {
+        let text = r#"{"id": "9223372036854775807", "timeMillis": 1.0, "watermark": "-9223372036854775808",
+            "commitIdentifier": "what", "totalRecordCount": null, "writerVersion": "cenote-0.1.0", "new": [1]}"#;
+        let snapshot: SnapshotInfo = serde_json::from_str(text).unwrap();
+        assert_eq!((snapshot.id, snapshot.time_millis, snapshot.watermark), (i64::MAX, 1, Some(i64::MIN)));
+        assert_eq!((snapshot.commit_identifier, snapshot.total_record_count), (None, None));
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Handle, lenient};
+use crate::cell::Cell;
 
 /// A column of a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -117,7 +118,7 @@ pub struct OpenedTable {
 }
 
 /// A snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SnapshotInfo {
     /// Id, counted from 1.
@@ -156,9 +157,8 @@ pub struct SnapshotInfo {
     pub index_manifest: Option<String>,
     /// What the writer says it did.
     pub operation: Option<String>,
-    /// Snapshot format version.
-    #[serde(deserialize_with = "lenient::optional")]
-    pub writer_version: Option<i64>,
+    /// What wrote it, e.g. `cenote-0.1.0`.
+    pub writer_version: Cell,
 }
 
 /// A tag.

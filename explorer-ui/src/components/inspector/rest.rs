@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::head;
 use crate::{
+    cell::Cell,
     commands,
     components::{
         bits::{ago, bytes, command, copyable, count, optional, pairs},
@@ -44,6 +45,9 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
         ("base list", name(&snapshot.base_manifest_list)),
         ("delta list", name(&snapshot.delta_manifest_list)),
     ];
+    facts.extend(
+        (snapshot.writer_version != Cell::Null).then(|| ("written by", html! { snapshot.writer_version.copy_text() })),
+    );
     facts.extend(snapshot.index_manifest.is_some().then(|| ("indexes", name(&snapshot.index_manifest))));
     facts.extend(snapshot.operation.clone().map(|operation| ("operation", html! { operation })));
     facts.extend(

@@ -63,10 +63,11 @@ fn start() -> Store {
 fn App() -> Html {
     let store = use_reducer(start);
     let state = store.0.clone();
-    let send = {
+    let send = use_memo((), |()| {
         let dispatch = store.dispatcher();
         Callback::from(move |action: Action| dispatch.dispatch(action))
-    };
+    });
+    let send = (*send).clone();
     let runner = use_memo((), |()| {
         let engine = Engine::start(browser::wants_mock());
         engine

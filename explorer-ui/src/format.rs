@@ -51,7 +51,7 @@ fn scaled(value: f64, base: f64, units: &[&str]) -> String {
     };
     let text = format!("{size:.digits$}");
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{text}{}", units.get(unit).unwrap_or(&""))
+    format!("{}{}", text.replace('-', "−"), units.get(unit).unwrap_or(&""))
 }
 
 /// Milliseconds as `4 ms`, `1.25 s`, `3 min 20 s`.

@@ -37,7 +37,9 @@ pub fn window(scroll: f64, height: f64, total: usize) -> Window {
     .clamp(0.0, total as f64);
     let first = (top_row as usize).saturating_sub(OVERSCAN);
     let end = ((top_row + height / ROW_PX).ceil() as usize + OVERSCAN).min(total);
-    let top_px = scroll.min(content_px) - (top_row - first as f64) * ROW_PX;
+    // Unscaled, a row's place is exact, so that a row that stays is not drawn again.
+    let top_px =
+        if full <= MAX_PX { first as f64 * ROW_PX } else { scroll.min(content_px) - (top_row - first as f64) * ROW_PX };
     Window { first, end, content_px, top_px }
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn Inspector() -> Html {
 fn head(page: &Page, title: &'static str) -> Html {
     html! {
         <div class="inspector-head">
-            <h3>{ title }</h3>
+            <h2>{ title }</h2>
             <button class="quiet" aria-label="Clear selection" title="Clear selection (Esc)" onclick={page.on(Action::Select(None))}>{ icon(Icon::Close) }</button>
         </div>
     }
@@ -71,9 +71,9 @@ fn elsewhere(page: &Page) -> Html {
     };
     html! {
         <>
-        <h3>{ title }</h3>
+        <h2>{ title }</h2>
         { command(page, &line, "command") }
-        <h3>{"Read it in JavaScript"}</h3>
+        <h2>{"Read it in JavaScript"}</h2>
         { command(page, &commands::javascript(route, info, &origin), "snippet") }
         </>
     }
@@ -89,10 +89,10 @@ fn requests(page: &Page) -> Html {
     html! {
         <>
         <div class="inspector-head">
-            <h3>{"Requests of this view"}</h3>
+            <h2>{"Requests of this view"}</h2>
             <button class="quiet" onclick={page.on(Action::Overlay(Overlay::Io))}>{ format::counted(of_view.len(), "request") }</button>
         </div>
-        { waterfall(newest) }
+        { waterfall(newest, (16, 10)) }
         </>
     }
 }

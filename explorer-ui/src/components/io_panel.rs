@@ -39,7 +39,7 @@ pub(crate) fn IoPanel() -> Html {
             if requests.is_empty() {
                 <p class="note">{"Nothing was asked of the store for this view: it was all at hand."}</p>
             } else {
-                { waterfall(requests) }
+                { waterfall(requests, (24, 16)) }
             }
         </Dialog>
     }
@@ -75,8 +75,8 @@ fn funnel(page: &Page) -> Html {
 /// Requests drawn, at most; the newest count.
 const DRAWN: usize = 200;
 
-/// Requests as bars over time, and as a table for those who read it.
-pub(crate) fn waterfall(requests: &[RequestInfo]) -> Html {
+/// Requests as bars over time, in a table for those who read it; names keep so many characters at both ends.
+pub(crate) fn waterfall(requests: &[RequestInfo], (head, tail): (usize, usize)) -> Html {
     let requests = requests.get(requests.len().saturating_sub(DRAWN)..).unwrap_or_default();
     let start = requests.iter().map(|request| request.start_millis).fold(f64::INFINITY, f64::min);
     let end =
@@ -94,7 +94,7 @@ pub(crate) fn waterfall(requests: &[RequestInfo]) -> Html {
                 let tone = if request.cached { "cached" } else if request.outcome == "ok" || request.outcome.is_empty() { "" } else { "odd" };
                 html! {
                     <tr key={request.seq.to_string()} class={tone} title={format!("{} {}{range}\n{} bytes, {}", request.method, request.path, format::exact(request.bytes), request.outcome)}>
-                        <td class="mono">{ format::middle_cut(name, 18, 14) }<small>{ if request.cached { " cached".to_owned() } else { range } }</small></td>
+                        <td class="mono">{ format::middle_cut(name, head, tail) }<small>{ if request.cached { " cached".to_owned() } else { range } }</small></td>
                         <td class="num">{ format::bytes(request.bytes) }</td>
                         <td class="num">{ format::duration(request.duration_millis) }</td>
                         <td class="waterfall-lane"><i style={format!("left:{from:.2}%;width:{width:.2}%")}></i></td>

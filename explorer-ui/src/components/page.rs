@@ -36,6 +36,11 @@ impl Page {
         Page { state, runner, send }
     }
 
+    /// What changes the state: the same for the life of the page.
+    pub(crate) fn sender(&self) -> Callback<Action> {
+        self.send.clone()
+    }
+
     /// Changes the state.
     pub(crate) fn send(&self, action: Action) {
         self.send.emit(action);

@@ -49,7 +49,7 @@ fn kinds(info: &TableInfo) -> Vec<String> {
     } else {
         kinds.push("append".to_owned());
     }
-    kinds.push(match info.bucket {
+    kinds.push(match info.buckets() {
         -2 => "postponed buckets".to_owned(),
         -1 if info.has_primary_key() => "dynamic buckets".to_owned(),
         -1 => "no buckets".to_owned(),

@@ -42,9 +42,9 @@ pub struct TableInfo {
     pub primary_keys: Vec<String>,
     /// Partition columns.
     pub partition_keys: Vec<String>,
-    /// The `bucket` option.
-    #[serde(deserialize_with = "lenient::int")]
-    pub bucket: i64,
+    /// The `bucket` option, where it is set.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub bucket: Option<i64>,
     /// Columns that rows are spread over buckets by.
     pub bucket_keys: Vec<String>,
     /// `deduplicate`, `partial-update` …
@@ -98,6 +98,12 @@ impl TableInfo {
     #[must_use]
     pub fn type_of(&self, column: &str) -> &str {
         self.fields.iter().find(|field| field.name == column).map_or("", |field| field.type_text.as_str())
+    }
+
+    /// Buckets of a partition: -1 for as many as come, -2 for later.
+    #[must_use]
+    pub fn buckets(&self) -> i64 {
+        self.bucket.or_else(|| self.option("bucket")?.parse().ok()).unwrap_or(-1)
     }
 
     /// An option's value.

@@ -174,7 +174,7 @@ pub struct State {
 
 impl State {
     /// Snapshots asked for at once.
-    pub const SNAPSHOT_LIMIT: usize = 200;
+    pub const SNAPSHOT_LIMIT: usize = 100;
     /// Requests kept for the meter.
     pub const REQUEST_LIMIT: usize = 500;
 

@@ -58,10 +58,10 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
         { head(page, "Data file") }
         { pairs(facts) }
         { stats(&file.stats) }
-        <h3>{"Path"}</h3>
+        <h2>{"Path"}</h2>
         { command(page, &file.path, "path") }
         if file.level == 0 && info.has_primary_key() {
-            <h3>{"Merge it upwards"}</h3>
+            <h2>{"Merge it upwards"}</h2>
             { command(page, &commands::compact(&page.state.route, info, &page.warehouse_url(), &file.partition), "command") }
         }
         </>
@@ -79,7 +79,7 @@ fn stats(stats: &[ColumnStats]) -> Html {
     }
     html! {
         <>
-        <h3>{"Columns"}</h3>
+        <h2>{"Columns"}</h2>
         <table class="stats">
             <thead><tr><th>{"Column"}</th><th>{"Least"}</th><th>{"Greatest"}</th><th class="num">{"Nulls"}</th></tr></thead>
             <tbody>
@@ -121,7 +121,7 @@ pub(super) fn bucket(page: &Page, id: &str) -> Option<Html> {
         { head(page, "Bucket") }
         { pairs(facts) }
         if info.has_primary_key() && bucket.runs > 1 { { preview(page, bucket, files) } }
-        <h3>{"Files"}</h3>
+        <h2>{"Files"}</h2>
         <ul class="file-list">
             { for bucket.files.iter().take(60).map(|&index| {
                 let file = &files[index];
@@ -157,7 +157,7 @@ fn preview(page: &Page, bucket: &Bucket, files: &[FileInfo]) -> Html {
     ];
     html! {
         <>
-        <h3>{"A full compaction would"}</h3>
+        <h2>{"A full compaction would"}</h2>
         { pairs(facts) }
         { command(page, &commands::compact(&page.state.route, info, &page.warehouse_url(), &bucket.id.partition), "command") }
         </>

@@ -62,9 +62,9 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
         <div class="inspector-tools">
             <button class="primary" disabled={shown} onclick={page.on(Action::TimeTravel(At::Snapshot(id)))}>{ if shown { "Shown now" } else { "Look at this snapshot" } }</button>
         </div>
-        <h3>{"Read it in the CLI"}</h3>
+        <h2>{"Read it in the CLI"}</h2>
         { command(page, &commands::read(&route, info, &page.warehouse_url()), "command") }
-        <h3>{"Keep it with a tag"}</h3>
+        <h2>{"Keep it with a tag"}</h2>
         { command(page, &commands::tag(&route, info, &page.warehouse_url(), id), "command") }
         </>
     })
@@ -93,7 +93,7 @@ pub(super) fn manifest(page: &Page, name: &str) -> Option<Html> {
         ),
     ];
     Some(
-        html! { <>{ head(page, "Manifest") }{ pairs(facts) }<h3>{"Path"}</h3>{ command(page, &format!("manifest/{}", manifest.name), "path") }</> },
+        html! { <>{ head(page, "Manifest") }{ pairs(facts) }<h2>{"Path"}</h2>{ command(page, &format!("manifest/{}", manifest.name), "path") }</> },
     )
 }
 
@@ -132,7 +132,7 @@ pub(super) fn field(page: &Page, id: i32) -> Option<Html> {
         <>
         { head(page, "Column") }
         { pairs(facts) }
-        <h3>{"Over time"}</h3>
+        <h2>{"Over time"}</h2>
         <ul class="versions">{ for history.iter().map(|(schema, field)| html! { <li key={schema.to_string()}><small>{ format!("schema {schema}") }</small><span class="mono">{ format!("{} {}", field.name, field.type_text) }</span></li> }) }</ul>
         </>
     })

@@ -30,7 +30,7 @@ pub(super) fn cell(page: &Page, row: usize, column: usize) -> Option<Html> {
         { head(page, "Cell") }
         { pairs(facts) }
         { opened(page, value) }
-        <h3>{"Row"}</h3>
+        <h2>{"Row"}</h2>
         <dl class="pairs row-pairs">
             { for columns.iter().zip(values.iter()).enumerate().map(|(index, (each, value))| html! {
                 <>

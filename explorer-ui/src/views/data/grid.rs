@@ -136,12 +136,9 @@ pub(super) fn Grid(props: &Props) -> Html {
     };
     let sight = columns_in_sight(&layout.edges, left, width);
     let full_width = layout.edges.last().copied().unwrap_or_default();
-    let pick = {
-        let page = page.clone();
-        Callback::from(move |(row, column): (usize, usize)| {
-            page.send(Action::Select(Some(Selection::Cell { row, column })))
-        })
-    };
+    let pick = use_callback(page.sender(), |(row, column): (usize, usize), send| {
+        send.emit(Action::Select(Some(Selection::Cell { row, column })));
+    });
     html! {
         <div class="grid-box" role="grid" tabindex="0" aria-label="Rows" aria-rowcount={if scan.done { (total + 1).to_string() } else { "-1".to_owned() }} aria-colcount={columns.len().to_string()}
             aria-activedescendant={chosen.map(|(row, column)| format!("cell-{row}-{column}"))} ref={node} {onscroll} {onkeydown}>

@@ -136,7 +136,7 @@ fn bar(page: &Page, bar: &Bar, file: &FileInfo, top: f64, height: f64, x: &dyn F
             onkeydown={let page = page.clone(); let path = file.path.clone(); Callback::from(move |event: KeyboardEvent| if event.key() == "Enter" || event.key() == " " { event.prevent_default(); page.send(Action::Select(Some(Selection::File(path.clone())))); })}>
             <title>{ format!("{label}\n{} … {}", key(&file.min_key), key(&file.max_key)) }</title>
             <rect x={from.to_string()} y={(top + 1.0).to_string()} width={width.to_string()} height={(height - 3.0).max(2.0).to_string()} rx="3" />
-            if fits { <text x={(from + 7.0).to_string()} y={(top + height / 2.0 + 3.2).to_string()}>{ format!("{} · {}", format::bytes(file.size), format::short(file.rows)) }</text> }
+            if fits { <text aria-hidden="true" x={(from + 7.0).to_string()} y={(top + height / 2.0 + 3.2).to_string()}>{ format!("{} · {}", format::bytes(file.size), format::short(file.rows)) }</text> }
         </g>
     }
 }

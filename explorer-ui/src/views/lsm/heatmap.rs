@@ -84,7 +84,7 @@ fn wide(page: &Page, props: &Props, shown: &[&Bucket], partitions: &[&str], numb
                 </tr>
             }) }
             </tbody>
-            <tfoot><tr><th></th>{ for partitions.iter().zip(&short).map(|(partition, short)| html! { <th scope="col" title={partition.to_string()}>{ short.clone() }</th> }) }</tr></tfoot>
+            <tfoot><tr><td></td>{ for partitions.iter().zip(&short).map(|(partition, short)| html! { <th scope="col" title={partition.to_string()}>{ short.clone() }</th> }) }</tr></tfoot>
         </table></div>
     }
 }

@@ -6,7 +6,7 @@ use super::{
     bits::{command, copyable},
     page::{Page, use_page},
 };
-use crate::{browser, model::Problem, state::Action};
+use crate::{browser, model::Problem, place::Place, state::Action, views::open::UrlForm};
 
 /// Properties of [`ProblemView`].
 #[derive(Properties, PartialEq)]
@@ -34,12 +34,19 @@ pub(crate) fn ProblemView(props: &Props) -> Html {
                 <p class="problem-hint">{ mend }</p>
             }
             if problem.kind == "cors" { { cors_help(&page) } }
+            if let Some(again) = refused(&page, problem) { <div class="problem-again"><UrlForm {again} /></div> }
             <div class="problem-tools">
                 <button class="primary" onclick={page.on(Action::Retry)}>{"Try again"}</button>
                 <button onclick={page.copier(report(problem))}>{"Copy details"}</button>
             </div>
         </div>
     }
+}
+
+/// The place that wants credentials: they are asked for here and now.
+fn refused(page: &Page, problem: &Problem) -> Option<Place> {
+    let place = page.state.route.place.clone()?;
+    (problem.kind == "forbidden" && place.label().starts_with("s3://")).then_some(place)
 }
 
 /// The details as text, to paste into a report.

@@ -29,6 +29,19 @@ struct Form {
 }
 
 impl Form {
+    /// The form of a place opened before; secrets are not in a place.
+    fn again(place: &Place) -> Form {
+        let (Place::Warehouse(at) | Place::Table(at)) = place else { return Form::default() };
+        Form {
+            url: at.url.clone(),
+            endpoint: at.endpoint.clone().unwrap_or_default(),
+            region: at.region.clone().unwrap_or_default(),
+            path_style: at.path_style,
+            as_table: Some(place.is_table()),
+            ..Form::default()
+        }
+    }
+
     /// The place and its secrets, or what is wrong with the address.
     fn place(&self) -> Result<(Place, Access), String> {
         let (url, access) = split_url(&self.url)?;
@@ -106,11 +119,19 @@ pub(crate) fn OpenScreen() -> Html {
     }
 }
 
+/// Properties of [`UrlForm`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct UrlFormProps {
+    /// The place to open again, with other credentials.
+    #[prop_or_default]
+    pub(crate) again: Option<Place>,
+}
+
 /// Open by address.
 #[component]
-fn UrlForm() -> Html {
+pub(crate) fn UrlForm(props: &UrlFormProps) -> Html {
     let page = use_page();
-    let form = use_state(Form::default);
+    let form = use_state(|| props.again.as_ref().map(Form::again).unwrap_or_default());
     let error = use_state_eq(|| None::<String>);
     let edit = |change: fn(&mut Form, &HtmlInputElement)| {
         let (form, error) = (form.clone(), error.clone());

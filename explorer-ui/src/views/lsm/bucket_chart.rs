@@ -126,8 +126,8 @@ fn bar(page: &Page, bar: &Bar, file: &FileInfo, top: f64, height: f64, x: &dyn F
     let chosen = page.state.selection.as_ref() == Some(&Selection::File(file.path.clone()));
     let (from, to) = (x(bar.from), x(bar.to));
     let width = (to - from - 1.0).max(3.0);
-    let label =
-        format!("L{} {}, {}, {} rows", file.level, file.name, format::bytes(file.size), format::exact(file.rows));
+    let figures = format!("{} · {}", format::bytes(file.size), format::short(file.rows));
+    let label = format!("{figures} rows, L{} {}", file.level, file.name);
     let select = page.on(Action::Select(Some(Selection::File(file.path.clone()))));
     let key = |values: &[Cell]| values.iter().map(Cell::to_string).collect::<Vec<_>>().join(", ");
     let fits = width > 96.0 && height > 14.0;
@@ -136,7 +136,7 @@ fn bar(page: &Page, bar: &Bar, file: &FileInfo, top: f64, height: f64, x: &dyn F
             onkeydown={let page = page.clone(); let path = file.path.clone(); Callback::from(move |event: KeyboardEvent| if event.key() == "Enter" || event.key() == " " { event.prevent_default(); page.send(Action::Select(Some(Selection::File(path.clone())))); })}>
             <title>{ format!("{label}\n{} … {}", key(&file.min_key), key(&file.max_key)) }</title>
             <rect x={from.to_string()} y={(top + 1.0).to_string()} width={width.to_string()} height={(height - 3.0).max(2.0).to_string()} rx="3" />
-            if fits { <text aria-hidden="true" x={(from + 7.0).to_string()} y={(top + height / 2.0 + 3.2).to_string()}>{ format!("{} · {}", format::bytes(file.size), format::short(file.rows)) }</text> }
+            if fits { <text aria-hidden="true" x={(from + 7.0).to_string()} y={(top + height / 2.0 + 3.2).to_string()}>{ figures }</text> }
         </g>
     }
 }

@@ -4,6 +4,7 @@ pub mod avro;
 pub mod binary_row;
 pub mod bucket;
 pub mod data_file;
+pub mod deletion_vector;
 pub mod index_manifest;
 pub mod java_text;
 mod json;

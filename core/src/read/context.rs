@@ -1,0 +1,53 @@
+//! What reading needs to know besides the split.
+
+use std::sync::Arc;
+
+use crate::{
+    error::Result,
+    io::{Runtime, Storage},
+    predicate::Predicate,
+    spec::{options::CoreOptions, table_schema::TableSchema},
+    table::{SchemaManager, Table},
+};
+
+/// A table as it is read: where its files are and under which schema.
+#[derive(Clone)]
+pub struct ReadContext {
+    pub(super) storage: Storage,
+    pub(super) schemas: SchemaManager,
+    pub(super) schema: Arc<TableSchema>,
+    pub(super) runtime: Arc<dyn Runtime>,
+}
+
+impl ReadContext {
+    /// Reads `table` under `schema`, which may be an older version than the table's own.
+    pub fn new(table: &Table, schema: Arc<TableSchema>) -> Self {
+        ReadContext {
+            storage: table.storage().clone(),
+            schemas: table.schemas(),
+            schema,
+            runtime: Arc::clone(table.runtime()),
+        }
+    }
+
+    /// Options of the schema version that is read: they name its columns.
+    pub(super) fn options(&self) -> Result<CoreOptions> {
+        CoreOptions::parse(&self.schema.options)
+    }
+}
+
+/// Which columns and rows to read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadPlan {
+    /// Places of the columns in the schema, in the order of the result.
+    pub projection: Vec<usize>,
+    /// Filter on columns of the schema, read or not. Exact: no other row is in the result.
+    pub predicate: Option<Predicate>,
+}
+
+/// How a compaction merges.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MergeReadOptions {
+    /// Keeps rows of kind -U and -D, which older files of the bucket need.
+    pub keep_deletes: bool,
+}

@@ -1,0 +1,88 @@
+//! One file, or a range of its row groups, as batches of the read schema.
+
+use std::{ops::Range, sync::Arc};
+
+use arrow_array::RecordBatch;
+use futures::{StreamExt, stream::BoxStream};
+
+use super::{context::ReadContext, evolve::Evolution};
+use crate::{
+    error::{Error, Result},
+    format::{self, ReadRequest},
+    predicate::Predicate,
+    scan::Split,
+    spec::{
+        data_file::DataFileMeta,
+        table_schema::{sequence_number_field, value_kind_field},
+    },
+    types::{DataField, Datum},
+};
+
+/// The files of one split.
+#[derive(Clone)]
+pub(super) struct SplitFiles {
+    pub(super) context: Arc<ReadContext>,
+    bucket_path: String,
+    /// Values of the partition columns by field id.
+    partition: Vec<(i32, Option<Datum>)>,
+}
+
+/// What to read of a file.
+#[derive(Clone)]
+pub(super) struct FileRead {
+    pub(super) file: DataFileMeta,
+    /// Columns as fields of the read schema, or system columns.
+    pub(super) fields: Vec<DataField>,
+    /// May skip what cannot match.
+    pub(super) predicate: Option<Predicate>,
+    /// Only these row groups.
+    pub(super) row_groups: Option<Range<usize>>,
+}
+
+impl SplitFiles {
+    /// The files of `split`.
+    pub(super) fn new(context: &Arc<ReadContext>, split: &Split) -> Self {
+        let fields = context.schema.partition_fields().into_iter().map(|field| field.id);
+        let partition = fields.zip(split.partition_values.iter().cloned()).collect();
+        SplitFiles { context: Arc::clone(context), bucket_path: split.bucket_path.clone(), partition }
+    }
+
+    /// Path of a file, relative to the table folder. Errors: `Unsupported` for files outside of it.
+    pub(super) fn path(&self, file: &DataFileMeta) -> Result<String> {
+        match &file.external_path {
+            Some(path) => {
+                Err(Error::unsupported("reading data files outside the table folder is not supported").at(path))
+            }
+            None => Ok(format!("{}/{}", self.bucket_path, file.file_name)),
+        }
+    }
+
+    /// Opens a file. Batches have the columns `read.fields`; a NOT NULL one that holds nulls is nullable in the batch.
+    pub(super) async fn read(&self, read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let path = self.path(&read.file)?;
+        let schema = match read.file.schema_id == self.context.schema.id {
+            true => Arc::clone(&self.context.schema),
+            false => self.context.schemas.get(read.file.schema_id).await.map_err(|error| error.with("file", &path))?,
+        };
+        let system = [sequence_number_field(), value_kind_field()];
+        let in_file: Vec<DataField> = schema.fields.iter().cloned().chain(system).collect();
+        let evolution = Evolution::new(&read.fields, &in_file, &self.partition).map_err(|error| error.at(&path))?;
+        let request = ReadRequest::new(evolution.file_fields.clone())
+            .with_predicate(read.predicate.as_ref().map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
+            .with_row_groups(read.row_groups);
+        let size = u64::try_from(read.file.file_size)
+            .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;
+        let batches = format::read(&self.context.storage, &path, size, request).await?;
+        let evolve = move |batch: Result<RecordBatch>| {
+            let evolved = batch.and_then(|batch| evolution.apply(&batch).map_err(|error| error.at(&path)));
+            futures::future::ready(evolved)
+        };
+        Ok(batches.then(evolve).boxed())
+    }
+
+    /// The filter on the file's own columns. Partition columns may be absent in the file: nothing can be said of them.
+    fn predicate_of_file(&self, predicate: &Predicate, fields: &[DataField]) -> Predicate {
+        let in_file = |id: i32| self.partition.iter().all(|(partition, _)| *partition != id);
+        predicate.retain_columns(&|column| in_file(column.id)).for_file(fields)
+    }
+}

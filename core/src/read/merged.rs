@@ -1,0 +1,151 @@
+//! Sections of several runs, merged while they are read.
+
+use std::sync::Arc;
+
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{Field, Schema, SchemaRef};
+use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
+
+use super::{
+    ahead::run_ahead,
+    file::{FileRead, SplitFiles},
+    shape::{Shape, place_of},
+};
+use crate::{
+    error::{Error, Result},
+    merge::{MergeLayout, MergePlan, Merger, Section, Step, merge_function},
+    predicate::Predicate,
+    spec::{
+        data_file::DataFileMeta,
+        options::SortOrder,
+        table_schema::{sequence_number_field, value_kind_field},
+    },
+    types::{DataField, arrow},
+};
+
+/// Reads a section, keys ascending. Its files are opened when the stream is first polled.
+///
+/// Memory: about two batches a run, and one more each where runs are decoded by tasks of their own.
+pub(super) fn read(
+    files: &SplitFiles,
+    section: Section,
+    shape: &Arc<Shape>,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let SectionPlan { fields, schema, plan } = SectionPlan::new(files, &section, shape)?;
+    let keys = files.context.schema.trimmed_primary_key_fields();
+    let on_keys =
+        |predicate: &Predicate| predicate.retain_columns(&|column| keys.iter().any(|key| key.id == column.id));
+    let run = |run: Vec<DataFileMeta>| {
+        let reads = run.into_iter().map(|file| FileRead {
+            file,
+            fields: fields.clone(),
+            predicate: shape.predicate.as_ref().map(on_keys),
+            row_groups: None,
+        });
+        run_ahead(&files.context.runtime, run_stream(files.clone(), reads.collect(), Arc::clone(&schema)))
+    };
+    let runs: Vec<_> = section.runs.into_iter().map(run).collect();
+    let merger = Merger::new(Arc::new(plan), runs.len());
+    let shape = Arc::clone(shape);
+    let merged = stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
+        loop {
+            match merger.advance()? {
+                Step::Batch(batch) => return Ok(Some((batch, (merger, runs)))),
+                Step::Done => return Ok(None),
+                Step::Need(needed) => supply(&mut merger, &mut runs, &needed).await?,
+            }
+        }
+    });
+    let finished = merged.and_then(move |batch| future::ready(shape.finish(&batch, None)));
+    Ok(finished.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
+}
+
+type Runs = Vec<BoxStream<'static, Result<RecordBatch>>>;
+
+/// Fetches the next batches of the needed runs side by side.
+async fn supply(merger: &mut Merger, runs: &mut Runs, needed: &[usize]) -> Result<()> {
+    let streams = runs.iter_mut().enumerate().filter(|(run, _)| needed.contains(run));
+    let batches = streams.map(|(run, stream)| async move { stream.try_next().await.map(|batch| (run, batch)) });
+    for (run, batch) in future::try_join_all(batches).await? {
+        merger.supply(run, batch)?;
+    }
+    Ok(())
+}
+
+/// The files of a run one after the other, with exactly the schema of the merge.
+fn run_stream(files: SplitFiles, reads: Vec<FileRead>, schema: SchemaRef) -> BoxStream<'static, Result<RecordBatch>> {
+    let open = move |read: FileRead| {
+        let (files, schema) = (files.clone(), Arc::clone(&schema));
+        async move {
+            let path = files.path(&read.file)?;
+            let batches = files.read(read).await?;
+            Ok::<_, Error>(batches.map(move |batch| {
+                let batch = batch?;
+                let broken = schema.fields().iter().zip(batch.columns());
+                if let Some((field, _)) = broken.into_iter().find(|(f, c)| !f.is_nullable() && c.null_count() > 0) {
+                    let message = format!("null in {}, which is NOT NULL", field.name());
+                    return Err(Error::corrupt(message).at(&path));
+                }
+                Ok(batch.with_schema(Arc::clone(&schema))?)
+            }))
+        }
+    };
+    stream::iter(reads).then(open).try_flatten().boxed()
+}
+
+/// Columns and parts of a merge.
+struct SectionPlan {
+    fields: Vec<DataField>,
+    schema: SchemaRef,
+    plan: MergePlan,
+}
+
+impl SectionPlan {
+    fn new(files: &SplitFiles, section: &Section, shape: &Shape) -> Result<Self> {
+        let (schema, options) = (&files.context.schema, files.context.options()?);
+        if options.sequence_snapshot_ordering {
+            return Err(Error::unsupported("sequence.snapshot-ordering is not supported yet"));
+        }
+        let mut fields = shape.columns.clone();
+        let keys: Vec<usize> =
+            schema.trimmed_primary_key_fields().iter().map(|field| place_of(&mut fields, field)).collect();
+        let sequence_fields = options.sequence_field.iter().map(|name| {
+            let field = schema.field(name);
+            let field = field.ok_or_else(|| Error::invalid(format!("sequence.field names no column: {name:?}")))?;
+            Ok(place_of(&mut fields, field))
+        });
+        let sequence_fields = sequence_fields.collect::<Result<Vec<_>>>()?;
+        let sequence_number = (!ordered_by_age(section)).then(|| place_of(&mut fields, &sequence_number_field()));
+        let has_deletes = section.files().any(|file| file.delete_row_count != Some(0));
+        let value_kind = has_deletes.then(|| place_of(&mut fields, &value_kind_field()));
+        let layout = MergeLayout {
+            keys: keys.clone(),
+            sequence_fields,
+            sequence_descending: options.sequence_field_sort_order == SortOrder::Descending,
+            sequence_number,
+            value_kind,
+            output: (0..shape.columns.len()).collect(),
+        };
+        let arrow_field = |(place, field): (usize, &DataField)| {
+            let field = arrow::field(field);
+            // Java enforces NOT NULL on write only; keys order rows, so they must be as they say.
+            let strict = keys.contains(&place) || Some(place) == sequence_number || Some(place) == value_kind;
+            if strict { field } else { field.with_nullable(true) }
+        };
+        let merge_schema = Arc::new(Schema::new(fields.iter().enumerate().map(arrow_field).collect::<Vec<Field>>()));
+        let plan = MergePlan::new(Arc::clone(&merge_schema), layout, merge_function(&options)?)?;
+        Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes) })
+    }
+}
+
+/// Whether all rows of a run are newer than those of the runs before it, so that sequence numbers need not be read.
+fn ordered_by_age(section: &Section) -> bool {
+    let span = |run: &Vec<DataFileMeta>| {
+        let min = run.iter().map(|file| file.min_sequence_number).min();
+        min.zip(run.iter().map(|file| file.max_sequence_number).max())
+    };
+    let spans: Option<Vec<(i64, i64)>> = section.runs.iter().map(span).collect();
+    spans.is_some_and(|spans| {
+        spans.iter().all(|(min, max)| min <= max) && spans.windows(2).all(|pair| pair[0].1 < pair[1].0)
+    })
+}

@@ -1,0 +1,38 @@
+//! Files read one after the other, without merging.
+
+use std::{ops::Range, sync::Arc};
+
+use arrow_array::RecordBatch;
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+
+use super::{
+    file::{FileRead, SplitFiles},
+    shape::{Shape, place_of},
+};
+use crate::{
+    error::{Error, Result},
+    spec::{data_file::DataFileMeta, table_schema::value_kind_field},
+};
+
+/// Reads a file whose keys no other file has. It is opened when the stream is first polled.
+///
+/// Deletes are dropped unless the shape keeps them, and the whole filter may skip parts of the file.
+pub(super) fn read(
+    files: &SplitFiles,
+    file: DataFileMeta,
+    row_groups: Option<Range<usize>>,
+    shape: &Arc<Shape>,
+) -> BoxStream<'static, Result<RecordBatch>> {
+    let (files, shape) = (files.clone(), Arc::clone(shape));
+    let opened = async move {
+        let mut fields = shape.columns.clone();
+        let may_delete = files.context.schema.is_primary_key_table() && file.delete_row_count != Some(0);
+        let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
+        let path = files.path(&file)?;
+        let read = FileRead { file, fields, predicate: shape.predicate.clone(), row_groups };
+        let batches = files.read(read).await?;
+        Ok::<_, Error>(batches.map(move |batch| shape.finish(&batch?, kinds).map_err(|error| error.at(&path))))
+    };
+    let batches = futures::stream::once(opened).try_flatten();
+    batches.try_filter(|batch| futures::future::ready(batch.num_rows() > 0)).boxed()
+}

@@ -1,0 +1,134 @@
+//! A split as independent streams, to be read side by side and concatenated in order.
+
+use std::{ops::Range, sync::Arc};
+
+use arrow_array::RecordBatch;
+use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
+
+use super::{
+    context::{MergeReadOptions, ReadContext, ReadPlan},
+    file::SplitFiles,
+    merged, raw,
+    shape::Shape,
+};
+use crate::{
+    error::Result,
+    format::{self, RowGroupLayout},
+    merge::sections,
+    scan::Split,
+    spec::data_file::DataFileMeta,
+};
+
+/// A file larger than this is cut into tasks of about this size, at row groups.
+const TASK_BYTES: u64 = 8 << 20;
+
+/// Footers that are read at the same time.
+const FOOTERS_AHEAD: usize = 8;
+
+/// Batches of a task.
+pub(super) type Batches = BoxStream<'static, Result<RecordBatch>>;
+
+/// The rows of `splits` as streams that can be read at the same time; one after the other they give the rows in order.
+///
+/// Nothing but footers of large files is read before a stream is polled, and these only where the runtime can run
+/// several tasks. Errors: `Corrupt` for key ranges that do not decode, `Unsupported` for merge engines that this build does
+/// not have, `Invalid` for a plan that does not fit the schema.
+pub async fn tasks(context: &Arc<ReadContext>, splits: Vec<Split>, plan: Arc<ReadPlan>) -> Result<Vec<Batches>> {
+    let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
+    let parallel = context.runtime.parallelism() > 1;
+    let cut = stream::iter(splits).map(|split| split_tasks(context, split, &shape, parallel));
+    let tasks: Vec<Vec<Batches>> = cut.buffered(FOOTERS_AHEAD).try_collect().await?;
+    Ok(tasks.into_iter().flatten().collect())
+}
+
+/// The rows of one split, in order, read one file after the other. Errors: as [`tasks`].
+pub async fn read_split(context: &Arc<ReadContext>, split: &Split, plan: ReadPlan) -> Result<Batches> {
+    let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
+    Ok(stream::iter(split_tasks(context, split.clone(), &shape, false).await?).flatten().boxed())
+}
+
+/// All rows and columns of the files of a split without a primary key, in the order of the files: for compaction.
+pub async fn read_all_columns(context: &Arc<ReadContext>, split: Split) -> Result<Batches> {
+    let plan = ReadPlan { projection: (0..context.schema.fields.len()).collect(), predicate: None };
+    let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
+    let files = SplitFiles::new(context, &split);
+    let streams: Vec<Batches> = split.files.into_iter().map(|file| raw::read(&files, file, None, &shape)).collect();
+    Ok(stream::iter(streams).flatten().boxed())
+}
+
+/// Merges files of one bucket into one sorted run, in the layout of `schema.key_value_fields()`: for compaction.
+///
+/// `_KEY_` columns are made of the value columns. Streams, with memory for a few batches a run. Errors: as [`tasks`].
+pub async fn merge_sorted_files(
+    context: &Arc<ReadContext>,
+    split: Split,
+    options: MergeReadOptions,
+) -> Result<Batches> {
+    let shape = Arc::new(Shape::of_key_values(&context.schema, options.keep_deletes));
+    Ok(stream::iter(merged_tasks(&SplitFiles::new(context, &split), split.files, &shape)?).flatten().boxed())
+}
+
+async fn split_tasks(
+    context: &Arc<ReadContext>,
+    split: Split,
+    shape: &Arc<Shape>,
+    cut_files: bool,
+) -> Result<Vec<Batches>> {
+    let files = SplitFiles::new(context, &split);
+    if context.schema.is_primary_key_table() && !split.raw_convertible {
+        return merged_tasks(&files, split.files, shape);
+    }
+    let mut tasks = Vec::with_capacity(split.files.len());
+    for file in split.files {
+        let ranges = if cut_files { row_group_ranges(&files, &file).await? } else { vec![None] };
+        tasks.extend(ranges.into_iter().map(|range| raw::read(&files, file.clone(), range, shape)));
+    }
+    Ok(tasks)
+}
+
+/// A task for each section.
+fn merged_tasks(files: &SplitFiles, metas: Vec<DataFileMeta>, shape: &Arc<Shape>) -> Result<Vec<Batches>> {
+    let keys = files.context.schema.trimmed_primary_key_fields();
+    let key_types: Vec<_> = keys.into_iter().map(|field| field.data_type).collect();
+    let mut tasks = Vec::new();
+    for section in sections(metas, &key_types)? {
+        if section.runs.len() > 1 {
+            tasks.push(merged::read(files, section, shape)?);
+        } else {
+            tasks.extend(section.runs.into_iter().flatten().map(|file| raw::read(files, file, None, shape)));
+        }
+    }
+    Ok(tasks)
+}
+
+/// How to cut a file: ranges of row groups, `None` for the whole of it.
+async fn row_group_ranges(files: &SplitFiles, file: &DataFileMeta) -> Result<Vec<Option<Range<usize>>>> {
+    let size = u64::try_from(file.file_size).unwrap_or(0);
+    if size <= TASK_BYTES {
+        return Ok(vec![None]);
+    }
+    let groups = format::row_groups(&files.context.storage, &files.path(file)?, size).await?;
+    Ok(pack(&groups).into_iter().map(Some).collect())
+}
+
+/// Packs neighbouring row groups into ranges of about [`TASK_BYTES`].
+fn pack(groups: &[RowGroupLayout]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut bytes = 0;
+    for (index, group) in groups.iter().enumerate() {
+        match ranges.last_mut() {
+            Some(range) if bytes + group.bytes <= TASK_BYTES => {
+                range.end = index + 1;
+                bytes += group.bytes;
+            }
+            _ => {
+                ranges.push(index..index + 1);
+                bytes = group.bytes;
+            }
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests;

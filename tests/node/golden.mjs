@@ -4,7 +4,7 @@
 
 /** Reads JSON and keeps integers beyond 2^53 as text, as the engine sends them. @param {string} text */
 export function parseExact(text) {
-  const tokens = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+  const tokens = /"(?:[^"\\]|\\.)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g;
   return JSON.parse(text.replace(tokens, (token) => (token[0] === '"' || Number.isSafeInteger(Number(token)) ? token : `"${token}"`)));
 }
 

@@ -27,7 +27,7 @@ test('golden tables read right, or say what they need', { skip: GOLDEN ? false :
   await server.close();
   context.diagnostic(summary(results));
   const wrong = results.filter(({ outcome, inScope }) => outcome === 'fail' || (inScope && outcome !== 'pass'));
-  assert.equal(wrong.length, 0, wrong.map(({ name, what, outcome, why }) => `${name} [${what}] ${outcome}: ${why}`).join('\n'));
+  assert.equal(wrong.length, 0, wrong.slice(0, 50).map(({ name, what, outcome, why }) => `${name} [${what}] ${outcome}: ${why}`).join('\n'));
   assert.ok(results.length > 0);
 });
 

@@ -38,6 +38,8 @@ export async function serve(folders, { ranges = true, missing = 404, cors = true
     else response.end(request.method === 'OPTIONS' ? undefined : answer.body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails before it closes its server must not hang the run.
+  server.unref();
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     log,

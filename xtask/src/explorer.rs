@@ -1,10 +1,10 @@
 //! The explorer as a folder of static files: `explorer-ui/static`, the bound UI, the engine's package.
 //!
 //! ```text
-//! dist/explorer/index.html …      explorer-ui/static, as it is
-//!               explorer.js       glue of the UI; default export starts it: init({ module_or_path: "explorer_bg.wasm" })
-//!               explorer_bg.wasm
-//!               cenote/           the npm package: engine.js, worker.js, index.js …
+//! dist/explorer/index.html …             explorer-ui/static, as it is
+//!               cenote-explorer.js       glue of the UI; boot.js starts it
+//!               cenote-explorer_bg.wasm
+//!               cenote/                  the npm package: engine.js, worker.js, index.js …
 //! ```
 
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
     if assets.is_dir() {
         files::copy_tree(&assets, &site)?;
     }
-    bind::web(&module, &site, "explorer")?;
+    bind::web(&module, &site, "cenote-explorer")?;
     files::copy_tree(&package, &site.join("cenote"))?;
     println!("explorer: {}", site.display());
     Ok(site)

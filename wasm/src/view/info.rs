@@ -59,7 +59,7 @@ pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
     let schema = table.schema();
     let option = |name: &str| schema.options.get(name).map(String::as_str);
     let info = Info {
-        name: table.name(),
+        name: short_name(table.name(), opened.database.as_deref()),
         database: opened.database.as_deref(),
         branch: table.branch(),
         url: table.storage().location("").trim_end_matches('/').to_owned(),
@@ -82,6 +82,12 @@ pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
         total_size: sizes.map(|(_, bytes)| Long(bytes)),
     };
     to_text(&info)
+}
+
+/// The name within its database: catalogs open tables as `database.name`.
+fn short_name<'a>(name: &'a str, database: Option<&str>) -> &'a str {
+    let inside = database.and_then(|database| name.strip_prefix(database)?.strip_prefix('.'));
+    inside.unwrap_or(name)
 }
 
 /// Number and bytes of the live files.

@@ -102,8 +102,7 @@ fn race(open: impl Fn() -> Table + Sync) {
 
 #[test]
 fn committers_in_memory_lose_no_row() {
-    let storage = Storage::memory(Sleeping::new());
-    let catalog = FileSystemCatalog::new(storage);
+    let catalog = FileSystemCatalog::new(Storage::memory(Sleeping::new()), Sleeping::new());
     block_on(async {
         catalog.create_database("db", false).await.unwrap();
         catalog.create_table("db", "t", new_table(), false).await.unwrap();
@@ -114,7 +113,10 @@ fn committers_in_memory_lose_no_row() {
 #[test]
 fn committers_in_a_local_folder_lose_no_row() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || FileSystemCatalog::new(Storage::local(folder.path().to_str().unwrap(), Sleeping::new()).unwrap());
+    let open = || {
+        let runtime = Sleeping::new();
+        FileSystemCatalog::new(Storage::local(folder.path(), runtime.clone()).unwrap(), runtime)
+    };
     block_on(async {
         open().create_database("db", false).await.unwrap();
         open().create_table("db", "t", new_table(), false).await.unwrap();

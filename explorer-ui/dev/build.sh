@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 out=${1:-../target/explorer-dev}
 cargo build -p cenote-explorer --target wasm32-unknown-unknown
 mkdir -p "$out/dev"
-wasm-bindgen --target web --no-typescript --out-name explorer --out-dir "$out" ../target/wasm32-unknown-unknown/debug/cenote-explorer.wasm
+wasm-bindgen --target web --no-typescript --out-name cenote-explorer --out-dir "$out" ../target/wasm32-unknown-unknown/debug/cenote-explorer.wasm
 cp static/* "$out/"
 cp dev/mock-engine.js "$out/dev/"

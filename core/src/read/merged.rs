@@ -116,8 +116,8 @@ impl SectionPlan {
         });
         let sequence_fields = sequence_fields.collect::<Result<Vec<_>>>()?;
         let sequence_number = (!ordered_by_age(section)).then(|| place_of(&mut fields, &sequence_number_field()));
-        let has_deletes = section.files().any(|file| file.delete_row_count != Some(0));
-        let value_kind = has_deletes.then(|| place_of(&mut fields, &value_kind_field()));
+        // Always looked at: pypaimon writes a `_DELETE_ROW_COUNT` of 0 over files with deletes.
+        let value_kind = Some(place_of(&mut fields, &value_kind_field()));
         let layout = MergeLayout {
             keys: keys.clone(),
             sequence_fields,

@@ -14,6 +14,15 @@ use crate::{
     spec::{data_file::DataFileMeta, table_schema::value_kind_field},
 };
 
+/// Whether to look for deletes in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deletes {
+    /// Look at every row's kind: the count of the manifest may be wrong (pypaimon writes 0).
+    Checked,
+    /// The split is readable as it is, so the count says that there are none, unless there is no count.
+    AsCounted,
+}
+
 /// Reads a file whose keys no other file has. It is opened when the stream is first polled.
 ///
 /// Deletes are dropped unless the shape keeps them, and the whole filter may skip parts of the file.
@@ -21,12 +30,16 @@ pub(super) fn read(
     files: &SplitFiles,
     file: DataFileMeta,
     row_groups: Option<Range<usize>>,
+    deletes: Deletes,
     shape: &Arc<Shape>,
 ) -> BoxStream<'static, Result<RecordBatch>> {
     let (files, shape) = (files.clone(), Arc::clone(shape));
     let opened = async move {
         let mut fields = shape.columns.clone();
-        let may_delete = files.context.schema.is_primary_key_table() && file.delete_row_count != Some(0);
+        let may_delete = match deletes {
+            Deletes::Checked => files.context.schema.is_primary_key_table(),
+            Deletes::AsCounted => files.context.schema.is_primary_key_table() && file.delete_row_count.is_none(),
+        };
         let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
         let path = files.path(&file)?;
         let read = FileRead { file, fields, predicate: shape.predicate.clone(), row_groups };

@@ -8,7 +8,8 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use super::{
     context::{MergeReadOptions, ReadContext, ReadPlan},
     file::SplitFiles,
-    merged, raw,
+    merged,
+    raw::{self, Deletes},
     shape::Shape,
 };
 use crate::{
@@ -52,7 +53,8 @@ pub async fn read_all_columns(context: &Arc<ReadContext>, split: Split) -> Resul
     let plan = ReadPlan { projection: (0..context.schema.fields.len()).collect(), predicate: None };
     let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
     let files = SplitFiles::new(context, &split);
-    let streams: Vec<Batches> = split.files.into_iter().map(|file| raw::read(&files, file, None, &shape)).collect();
+    let streams: Vec<Batches> =
+        split.files.into_iter().map(|file| raw::read(&files, file, None, Deletes::AsCounted, &shape)).collect();
     Ok(stream::iter(streams).flatten().boxed())
 }
 
@@ -81,7 +83,7 @@ async fn split_tasks(
     let mut tasks = Vec::with_capacity(split.files.len());
     for file in split.files {
         let ranges = if cut_files { row_group_ranges(&files, &file).await? } else { vec![None] };
-        tasks.extend(ranges.into_iter().map(|range| raw::read(&files, file.clone(), range, shape)));
+        tasks.extend(ranges.into_iter().map(|range| raw::read(&files, file.clone(), range, Deletes::AsCounted, shape)));
     }
     Ok(tasks)
 }
@@ -95,7 +97,9 @@ fn merged_tasks(files: &SplitFiles, metas: Vec<DataFileMeta>, shape: &Arc<Shape>
         if section.runs.len() > 1 {
             tasks.push(merged::read(files, section, shape)?);
         } else {
-            tasks.extend(section.runs.into_iter().flatten().map(|file| raw::read(files, file, None, shape)));
+            tasks.extend(
+                section.runs.into_iter().flatten().map(|file| raw::read(files, file, None, Deletes::Checked, shape)),
+            );
         }
     }
     Ok(tasks)

@@ -14,9 +14,10 @@ use crate::{
     commit::CommitMessage,
     error::{Error, Result},
     predicate::Predicate,
-    scan::{BucketFiles, EntryFilter, check_readable, check_snapshot, entry_types, live_files},
+    scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{data_file::DataFileMeta, snapshot::Snapshot},
     table::Table,
+    write::check_writable,
 };
 
 use levels::{SortedRun, sorted_runs};
@@ -80,7 +81,8 @@ pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactRepor
     let mut report = CompactReport::default();
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
     check_readable(table, table.schema())?;
-    check_snapshot(table, &snapshot).await?;
+    // What cannot be written right cannot be compacted right either: deletion vectors, file indexes, row ids.
+    check_writable(table)?;
     let filter = EntryFilter { partition: options.partitions.clone(), buckets: None, real_buckets_only: true };
     let buckets = live_files(table, &snapshot, &filter).await?;
     report.buckets_seen = buckets.len();

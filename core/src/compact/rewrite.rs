@@ -1,6 +1,6 @@
 //! Carries out one decision: merges, moves up or concatenates the files of a bucket (Java `MergeTreeCompactTask`).
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
@@ -128,6 +128,7 @@ fn split_of(task: &Task, files: Vec<DataFileMeta>) -> Split {
         bucket_path: bucket.bucket_path.clone(),
         files,
         raw_convertible: false,
+        deletions: HashMap::new(),
         snapshot_id: 0,
     }
 }

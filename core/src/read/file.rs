@@ -1,16 +1,16 @@
 //! One file, or a range of its row groups, as batches of the read schema.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::{context::ReadContext, evolve::Evolution};
+use super::{context::ReadContext, deletions, evolve::Evolution};
 use crate::{
     error::{Error, Result},
     format::{self, ReadRequest},
     predicate::Predicate,
-    scan::Split,
+    scan::{DeletionFile, Split},
     spec::{
         data_file::DataFileMeta,
         table_schema::{sequence_number_field, value_kind_field},
@@ -23,6 +23,7 @@ use crate::{
 pub(super) struct SplitFiles {
     pub(super) context: Arc<ReadContext>,
     bucket_path: String,
+    deletions: Arc<HashMap<String, DeletionFile>>,
     /// Values of the partition columns by field id.
     partition: Vec<(i32, Option<Datum>)>,
 }
@@ -44,7 +45,8 @@ impl SplitFiles {
     pub(super) fn new(context: &Arc<ReadContext>, split: &Split) -> Self {
         let fields = context.schema.partition_fields().into_iter().map(|field| field.id);
         let partition = fields.zip(split.partition_values.iter().cloned()).collect();
-        SplitFiles { context: Arc::clone(context), bucket_path: split.bucket_path.clone(), partition }
+        let deletions = Arc::new(split.deletions.clone());
+        SplitFiles { context: Arc::clone(context), bucket_path: split.bucket_path.clone(), deletions, partition }
     }
 
     /// Path of a file, relative to the table folder. Errors: `Unsupported` for files outside of it.
@@ -67,11 +69,15 @@ impl SplitFiles {
         let system = [sequence_number_field(), value_kind_field()];
         let in_file: Vec<DataField> = schema.fields.iter().cloned().chain(system).collect();
         let evolution = Evolution::new(&read.fields, &in_file, &self.partition).map_err(|error| error.at(&path))?;
-        let request = ReadRequest::new(evolution.file_fields.clone())
+        let mut request = ReadRequest::new(evolution.file_fields.clone())
             .with_predicate(read.predicate.as_ref().map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
             .with_row_groups(read.row_groups);
         let size = u64::try_from(read.file.file_size)
             .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;
+        if let Some(deletions) = self.deletions.get(&read.file.file_name) {
+            let rows = u64::try_from(read.file.row_count).unwrap_or(0);
+            request.rows = Some(deletions::live_rows(&self.context.storage, deletions, rows).await?);
+        }
         let batches = format::read(&self.context.storage, &path, size, request).await?;
         let evolve = move |batch: Result<RecordBatch>| {
             let evolved = batch.and_then(|batch| evolution.apply(&batch).map_err(|error| error.at(&path)));

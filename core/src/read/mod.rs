@@ -12,6 +12,7 @@
 mod ahead;
 mod cast;
 mod context;
+mod deletions;
 mod evolve;
 mod file;
 mod merged;

@@ -10,7 +10,9 @@ use crate::{
     merge,
     predicate::{Column, Predicate, buckets},
     scan::{
-        Explain, Split, entries,
+        Explain, Split,
+        deletion_files::{BucketDeletions, deletion_files},
+        entries,
         manifests::{EntryFilter, read_entries},
         pack_ordered,
         prune::{FilePruner, StatsKind, types_of},
@@ -22,6 +24,7 @@ use crate::{
         layout,
         manifest::ManifestEntry,
         manifest_list::{self, ManifestFileMeta},
+        options::{CoreOptions, MergeEngine},
         snapshot::Snapshot,
         table_schema::TableSchema,
     },
@@ -141,13 +144,20 @@ pub(crate) async fn plan_splits(
     let live_count = live.len();
     let schemas = file_schemas(table, &live).await?;
     let mut buckets = group_by_bucket(table, live)?;
+    if skips_level_0(schema)? {
+        for bucket in &mut buckets {
+            bucket.files.retain(|file| file.level > 0);
+        }
+        buckets.retain(|bucket| !bucket.files.is_empty());
+    }
     if let Some(predicate) = predicate {
         prune_by_stats(schema, predicate, &schemas, &mut buckets)?;
     }
     let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
     explain.step("files by statistics", "files", left, live_count);
 
-    let splits = make_splits(table, schema, snapshot.id, buckets)?;
+    let deletions = deletion_files(table, snapshot).await?;
+    let splits = make_splits(table, schema, snapshot.id, buckets, &deletions)?;
     summarize(explain, &splits);
     Ok(splits)
 }
@@ -240,40 +250,63 @@ fn may_overlap(files: &[DataFileMeta]) -> bool {
     }
 }
 
-fn make_splits(table: &Table, schema: &TableSchema, snapshot_id: i64, buckets: Vec<BucketFiles>) -> Result<Vec<Split>> {
+fn make_splits(
+    table: &Table,
+    schema: &TableSchema,
+    snapshot_id: i64,
+    buckets: Vec<BucketFiles>,
+    deletions: &HashMap<(BinaryRow, i32), BucketDeletions>,
+) -> Result<Vec<Split>> {
     let mut splits = Vec::new();
+    let skips_level_0 = skips_level_0(schema)?;
     for bucket in buckets {
         let (target, cost) = (table.options().source_split_target_size, table.options().source_split_open_file_cost);
         let groups = if schema.is_primary_key_table() {
-            key_value_groups(schema, bucket.files, target, cost)?
+            key_value_groups(schema, bucket.files, skips_level_0, target, cost)?
         } else {
             let mut files = bucket.files;
             files.sort_by_key(|file| file.min_sequence_number);
             pack_ordered(files, |file| file.file_size, target, cost).into_iter().map(|files| (files, true)).collect()
         };
-        splits.extend(groups.into_iter().map(|(files, raw_convertible)| Split {
-            partition: bucket.partition.clone(),
-            partition_values: bucket.partition_values.clone(),
-            bucket: bucket.bucket,
-            total_buckets: bucket.total_buckets,
-            bucket_path: bucket.bucket_path.clone(),
-            files,
-            raw_convertible,
-            snapshot_id,
+        let of_bucket = deletions.get(&(bucket.partition.clone(), bucket.bucket));
+        splits.extend(groups.into_iter().map(|(files, raw_convertible)| {
+            Split {
+                partition: bucket.partition.clone(),
+                partition_values: bucket.partition_values.clone(),
+                bucket: bucket.bucket,
+                total_buckets: bucket.total_buckets,
+                bucket_path: bucket.bucket_path.clone(),
+                deletions: files
+                    .iter()
+                    .filter_map(|file| Some((file.file_name.clone(), of_bucket?.get(&file.file_name)?.clone())))
+                    .collect(),
+                files,
+                raw_convertible,
+                snapshot_id,
+            }
         }));
     }
     Ok(splits)
+}
+
+/// Whether readers leave out level 0 (Java `batchScanSkipLevel0`): where compaction makes every key unique above it, by
+/// deletion vectors or by keeping first rows. What is not compacted yet is invisible.
+fn skips_level_0(schema: &TableSchema) -> Result<bool> {
+    let options = CoreOptions::parse(&schema.options)?;
+    let by_vectors = options.deletion_vectors_enabled && !options.deletion_vectors_merge_on_read;
+    Ok(schema.is_primary_key_table() && (by_vectors || options.merge_engine == MergeEngine::FirstRow))
 }
 
 /// Files that must be read together, and whether they can be read without merging (Java `MergeTreeSplitGenerator`).
 fn key_value_groups(
     schema: &TableSchema,
     files: Vec<DataFileMeta>,
+    keys_are_unique: bool,
     target: u64,
     cost: u64,
 ) -> Result<Vec<(Vec<DataFileMeta>, bool)>> {
     let one_level = !may_overlap(&files);
-    if one_level && files.iter().all(|file| file.level != 0 && has_no_deletes(file)) {
+    if (one_level || keys_are_unique) && files.iter().all(|file| file.level != 0 && has_no_deletes(file)) {
         let packed = pack_ordered(files, |file| file.file_size, target, cost);
         return Ok(packed.into_iter().map(|files| (files, true)).collect());
     }

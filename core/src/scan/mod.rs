@@ -4,6 +4,7 @@
 //! format digest 13.3: partitions and buckets may be dropped from any entry; statistics only after ADDs and DELETEs
 //! have been merged, and per file only where no older version of a key could come to light.
 
+mod deletion_files;
 pub(crate) mod entries;
 mod explain;
 mod files;
@@ -15,6 +16,7 @@ mod support;
 
 use std::sync::Arc;
 
+pub use deletion_files::DeletionFile;
 pub use explain::{Explain, ExplainStep};
 pub use files::{BucketFiles, data_files};
 pub use split::Split;
@@ -24,7 +26,7 @@ pub(crate) use files::{live_files, read_index_manifest, read_manifests};
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};
 pub(crate) use split::pack_ordered;
-pub(crate) use support::{check_readable, check_snapshot};
+pub(crate) use support::check_readable;
 
 use crate::{
     error::{Error, Result},
@@ -142,7 +144,6 @@ impl ScanBuilder {
         let mut explain = Explain::default();
         let splits = match &snapshot {
             Some(snapshot) => {
-                support::check_snapshot(&self.table, snapshot).await?;
                 files::plan_splits(&self.table, snapshot, &schema, predicate.as_ref(), &mut explain).await?
             }
             None => Vec::new(),

@@ -1,5 +1,8 @@
 //! Splits: units of reading, each the files of one bucket or a part of them (format digest 8.3).
 
+use std::collections::HashMap;
+
+use super::DeletionFile;
 use crate::{
     spec::{binary_row::BinaryRow, data_file::DataFileMeta},
     types::DatumRow,
@@ -22,6 +25,8 @@ pub struct Split {
     pub files: Vec<DataFileMeta>,
     /// True when rows may be taken from the files one after the other, without merging.
     pub raw_convertible: bool,
+    /// Deletion vectors of the files that have one, by file name.
+    pub deletions: HashMap<String, DeletionFile>,
     /// Snapshot that the files were planned from.
     pub snapshot_id: i64,
 }

@@ -2,15 +2,14 @@
 
 use crate::{
     error::{Error, Result},
-    scan::files::read_index_manifest,
-    spec::{snapshot::Snapshot, table_schema::TableSchema},
+    spec::{index_manifest::IndexManifestEntry, table_schema::TableSchema},
     table::Table,
     types::{DataType, TypeKind},
 };
 
 /// Options that change which rows are visible in a way this build does not know, with the value that is harmless.
 const UNSUPPORTED_OPTIONS: [(&str, &str); 7] = [
-    ("deletion-vectors.enabled", "false"),
+    ("deletion-vectors.merge-on-read", "false"),
     ("data-evolution.enabled", "false"),
     ("sequence.snapshot-ordering", "false"),
     ("pk-clustering-override", "false"),
@@ -47,14 +46,15 @@ fn has_blob(data_type: &DataType) -> bool {
     matches!(data_type.kind, TypeKind::Blob)
 }
 
-/// Errors: `Unsupported` for a snapshot with deletion vectors, whatever the options say now.
-pub(crate) async fn check_snapshot(table: &Table, snapshot: &Snapshot) -> Result<()> {
-    let Some(name) = &snapshot.index_manifest else { return Ok(()) };
-    let entries = read_index_manifest(table.storage(), name).await?;
-    if entries.iter().any(|entry| entry.index_type == "DELETION_VECTORS") {
-        return Err(Error::unsupported("cannot read deletion vectors yet")
-            .at(table.name())
-            .with("snapshot", snapshot.id));
+/// Errors: `Unsupported` for an index file outside the table's `index` folder.
+pub(super) fn check_index_path(table: &Table, entry: &IndexManifestEntry) -> Result<()> {
+    let beside_data = table.options().index_file_in_data_file_dir;
+    match &entry.external_path {
+        Some(path) => Err(Error::unsupported("cannot read index files outside the table folder yet").at(path)),
+        None if beside_data => {
+            let message = "cannot read deletion vectors of a table with index-file-in-data-file-dir=true yet";
+            Err(Error::unsupported(message).at(table.name()))
+        }
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -22,6 +22,7 @@ use arrow_array::RecordBatch;
 pub use delete::{DeleteReport, delete_where};
 
 pub(crate) use data_file_writer::{DataFileWriter, FileRole};
+pub(crate) use support::check_writable;
 
 use bucket_writer::BucketWriter;
 use restore::BucketStates;

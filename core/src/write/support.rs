@@ -19,7 +19,7 @@ const UNSUPPORTED_WHEN_TRUE: [&str; 5] = [
 ];
 
 /// Errors: `Unsupported` naming the option or the kind of table.
-pub(super) fn check_writable(table: &Table) -> Result<()> {
+pub(crate) fn check_writable(table: &Table) -> Result<()> {
     let schema = table.schema();
     let option = |name: &str| schema.options.get(name).map(String::as_str);
     let refuse = |what: String| Err(Error::unsupported(format!("cannot write {what} yet")).at(table.name()));

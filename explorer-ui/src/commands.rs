@@ -69,14 +69,7 @@ pub fn tag(route: &Route, info: &TableInfo, origin: &str, snapshot: i64) -> Stri
 /// The npm package reading what the Data view shows.
 #[must_use]
 pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
-    let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
-    let mut out = String::from("import { openTable } from \"cenote\";\n\n");
-    let url = match &route.place {
-        Some(Place::Table(at)) => at.url.clone(),
-        _ if !info.url.is_empty() => info.url.clone(),
-        _ => origin.to_owned(),
-    };
-    out.push_str(&format!("const table = await openTable({});\n", quoted(&url)));
+    let mut out = opening(route, info, origin);
     let at = match &route.at {
         At::Latest => None,
         At::Snapshot(id) => Some(format!("snapshot: {id}")),
@@ -84,7 +77,7 @@ pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
         At::Time(millis) => Some(format!("timestamp: {millis}")),
     };
     let source = if let Some(at) = at {
-        out.push_str(&format!("const at = await table.at({{ {at} }});\n"));
+        out.push_str(&format!("const at = table.at({{ {at} }});\n"));
         "at"
     } else {
         "table"
@@ -102,6 +95,42 @@ pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
     let options = if options.is_empty() { String::new() } else { format!("{{ {} }}", options.join(", ")) };
     out.push_str(&format!("for await (const row of {source}.scan({options}).rows()) {{\n  console.log(row);\n}}"));
     out
+}
+
+/// Import and opening of the table, by what kind of place it is in. Never a credential: those stay the reader's.
+fn opening(route: &Route, info: &TableInfo, origin: &str) -> String {
+    if let (Some(Place::Local(root)), Some(name)) = (&route.place, &route.table) {
+        return format!(
+            "import {{ openWarehouse }} from \"cenote\";\n\n// picked: the files of an <input webkitdirectory> over {root}\n\
+             const warehouse = await openWarehouse(picked);\nconst table = await warehouse.table({}, {});\n",
+            quoted(&name.database),
+            quoted(&name.table)
+        );
+    }
+    let url = match &route.place {
+        Some(Place::Table(at)) => at.url.clone(),
+        _ if !info.url.is_empty() => info.url.clone(),
+        _ => origin.to_owned(),
+    };
+    match &route.place {
+        Some(Place::Warehouse(at) | Place::Table(at)) if url.starts_with("s3://") => {
+            let mut options = Vec::new();
+            options.extend(at.region.iter().map(|region| format!("region: {}", quoted(region))));
+            options.extend(at.endpoint.iter().map(|endpoint| format!("endpoint: {}", quoted(endpoint))));
+            options.extend(at.path_style.then(|| "pathStyle: true".to_owned()));
+            options.push("credentials".to_owned());
+            let storage = format!("s3({{ {} }})", options.join(", "));
+            format!(
+                "import {{ openTable, s3 }} from \"cenote\";\n\nconst table = await openTable({}, {{\n  storage: {storage},\n}});\n",
+                quoted(&url)
+            )
+        }
+        _ => format!("import {{ openTable }} from \"cenote\";\n\nconst table = await openTable({});\n", quoted(&url)),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 /// A word for a POSIX shell, quoted where it must be.

@@ -65,8 +65,8 @@ pub fn scroll_to(row: usize, scroll: f64, height: f64, total: usize) -> Option<f
 pub fn column_px<'a>(title: &str, type_text: &str, look: Look, sample: impl Iterator<Item = &'a Cell>) -> f64 {
     let widest = sample.map(|cell| cell.copy_text().chars().take(60).count()).max().unwrap_or_default();
     let cell_px = widest as f64 * if look == Look::Number { 8.7 } else { 7.5 };
-    let title_px = title.chars().count() as f64 * 7.6;
-    let type_px = type_text.chars().take(18).count() as f64 * 6.4;
+    let title_px = title.chars().count() as f64 * 9.2;
+    let type_px = type_text.chars().take(20).count() as f64 * 6.5;
     (cell_px.max(title_px).max(type_px) + 26.0).clamp(64.0, 340.0)
 }
 

@@ -29,6 +29,7 @@ pub mod shared;
 pub mod state;
 pub mod tables;
 pub mod timeline;
+pub mod waterfall;
 
 // Browser only.
 #[cfg(target_family = "wasm")]

@@ -224,7 +224,7 @@ impl Runner {
             ),
             Some(Place::Warehouse(at) | Place::Table(at)) => object(&at.url, json!({ "kind": "http" })),
             Some(Place::Local(root)) => {
-                let params = js_sys::Object::from(object("", json!({})));
+                let params = js_sys::Object::from(object(root, json!({})));
                 let storage = js_sys::Object::from(js(&json!({ "kind": "files", "root": "" })));
                 if let Some(folder) = self.folders.borrow().iter().find(|folder| folder.root == *root) {
                     set(&storage, "files", &folder.files);

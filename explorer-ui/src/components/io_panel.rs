@@ -12,6 +12,7 @@ use crate::{
     model::{Explain, RequestInfo},
     route::Tab,
     state::{Action, Overlay},
+    waterfall::{Lane, lanes},
 };
 
 /// The drawer at the lower edge.
@@ -78,30 +79,42 @@ const DRAWN: usize = 200;
 /// Requests as bars over time, in a table for those who read it; names keep so many characters at both ends.
 pub(crate) fn waterfall(requests: &[RequestInfo], (head, tail): (usize, usize)) -> Html {
     let requests = requests.get(requests.len().saturating_sub(DRAWN)..).unwrap_or_default();
-    let start = requests.iter().map(|request| request.start_millis).fold(f64::INFINITY, f64::min);
-    let end =
-        requests.iter().map(|request| request.start_millis + request.duration_millis).fold(f64::NEG_INFINITY, f64::max);
-    let length = (end - start).max(1.0);
+    let (lanes, length) = lanes(requests);
     html! {
         <table class="waterfall">
-            <thead><tr><th>{"File"}</th><th class="num">{"Bytes"}</th><th class="num">{"Time"}</th><th>{ format!("0 … {}", format::duration(length)) }</th></tr></thead>
-            <tbody>
-            { for requests.iter().map(|request| {
-                let from = (request.start_millis - start) / length * 100.0;
-                let width = (request.duration_millis / length * 100.0).max(0.6).min(100.0 - from.min(99.0));
-                let name = request.path.rsplit('/').next().unwrap_or_default();
-                let range = request.start.zip(request.end).map(|(start, end)| format!(" [{}–{})", format::bytes(start), format::bytes(end))).unwrap_or_default();
-                let tone = if request.cached { "cached" } else if request.outcome == "ok" || request.outcome.is_empty() { "" } else { "odd" };
-                html! {
-                    <tr key={request.seq.to_string()} class={tone} title={format!("{} {}{range}\n{} bytes, {}", request.method, request.path, format::exact(request.bytes), request.outcome)}>
-                        <td class="mono">{ format::middle_cut(name, head, tail) }<small>{ if request.cached { " cached".to_owned() } else { range } }</small></td>
-                        <td class="num">{ format::bytes(request.bytes) }</td>
-                        <td class="num">{ format::duration(request.duration_millis) }</td>
-                        <td class="waterfall-lane"><i style={format!("left:{from:.2}%;width:{width:.2}%")}></i></td>
-                    </tr>
-                }
-            }) }
-            </tbody>
+            <thead><tr><th>{"File"}</th><th class="num">{"Bytes"}</th><th class="num">{"Time"}</th><th title="Pauses between clicks are left out">{ format!("0 … {}", format::duration(length)) }</th></tr></thead>
+            <tbody>{ for lanes.iter().map(|lane| row(&requests[lane.index], lane, (head, tail))) }</tbody>
         </table>
+    }
+}
+
+fn row(request: &RequestInfo, lane: &Lane, (head, tail): (usize, usize)) -> Html {
+    let name = request.path.rsplit('/').next().unwrap_or_default();
+    let range = request
+        .start
+        .zip(request.end)
+        .map(|(start, end)| format!(" [{}–{})", format::bytes(start), format::bytes(end)));
+    let (tone, note) = match (request.cached, request.outcome.as_str()) {
+        (true, _) => ("cached", " cached".to_owned()),
+        (false, "ok" | "") => ("", range.clone().unwrap_or_default()),
+        // Snapshots and schemas are found by asking for the next one: that it is not there is an answer.
+        (false, "absent" | "not found" | "404") => ("absent", " absent".to_owned()),
+        (false, outcome) => ("odd", format!(" {outcome}")),
+    };
+    let title = format!(
+        "{} {}{}\n{} bytes, {}",
+        request.method,
+        request.path,
+        range.unwrap_or_default(),
+        format::exact(request.bytes),
+        request.outcome
+    );
+    html! {
+        <tr key={request.seq.to_string()} class={tone} {title}>
+            <td class="mono">{ format::middle_cut(name, head, tail) }<small>{ note }</small></td>
+            <td class="num">{ format::bytes(request.bytes) }</td>
+            <td class="num">{ format::duration(request.duration_millis) }</td>
+            <td class="waterfall-lane"><i style={format!("left:{:.2}%;width:{:.2}%", lane.from, lane.width)}></i></td>
+        </tr>
     }
 }

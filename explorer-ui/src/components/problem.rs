@@ -28,16 +28,17 @@ pub(crate) fn ProblemView(props: &Props) -> Html {
             if let Some(path) = &problem.path {
                 <p class="problem-path">{"File "}{ copyable(&page, path, path.clone()) }</p>
             }
-            if let Some(hint) = &problem.hint {
+            if let Some(hint) = problem.hint.as_ref().filter(|_| problem.kind != "cors") {
                 <div class="problem-hint">{ hint_view(&page, hint) }</div>
             } else if let Some(mend) = mend {
                 <p class="problem-hint">{ mend }</p>
             }
-            if problem.kind == "cors" { { cors_help(&page) } }
+            if problem.kind == "cors" { { cors_help(&page, problem.hint.as_deref()) } }
             if let Some(again) = refused(&page, problem) { <div class="problem-again"><UrlForm {again} /></div> }
             <div class="problem-tools">
                 <button class="primary" onclick={page.on(Action::Retry)}>{"Try again"}</button>
                 <button onclick={page.copier(report(problem))}>{"Copy details"}</button>
+                if page.opening_problem().is_some() { <a class="button" href="#/">{"Open something else"}</a> }
             </div>
         </div>
     }
@@ -100,7 +101,7 @@ fn explain(problem: &Problem) -> (&'static str, Option<&'static str>) {
 }
 
 /// What the store must allow, ready to paste.
-fn cors_help(page: &Page) -> Html {
+fn cors_help(page: &Page, known: Option<&str>) -> Html {
     let origin = browser::origin();
     let policy = serde_json::json!([{
         "AllowedOrigins": [origin],
@@ -109,7 +110,9 @@ fn cors_help(page: &Page) -> Html {
         "ExposeHeaders": ["Content-Range", "Content-Length", "ETag", "Accept-Ranges"],
         "MaxAgeSeconds": 3600
     }]);
-    let policy = serde_json::to_string_pretty(&policy).unwrap_or_default();
+    // The engine knows what it sends: its policy, where it gives one.
+    let known = known.filter(|text| text.trim_start().starts_with('['));
+    let policy = known.map_or_else(|| serde_json::to_string_pretty(&policy).unwrap_or_default(), str::to_owned);
     html! {
         <details class="cors" open=true>
             <summary>{"What the store must allow (CORS)"}</summary>

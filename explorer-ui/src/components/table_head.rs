@@ -19,10 +19,12 @@ use crate::{
 pub(crate) fn TableHead() -> Html {
     let page = use_page();
     let state = &page.state;
-    let name = state.route.table.as_ref().map_or_else(
-        || page.info().map(|info| info.name.clone()).unwrap_or_default(),
-        |name| format!("{}.{}", name.database, name.table),
-    );
+    let name = match (&state.route.table, page.info(), &state.route.place) {
+        (Some(name), _, _) => format!("{}.{}", name.database, name.table),
+        (None, Some(info), _) if !info.name.is_empty() => info.name.clone(),
+        (None, _, Some(place)) => place.label().rsplit('/').next().unwrap_or_default().to_owned(),
+        (None, _, None) => String::new(),
+    };
     let sub = match page.info() {
         Some(info) => subtitle(info),
         None if page.opening_problem().is_some() => html! { "\u{a0}" },
@@ -31,7 +33,7 @@ pub(crate) fn TableHead() -> Html {
     html! {
         <div class="table-head">
             <div class="table-title">
-                <h1 title={name.clone()}>{ if name.is_empty() { html! { <span class="skeleton title"></span> } } else { html! { name } } }</h1>
+                <h1 title={name.clone()}>{ name }</h1>
                 if let Some(info) = page.info() { { for kinds(info).into_iter().map(chip) } }
             </div>
             <p class="table-sub">{ sub }</p>

@@ -10,6 +10,7 @@ use crate::cell::Cell;
 #[serde(rename_all = "camelCase", default)]
 pub struct ColumnStats {
     /// Column.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub column: String,
     /// Least value; may be cut short.
     pub min: Cell,
@@ -25,6 +26,7 @@ pub struct ColumnStats {
 #[serde(rename_all = "camelCase", default)]
 pub struct FileInfo {
     /// `month=1`, empty for a table without partitions.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub partition: String,
     /// Bucket.
     #[serde(deserialize_with = "lenient::int")]
@@ -36,10 +38,13 @@ pub struct FileInfo {
     #[serde(deserialize_with = "lenient::int")]
     pub level: i64,
     /// File name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Path from the table's folder.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub path: String,
     /// `parquet`, `orc`, `avro`.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub format: String,
     /// Bytes.
     #[serde(deserialize_with = "lenient::int")]
@@ -51,8 +56,10 @@ pub struct FileInfo {
     #[serde(deserialize_with = "lenient::optional")]
     pub delete_rows: Option<i64>,
     /// Least key, a value for each key column.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub min_key: Vec<Cell>,
     /// Greatest key.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub max_key: Vec<Cell>,
     /// Least sequence number.
     #[serde(deserialize_with = "lenient::optional")]
@@ -69,6 +76,7 @@ pub struct FileInfo {
     /// `APPEND` or `COMPACT`.
     pub source: Option<String>,
     /// Stats of its columns.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub stats: Vec<ColumnStats>,
 }
 
@@ -77,8 +85,10 @@ pub struct FileInfo {
 #[serde(rename_all = "camelCase", default)]
 pub struct ManifestInfo {
     /// `base`, `delta` or `changelog`.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub list: String,
     /// File name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Bytes.
     #[serde(deserialize_with = "lenient::int")]
@@ -103,6 +113,7 @@ pub struct ManifestInfo {
 #[serde(default)]
 pub struct ExplainStep {
     /// What pruned.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Things kept.
     #[serde(deserialize_with = "lenient::int")]
@@ -111,6 +122,7 @@ pub struct ExplainStep {
     #[serde(deserialize_with = "lenient::int")]
     pub total: i64,
     /// `manifests`, `files` …
+    #[serde(deserialize_with = "lenient::or_default")]
     pub unit: String,
 }
 
@@ -119,6 +131,7 @@ pub struct ExplainStep {
 #[serde(default)]
 pub struct Explain {
     /// Steps in order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub steps: Vec<ExplainStep>,
     /// Units of work.
     #[serde(deserialize_with = "lenient::int")]

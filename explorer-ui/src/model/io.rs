@@ -27,8 +27,10 @@ pub struct RequestInfo {
     #[serde(deserialize_with = "lenient::int")]
     pub seq: i64,
     /// `GET`, `LIST` …
+    #[serde(deserialize_with = "lenient::or_default")]
     pub method: String,
     /// File.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub path: String,
     /// First byte of a ranged request.
     #[serde(deserialize_with = "lenient::optional")]
@@ -40,12 +42,16 @@ pub struct RequestInfo {
     #[serde(deserialize_with = "lenient::int")]
     pub bytes: i64,
     /// When it was sent, on the engine's clock.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub start_millis: f64,
     /// How long it took.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub duration_millis: f64,
     /// `ok`, `absent` or what failed.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub outcome: String,
     /// Whether it never left this machine.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub cached: bool,
 }
 
@@ -56,5 +62,6 @@ pub struct IoReply {
     /// Sums.
     pub totals: IoTotals,
     /// Requests in order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub requests: Vec<RequestInfo>,
 }

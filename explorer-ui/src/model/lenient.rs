@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::{Deserializer, de::Visitor};
+use serde::{Deserialize, Deserializer, de::Visitor};
 
 struct IntVisitor;
 
@@ -48,4 +48,11 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 /// An integer; null counts as 0.
 pub(super) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Ok(deserializer.deserialize_any(IntVisitor)?.unwrap_or_default())
+}
+
+/// A value; null counts as its default.
+pub(super) fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -21,8 +21,10 @@ pub type Handle = serde_json::Value;
 #[serde(rename_all = "camelCase", default)]
 pub struct Problem {
     /// The engine's kind: `not found`, `cors`, `forbidden`, `corrupt`, `unsupported`, `invalid`, `cancelled` …
+    #[serde(deserialize_with = "lenient::or_default")]
     pub kind: String,
     /// What was expected and found.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub message: String,
     /// The file it is about, where there is one.
     pub path: Option<String>,
@@ -57,8 +59,10 @@ pub struct WarehouseInfo {
     /// Asks for this warehouse.
     pub warehouse: Handle,
     /// Whether the store can list; without it only a served index or a table's own URL works.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub can_list: bool,
     /// Databases in order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub databases: Vec<DatabaseInfo>,
 }
 
@@ -67,8 +71,10 @@ pub struct WarehouseInfo {
 #[serde(default)]
 pub struct DatabaseInfo {
     /// Name without `.db`.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Table names in order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub tables: Vec<String>,
 }
 
@@ -77,9 +83,11 @@ pub struct DatabaseInfo {
 #[serde(default)]
 pub struct ScanColumn {
     /// Name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// SQL type text.
     #[serde(rename = "type")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub type_text: String,
 }
 
@@ -90,6 +98,7 @@ pub struct ScanOpened {
     /// Asks for the next rows.
     pub cursor: Handle,
     /// Columns of every row.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub columns: Vec<ScanColumn>,
 }
 
@@ -98,10 +107,13 @@ pub struct ScanOpened {
 #[serde(default)]
 pub struct ScanPage {
     /// Rows, cells in column order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub rows: Vec<Vec<crate::cell::Cell>>,
     /// Whether these were the last.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub done: bool,
     /// Time the engine took.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub millis: f64,
 }
 
@@ -110,10 +122,13 @@ pub struct ScanPage {
 #[serde(default)]
 pub struct Progress {
     /// Units done.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub done: f64,
     /// Units in all; 0 where unknown.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub total: f64,
     /// Bytes read so far.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub bytes: f64,
 }
 
@@ -128,5 +143,11 @@ mod tests {
         let snapshot: SnapshotInfo = serde_json::from_str(text).unwrap();
         assert_eq!((snapshot.id, snapshot.time_millis, snapshot.watermark), (i64::MAX, 1, Some(i64::MIN)));
         assert_eq!((snapshot.commit_identifier, snapshot.total_record_count), (None, None));
+    }
+    #[test]
+    fn nulls_are_absent_values() {
+        let text = r#"{"table": 1, "info": {"name": null, "database": null, "fields": null, "options": null, "bucket": null}}"#;
+        let opened: OpenedTable = serde_json::from_str(text).unwrap();
+        assert_eq!((opened.info.database.as_str(), opened.info.buckets()), ("", -1));
     }
 }

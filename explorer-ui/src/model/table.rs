@@ -14,11 +14,14 @@ pub struct FieldInfo {
     /// Identity of the column over renames.
     pub id: i32,
     /// Name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// SQL type text, with or without `NOT NULL`.
     #[serde(rename = "type")]
+    #[serde(deserialize_with = "lenient::or_default")]
     pub type_text: String,
     /// Whether it may be null.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub nullable: bool,
     /// The column's comment.
     pub description: Option<String>,
@@ -31,32 +34,40 @@ pub struct FieldInfo {
 #[serde(rename_all = "camelCase", default)]
 pub struct TableInfo {
     /// Table name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Database name; may be empty for a table opened by URL.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub database: String,
     /// Where its folder is.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub url: String,
     /// The table's comment.
     pub comment: Option<String>,
     /// Primary key columns; empty for an append table.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub primary_keys: Vec<String>,
     /// Partition columns.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub partition_keys: Vec<String>,
     /// The `bucket` option, where it is set.
     #[serde(deserialize_with = "lenient::optional")]
     pub bucket: Option<i64>,
     /// Columns that rows are spread over buckets by.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub bucket_keys: Vec<String>,
     /// `deduplicate`, `partial-update` …
     pub merge_engine: Option<String>,
     /// `none`, `input` …
     pub changelog_producer: Option<String>,
     /// Options of the schema file.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub options: BTreeMap<String, String>,
     /// Newest schema.
     #[serde(deserialize_with = "lenient::int")]
     pub schema_id: i64,
     /// Columns of the newest schema.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub fields: Vec<FieldInfo>,
     /// Newest snapshot; none for a table never written.
     pub latest_snapshot: Option<SnapshotInfo>,
@@ -134,11 +145,13 @@ pub struct SnapshotInfo {
     #[serde(deserialize_with = "lenient::int")]
     pub schema_id: i64,
     /// `APPEND`, `COMPACT`, `OVERWRITE` or `ANALYZE`.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub commit_kind: String,
     /// When, in milliseconds since 1970.
     #[serde(deserialize_with = "lenient::int")]
     pub time_millis: i64,
     /// Who.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub commit_user: String,
     /// The writer's own number of the commit.
     #[serde(deserialize_with = "lenient::optional")]
@@ -172,6 +185,7 @@ pub struct SnapshotInfo {
 #[serde(rename_all = "camelCase", default)]
 pub struct TagInfo {
     /// Name.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub name: String,
     /// The snapshot it keeps.
     #[serde(deserialize_with = "lenient::int")]
@@ -198,12 +212,16 @@ pub struct SchemaInfo {
     #[serde(deserialize_with = "lenient::optional")]
     pub time_millis: Option<i64>,
     /// Columns in order.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub fields: Vec<FieldInfo>,
     /// Primary key columns.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub primary_keys: Vec<String>,
     /// Partition columns.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub partition_keys: Vec<String>,
     /// Options.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub options: BTreeMap<String, String>,
     /// Comment.
     pub comment: Option<String>,

@@ -61,7 +61,7 @@ pub(crate) fn Snapshots() -> Html {
         <chart::Timeline small=false />
         { panel("Snapshots", html! { { if more { format!("The newest {}; older ones are reached by time or tag.", list.len()) } else { format::counted(list.len(), "snapshot") } } }, html! {}, html! {
             <div class="scroll-x"><table class="list rows">
-                <thead><tr><th>{"Snapshot"}</th><th>{"Kind"}</th><th>{"Committed"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Change"}</th><th class="num col-schema">{"Schema"}</th><th class="col-by">{"By"}</th><td></td></tr></thead>
+                <thead><tr><th>{"Snapshot"}</th><th>{"Kind"}</th><th>{"Committed"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Change"}</th><th class="num col-schema">{"Schema"}</th><th class="col-by">{"By"}</th><th><span class="sr">{"Travel"}</span></th></tr></thead>
                 <tbody>{ for list.iter().map(row) }</tbody>
             </table></div>
         }) }

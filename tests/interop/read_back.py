@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
 """Other implementations read the tables that cenote wrote, and must see what cenote sees.
 
-    read_back.py CENOTE [WAREHOUSE DATABASE]
+    read_back.py CENOTE JARS [WAREHOUSE DATABASE]
 
-Without a warehouse the demo writes one first. Every table of the database is read by cenote (`read -o arrow`), by pypaimon and by paimon-rust; row counts and rows must
-be equal. Prints one line a table and reader, exits with 1 on any difference.
+Without a warehouse the demo writes one first. Every table of the database is read by cenote, by Java Paimon (whose jars are
+in the folder JARS), by pypaimon and by paimon-rust; row counts and rows must be equal. Prints one line a table and reader,
+exits with 1 on any difference.
 """
 import io
+import json
 import os
 import subprocess
 import sys
 import tempfile
 
 import pyarrow as pa
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def by_cenote(cenote, warehouse, table):
@@ -35,37 +39,59 @@ def by_paimon_rust(warehouse, table):
     return pa.Table.from_batches(batches) if batches else None
 
 
+def canonical(lines):
+    """JSON lines as a sorted list of rows: a bag that can be compared."""
+    return sorted(json.dumps(json.loads(line), sort_keys=True) for line in lines.splitlines())
+
+
 def rows(table, schema):
     """The rows as a sorted table: a bag that can be compared."""
     table = table.select(schema.names).cast(schema).combine_chunks()
     return table.sort_by([(name, "ascending") for name in schema.names])
 
 
+def check_java(cenote, jars, warehouse, database, name):
+    java = ["java", "-cp", os.path.join(jars, "*"), os.path.join(HERE, "java", "ReadBack.java"), warehouse, database, name]
+    theirs = canonical(subprocess.run(java, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
+    read = [cenote, "read", database + "." + name, "--warehouse", warehouse, "-o", "ndjson"]
+    ours = canonical(subprocess.run(read, stdout=subprocess.PIPE, check=True).stdout)
+    return ours == theirs, len(theirs)
+
+
+def check_python(read, warehouse, table, ours):
+    theirs = read(warehouse, table)
+    if theirs is None:
+        return False, 0
+    return rows(theirs, ours.schema).equals(rows(ours, ours.schema)), theirs.num_rows
+
+
 def main():
-    if len(sys.argv) == 4:
-        sys.exit(compare(*sys.argv[1:]))
+    cenote, jars = sys.argv[1:3]
+    if len(sys.argv) == 5:
+        sys.exit(compare(cenote, jars, *sys.argv[3:]))
     with tempfile.TemporaryDirectory() as folder:
         warehouse = os.path.join(folder, "warehouse")
-        subprocess.run([sys.argv[1], "demo", "--check", "--no-open", "--warehouse", warehouse], check=True)
-        sys.exit(compare(sys.argv[1], warehouse, "demo"))
+        subprocess.run([cenote, "demo", "--check", "--no-open", "--warehouse", warehouse], check=True)
+        sys.exit(compare(cenote, jars, warehouse, "demo"))
 
 
-def compare(cenote, warehouse, database):
+def compare(cenote, jars, warehouse, database):
     folder = os.path.join(warehouse, database + ".db")
     names = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name, "schema")))
-    failures = 0
+    passed = failed = 0
     for name in names:
         table = database + "." + name
         ours = by_cenote(cenote, warehouse, table)
-        expected = rows(ours, ours.schema)
-        for label, read in (("pypaimon", by_pypaimon), ("paimon-rust", by_paimon_rust)):
-            theirs = read(warehouse, table)
-            same = theirs is not None and theirs.num_rows == ours.num_rows and rows(theirs, ours.schema).equals(expected)
-            failures += not same
-            count = "no rows" if theirs is None else "%d rows" % theirs.num_rows
-            print("%s %s by %s: %s, cenote %d rows" % ("ok  " if same else "FAIL", table, label, count, ours.num_rows))
-    print("%d passed, %d failed" % (2 * len(names) - failures, failures))
-    return 1 if failures or not names else 0
+        results = {
+            "Java": check_java(cenote, jars, warehouse, database, name),
+            "pypaimon": check_python(by_pypaimon, warehouse, table, ours),
+            "paimon-rust": check_python(by_paimon_rust, warehouse, table, ours),
+        }
+        for label, (same, count) in results.items():
+            passed, failed = passed + same, failed + (not same)
+            print("%s %s by %s: %d rows, cenote %d rows" % ("ok  " if same else "FAIL", table, label, count, ours.num_rows))
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed or not names else 0
 
 
 main()

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::python;
+use crate::peers;
 
 /// Runs the benchmarks with `args` passed on.
 pub(crate) fn run(shell: &Shell, args: Vec<String>) -> Result<()> {
-    let python = python::peers(shell)?;
+    let python = peers::python(shell)?;
     cmd!(shell, "cargo run --release --package cenote-benches --bin cenote-bench -- {python} {args...}").run()?;
     Ok(())
 }

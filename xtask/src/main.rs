@@ -15,7 +15,7 @@ mod demo;
 mod explorer;
 mod files;
 mod npm;
-mod python;
+mod peers;
 mod steps;
 mod test;
 mod tidy;

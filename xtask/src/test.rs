@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, npm, python, steps::Steps, tidy, toolchain, wasm};
+use crate::{demo, explorer, files, npm, peers, steps::Steps, tidy, toolchain, wasm};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -19,7 +19,7 @@ const STEPS: &[(&str, Step)] = &[
     ("node tests", node_tests),
     ("demo check", demo_check),
     ("browser tests", browser_tests),
-    ("python interop", python_interop),
+    ("interop", interop),
 ];
 
 /// Runs all steps, or those whose names are given.
@@ -107,11 +107,12 @@ fn node_test_files(shell: &Shell, folder: &str) -> Result<()> {
     Ok(())
 }
 
-/// The official Python and Rust readers read what we wrote.
-fn python_interop(shell: &Shell) -> Result<()> {
-    let python = python::peers(shell)?;
+/// Java Paimon, pypaimon and paimon-rust read what we wrote.
+fn interop(shell: &Shell) -> Result<()> {
+    let python = peers::python(shell)?;
+    let jars = peers::java_jars(shell)?;
     let cenote = demo::build_cli(shell)?;
     let script = files::root().join("tests/interop/read_back.py");
-    cmd!(shell, "{python} {script} {cenote}").run()?;
+    cmd!(shell, "{python} {script} {cenote} {jars}").run()?;
     Ok(())
 }

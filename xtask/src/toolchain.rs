@@ -100,6 +100,17 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
     }
 }
 
+/// Maven and a JDK, for the Java reference implementation.
+pub(crate) fn maven(shell: &Shell) -> Result<()> {
+    if find("mvn").is_none() || find("java").is_none() {
+        apt_install(shell, &["maven", "default-jdk-headless"]);
+    }
+    match find("mvn").and(find("java")) {
+        Some(_) => Ok(()),
+        None => bail!("no Maven with a JDK: install them (Debian: apt-get install maven default-jdk-headless)"),
+    }
+}
+
 /// Installs Debian packages where apt is there and we are root; otherwise does nothing and the caller says what misses.
 fn apt_install(shell: &Shell, packages: &[&str]) {
     let root = cmd!(shell, "id -u").quiet().read().is_ok_and(|uid| uid == "0");

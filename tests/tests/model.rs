@@ -1,4 +1,5 @@
 //! Whole histories against a plain map: writes, deletes, compactions and time travel, in memory, with no runtime at all.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 

@@ -162,7 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn result_never_goes_to_level_0() {
-        check("0:1 0:1 0:1000 0:900 1:10000 5:9000000", "1=1,1,1000,900,10000");
+    fn once_triggered_levels_0_and_1_are_taken_in_whatever_their_size() {
+        check("0:1 0:1 0:1000 0:900 1:10000 5:9000000", "4=1,1,1000,900,10000");
+    }
+
+    #[test]
+    fn too_many_runs_are_merged_even_where_sizes_differ() {
+        check("2:1 3:100 4:10000 5:9000000", "3=1,100");
     }
 }

@@ -6,8 +6,8 @@
 //! write buffer ──sort_merge──▶ the same groups and engines, one sorted run
 //! ```
 //!
-//! All of it is pure and columnar: batches in, batches out. Keys are normalised once a batch ([`sort_keys`]); the loop
-//! moves row indices only ([`window`]), and columns are copied at the very end ([`gather`]).
+//! All of it is pure and columnar: batches in, batches out. Keys are normalised once a batch (`sort_keys`); the loop
+//! moves row indices only (`window`), and columns are copied at the very end (`gather`).
 
 mod deduplicate;
 mod function;

@@ -1,4 +1,4 @@
-//! Filters as SQL text that [`super::parse`] reads back.
+//! Filters as SQL text that [`super::parse()`] reads back.
 
 use std::fmt;
 

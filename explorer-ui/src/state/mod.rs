@@ -1,5 +1,5 @@
-//! The state of the page, one plain value: actions change it ([`reduce`]), and what must be loaded follows from it
-//! ([`needs`]). No browser, no engine, no clock in here.
+//! The state of the page, one plain value: actions change it (`reduce`), and what must be loaded follows from it
+//! (`needs`). No browser, no engine, no clock in here.
 
 mod action;
 mod needs;

@@ -22,6 +22,7 @@ export async function openPage(browser, url) {
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('crash', () => errors.push('the page crashed'));
   await page.goto(url);
   return { page, errors };
 }

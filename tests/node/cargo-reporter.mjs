@@ -1,12 +1,15 @@
 // Reports `node --test` in the words of `cargo test`, so that one reader understands all of CI's output.
 
+/** Node's own sums, which ours replace. */
+const TOTALS = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+
 export default async function* report(events) {
   const failures = [];
   let [passed, failed, skipped] = [0, 0, 0];
   const begin = performance.now();
   for await (const { type, data } of events) {
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
-    if (type === 'test:diagnostic' && data.nesting > 0) yield `  ${data.message}\n`;
+    if (type === 'test:diagnostic' && !TOTALS.test(data.message)) yield `  ${data.message}\n`;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     // A file is a test to Node, and so is a group: only what is inside counts, unless the file itself fell over.
     const isFile = data.nesting === 0 && data.name.endsWith('.mjs');

@@ -67,7 +67,7 @@ export async function runCheck(expect, check, open) {
   try {
     const table = await open(check.branch);
     const why = await compare(table, expect, check);
-    table.close();
+    await table.close();
     return { what: check.what, outcome: why ? 'fail' : 'pass', why };
   } catch (error) {
     const outcome = error.kind === 'unsupported' ? 'unsupported' : 'fail';
@@ -86,7 +86,7 @@ async function compare(table, expect, { at, expected, schemaId }) {
     for (const cells of page.rows) got.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])));
     done = page.done;
   }
-  cursor.close();
+  await cursor.close();
   if (expected.rows === undefined) return compareHash(got, names, expected);
   const unordered = new Set(expect.unordered_columns);
   return difference(expected.rows.map((row) => normRow(row, fields, unordered)), got.map((row) => normRow(row, fields, unordered)));

@@ -84,7 +84,7 @@ impl Predicate {
 }
 
 fn all_null(bounds: &ColumnBounds, row_count: i64) -> bool {
-    bounds.null_count.is_some_and(|count| count >= row_count)
+    bounds.null_count == Some(row_count)
 }
 
 /// The column of a leaf that is false for NaN.

@@ -124,12 +124,19 @@ impl RowGroupEncoder {
 
     /// Ends the current row group, if it has rows, and takes the bytes encoded since the last time.
     pub(super) fn flush(&mut self) -> Result<Bytes> {
-        if let Some(writers) = self.current.take() {
-            self.current_rows = 0;
-            let chunks = writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>();
-            self.append(chunks.map_err(unwritable)?).map_err(unwritable)?;
-        }
-        self.take()
+        self.end_row_group()?;
+        self.file.flush().map_err(|error| Error::internal("parquet data was not encoded").because(error))?;
+        Ok(mem::take(self.file.inner_mut()).into())
+    }
+
+    fn end_row_group(&mut self) -> Result<()> {
+        let (_, bytes) = self.current();
+        let Some(writers) = self.current.take() else { return Ok(()) };
+        self.current_rows = 0;
+        let chunks = writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<Vec<_>, _>>();
+        // One allocation, about the size of the row group, instead of many that grow.
+        self.file.inner_mut().reserve(usize::try_from(bytes).unwrap_or(0));
+        self.append(chunks.map_err(unwritable)?).map_err(unwritable)
     }
 
     fn append(&mut self, chunks: Vec<ArrowColumnChunk>) -> Result<(), ParquetError> {
@@ -147,17 +154,11 @@ impl RowGroupEncoder {
         row_group.close().map(|_| ())
     }
 
-    fn take(&mut self) -> Result<Bytes> {
-        self.file.flush().map_err(|error| Error::internal("parquet data was not encoded").because(error))?;
-        Ok(mem::take(self.file.inner_mut()).into())
-    }
-
     /// Ends the file: its last bytes, and what its footer says.
     pub(super) fn finish(mut self) -> Result<(Bytes, ParquetMetaData)> {
-        let mut rest = self.flush()?.to_vec();
+        self.end_row_group()?;
         let metadata = self.file.finish().map_err(unwritable)?;
-        rest.extend_from_slice(self.file.inner());
-        Ok((rest.into(), metadata))
+        Ok((mem::take(self.file.inner_mut()).into(), metadata))
     }
 }
 

@@ -29,7 +29,7 @@ struct Sleeping(InlineRuntime);
 static SEED: AtomicU64 = AtomicU64::new(1);
 
 impl Sleeping {
-    fn new() -> Arc<dyn Runtime> {
+    fn start() -> Arc<dyn Runtime> {
         let seed = SEED.fetch_add(0x1234_5678_9ABC, Ordering::Relaxed);
         Arc::new(Sleeping(InlineRuntime::new(seed << 20, 1_700_000_000_000)))
     }
@@ -103,7 +103,7 @@ fn race(open: impl Fn() -> Table + Sync) {
 
 #[test]
 fn committers_in_memory_lose_no_row() {
-    let catalog = FileSystemCatalog::new(Storage::memory(Sleeping::new()), Sleeping::new());
+    let catalog = FileSystemCatalog::new(Storage::memory(Sleeping::start()), Sleeping::start());
     block_on(async {
         catalog.create_database("db", false).await.unwrap();
         catalog.create_table("db", "t", new_table(), false).await.unwrap();
@@ -115,7 +115,7 @@ fn committers_in_memory_lose_no_row() {
 fn committers_in_a_local_folder_lose_no_row() {
     let folder = tempfile::tempdir().unwrap();
     let open = || {
-        let runtime = Sleeping::new();
+        let runtime = Sleeping::start();
         FileSystemCatalog::new(Storage::local(folder.path(), runtime.clone()).unwrap(), runtime)
     };
     block_on(async {

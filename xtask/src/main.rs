@@ -14,6 +14,7 @@ mod bind;
 mod demo;
 mod explorer;
 mod files;
+mod golden;
 mod npm;
 mod peers;
 mod steps;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, npm, peers, steps::Steps, tidy, toolchain, wasm};
+use crate::{demo, explorer, files, golden, npm, peers, steps::Steps, tidy, toolchain, wasm};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -15,6 +15,7 @@ const STEPS: &[(&str, Step)] = &[
     ("rustdoc", rustdoc),
     ("cargo test", cargo_test),
     ("cli", |shell| demo::build_cli(shell).map(drop)),
+    ("golden", golden::run),
     ("explorer", build_explorer),
     ("node tests", node_tests),
     ("demo check", demo_check),

@@ -1,6 +1,6 @@
 //! Schema file (Java `TableSchema`, format digest 2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -91,6 +91,21 @@ struct SchemaJsonOut<'a> {
     time_millis: i64,
 }
 
+/// Ids tell columns apart across schema versions, names within one. Errors: `Corrupt` where either is given twice.
+fn check_distinct(fields: &[DataField]) -> Result<()> {
+    let (mut ids, mut names) = (HashSet::new(), HashSet::new());
+    for field in fields {
+        if !ids.insert(field.id) || !names.insert(field.name.as_str()) {
+            let message = format!("expected distinct column ids and names, found id {} again", field.id);
+            return Err(Error::corrupt(message).with("column", &field.name));
+        }
+        if let TypeKind::Row(children) = &field.data_type.kind {
+            check_distinct(children)?;
+        }
+    }
+    Ok(())
+}
+
 impl TableSchema {
     /// Reads a schema file. Older versions get the options that were their defaults, so that options parse the same
     /// way whatever the version.
@@ -119,6 +134,7 @@ impl TableSchema {
             time_millis: json.time_millis.unwrap_or(0),
         };
         schema.check_keys()?;
+        check_distinct(&schema.fields)?;
         Ok(schema)
     }
 

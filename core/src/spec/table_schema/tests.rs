@@ -82,3 +82,11 @@ fn hostile_nesting_is_refused() {
     let text = format!(r#"{{"id":0,"highestFieldId":0,"fields":[{{"id":0,"name":"a","type":{open}"#);
     assert_eq!(TableSchema::from_json(text.as_bytes()).unwrap_err().kind(), crate::ErrorKind::Corrupt);
 }
+
+#[test]
+fn a_column_id_or_name_given_twice_is_corrupt() {
+    for second in [r#"{"id":0,"name":"b","type":"STRING"}"#, r#"{"id":1,"name":"a","type":"STRING"}"#] {
+        let text = format!(r#"{{"id":0,"fields":[{{"id":0,"name":"a","type":"INT"}},{second}],"highestFieldId":1}}"#);
+        assert_eq!(TableSchema::from_json(text.as_bytes()).unwrap_err().kind(), crate::ErrorKind::Corrupt);
+    }
+}

@@ -124,6 +124,8 @@ impl fmt::Display for Cell {
             Cell::Null => f.write_str("null"),
             Cell::Bool(value) => write!(f, "{value}"),
             Cell::Int(value) => write!(f, "{value}"),
+            // As JavaScript writes them: 300 digits say no more than an exponent.
+            Cell::Float(value) if *value != 0.0 && !(1e-6..1e21).contains(&value.abs()) => write!(f, "{value:e}"),
             Cell::Float(value) => write!(f, "{value}"),
             Cell::Text(text) => f.write_str(&quoted(text)),
             Cell::List(items) => {
@@ -261,6 +263,12 @@ mod tests {
         assert_eq!(cell("\"9\"").compare(&cell("\"10\""), true), Ordering::Less);
         assert_eq!(cell("\"9\"").compare(&cell("\"10\""), false), Ordering::Greater);
         assert_eq!(cell("9").compare(&cell("null"), true), Ordering::Greater);
+    }
+
+    #[test]
+    fn far_numbers_have_an_exponent() {
+        let texts = ["1.7976931348623157e308", "-1e-45", "0.5", "100000.25", "-0"];
+        assert_eq!(texts.map(|text| cell(text).to_string()), texts);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn gather(
 }
 
 /// The cheapest way to copy some rows.
-enum Picker {
+pub(super) enum Picker {
     /// One range of one segment: no copy at all.
     Slice { segment: usize, start: usize, len: usize },
     /// Long ranges (segment, start, end).
@@ -52,7 +52,7 @@ enum Picker {
 }
 
 impl Picker {
-    fn new(picks: &[RowRef]) -> Self {
+    pub(super) fn new(picks: &[RowRef]) -> Self {
         let follows = |pair: &[RowRef]| pair[0].segment == pair[1].segment && pair[0].row + 1 == pair[1].row;
         let breaks = picks.windows(2).filter(|pair| !follows(pair)).count();
         match picks.first() {
@@ -70,7 +70,7 @@ impl Picker {
         }
     }
 
-    fn pick(&self, sources: &[&dyn Array]) -> Result<ArrayRef> {
+    pub(super) fn pick(&self, sources: &[&dyn Array]) -> Result<ArrayRef> {
         match self {
             Picker::Slice { segment, start, len } => Ok(sources[*segment].slice(*start, *len)),
             Picker::Rows(rows) => Ok(interleave(sources, rows)?),

@@ -47,6 +47,7 @@ pub struct Merger {
 struct Run {
     parts: VecDeque<Part>,
     ended: bool,
+    level: i32,
 }
 
 struct Part {
@@ -60,13 +61,23 @@ impl Merger {
         Merger { plan, runs: (0..runs).map(|_| Run::default()).collect(), window: None }
     }
 
+    /// Says the LSM level of each run, where tables that look up older rows need it (see [`super::looks_up`]): all files
+    /// of a run must be of one level then. Runs are of level 0 otherwise.
+    #[must_use]
+    pub fn with_levels(mut self, levels: impl IntoIterator<Item = i32>) -> Self {
+        for (run, level) in self.runs.iter_mut().zip(levels) {
+            run.level = level;
+        }
+        self
+    }
+
     /// Gives the next batch of a run, `None` at its end. Errors: `Corrupt` where keys are not ascending.
     pub fn supply(&mut self, run: usize, batch: Option<RecordBatch>) -> Result<()> {
         let Some(run) = self.runs.get_mut(run) else { return Err(Error::internal(format!("there is no run {run}"))) };
         match batch {
             None => run.ended = true,
             Some(batch) if batch.num_rows() == 0 => {}
-            Some(batch) => run.push(Segment::new(&self.plan, batch)?)?,
+            Some(batch) => run.push(Segment::new(&self.plan, batch)?.at_level(run.level))?,
         }
         Ok(())
     }

@@ -9,23 +9,36 @@
 //! All of it is pure and columnar: batches in, batches out. Keys are normalised once a batch (`sort_keys`); the loop
 //! moves row indices only (`window`), and columns are copied at the very end (`gather`).
 
+mod aggregate;
+mod aggregation;
+mod column;
+mod column_engine;
 mod deduplicate;
+mod first_row;
 mod function;
 mod gather;
+mod lookup;
 mod loser_tree;
 mod merged_rows;
 mod merger;
+mod partial_update;
 mod plan;
 mod radix;
+mod required_fields;
+mod roles;
 mod sections;
 mod segment;
 mod sort_keys;
 mod sort_merge;
+#[cfg(test)]
+mod testing;
+mod versions;
 mod window;
 
-pub use function::{Groups, MergeFunction, Merged, merge_function};
+pub use function::{Groups, MergeFunction, Merged, looks_up, merge_function};
 pub use merger::{Merger, Step};
 pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};
+pub use required_fields::required_fields;
 pub use sections::{Section, sections};
 pub use segment::{RowRef, Segment};
 pub use sort_merge::{SortMerged, sort_merge, sort_merge_batch};

@@ -105,7 +105,7 @@ impl MergePlan {
             value_kind: Some(keys + 1),
             output: (0..fields.len()).collect(),
         };
-        let plan = MergePlan::new(arrow::schema(&fields), layout, merge_function(options)?)?;
+        let plan = MergePlan::new(arrow::schema(&fields), layout, merge_function(options, schema, &fields)?)?;
         Ok(plan.keep_deletes(true))
     }
 

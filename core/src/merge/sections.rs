@@ -28,6 +28,19 @@ impl Section {
     pub fn files(&self) -> impl Iterator<Item = &DataFileMeta> {
         self.runs.iter().flatten()
     }
+
+    /// The same files in runs of one level each: what a merge needs that must know the level of rows.
+    #[must_use]
+    pub fn by_level(self) -> Section {
+        let mut runs: Vec<Vec<DataFileMeta>> = Vec::with_capacity(self.runs.len());
+        for mut files in self.runs {
+            // Stable: the files of a level stay in key order.
+            files.sort_by_key(|file| file.level);
+            runs.extend(files.chunk_by(|a, b| a.level == b.level).map(<[_]>::to_vec));
+        }
+        runs.sort_by_key(|files| files.iter().map(age).min());
+        Section { runs }
+    }
 }
 
 /// Partitions the files of one bucket into sections in key order; `key_types` are those of the trimmed primary key.

@@ -30,6 +30,8 @@ pub struct Segment {
     sequence_numbers: Option<ScalarBuffer<i64>>,
     kinds: Option<Int8Array>,
     has_retracts: bool,
+    /// LSM level of the file that the rows are of; 0 where it does not matter.
+    pub(super) level: i32,
 }
 
 impl Segment {
@@ -47,7 +49,12 @@ impl Segment {
         let kinds = plan.layout.value_kind.map(|index| value_kinds(&batch, index)).transpose()?;
         let has_retracts = kinds.as_ref().is_some_and(|kinds| kinds.values().iter().any(|kind| is_retract(*kind)));
         let sortedness = keys.sortedness();
-        Ok(Segment { batch, keys, sortedness, sequence_fields, sequence_numbers, kinds, has_retracts })
+        Ok(Segment { batch, keys, sortedness, sequence_fields, sequence_numbers, kinds, has_retracts, level: 0 })
+    }
+
+    /// The same rows, of a file of this level.
+    pub(super) fn at_level(self, level: i32) -> Self {
+        Segment { level, ..self }
     }
 
     /// The rows themselves.

@@ -114,5 +114,5 @@ fn group<H: Copy + Ord>(
         ends.push(end as u32);
         start = end;
     }
-    Groups { rows, ends }
+    Groups { rows, ends, merge_alone: Vec::new() }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    merge::{MergeLayout, MergePlan, Merger, Section, Step, merge_function},
+    merge::{MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
     predicate::Predicate,
     spec::{
         data_file::DataFileMeta,
@@ -28,9 +28,12 @@ use crate::{
 /// Memory: about two batches a run, and one more each where runs are decoded by tasks of their own.
 pub(super) fn read(
     files: &SplitFiles,
-    section: Section,
+    mut section: Section,
     shape: &Arc<Shape>,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    if looks_up(&files.context.options()?) {
+        section = section.by_level();
+    }
     let SectionPlan { fields, schema, plan } = SectionPlan::new(files, &section, shape)?;
     let keys = files.context.schema.trimmed_primary_key_fields();
     let on_keys =
@@ -44,8 +47,9 @@ pub(super) fn read(
         });
         run_ahead(&files.context.runtime, run_stream(files.clone(), reads.collect(), Arc::clone(&schema)))
     };
+    let levels: Vec<i32> = section.runs.iter().map(|run| run.first().map_or(0, |file| file.level)).collect();
     let runs: Vec<_> = section.runs.into_iter().map(run).collect();
-    let merger = Merger::new(Arc::new(plan), runs.len());
+    let merger = Merger::new(Arc::new(plan), runs.len()).with_levels(levels);
     let shape = Arc::clone(shape);
     let merged = stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
         loop {
@@ -109,12 +113,12 @@ impl SectionPlan {
         let mut fields = shape.columns.clone();
         let keys: Vec<usize> =
             schema.trimmed_primary_key_fields().iter().map(|field| place_of(&mut fields, field)).collect();
-        let sequence_fields = options.sequence_field.iter().map(|name| {
-            let field = schema.field(name);
-            let field = field.ok_or_else(|| Error::invalid(format!("sequence.field names no column: {name:?}")))?;
-            Ok(place_of(&mut fields, field))
-        });
-        let sequence_fields = sequence_fields.collect::<Result<Vec<_>>>()?;
+        let asked = fields.iter().filter_map(|column| schema.fields.iter().position(|field| field.id == column.id));
+        for place in required_fields(&options, schema, &asked.collect::<Vec<_>>())? {
+            place_of(&mut fields, &schema.fields[place]);
+        }
+        let sequence_fields = options.sequence_field.iter().filter_map(|name| schema.field(name));
+        let sequence_fields = sequence_fields.map(|field| place_of(&mut fields, field)).collect();
         let sequence_number = (!ordered_by_age(section)).then(|| place_of(&mut fields, &sequence_number_field()));
         // Always looked at: pypaimon writes a `_DELETE_ROW_COUNT` of 0 over files with deletes.
         let value_kind = Some(place_of(&mut fields, &value_kind_field()));
@@ -133,7 +137,8 @@ impl SectionPlan {
             if strict { field } else { field.with_nullable(true) }
         };
         let merge_schema = Arc::new(Schema::new(fields.iter().enumerate().map(arrow_field).collect::<Vec<Field>>()));
-        let plan = MergePlan::new(Arc::clone(&merge_schema), layout, merge_function(&options)?)?;
+        let function = merge_function(&options, schema, &fields)?;
+        let plan = MergePlan::new(Arc::clone(&merge_schema), layout, function)?;
         Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes) })
     }
 }

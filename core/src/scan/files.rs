@@ -151,7 +151,7 @@ pub(crate) async fn plan_splits(
         buckets.retain(|bucket| !bucket.files.is_empty());
     }
     if let Some(predicate) = predicate {
-        prune_by_stats(schema, predicate, &schemas, &mut buckets)?;
+        prune_by_stats(schema, table.options().merge_engine, predicate, &schemas, &mut buckets)?;
     }
     let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
     explain.step("files by statistics", "files", left, live_count);
@@ -196,6 +196,7 @@ pub(crate) async fn file_schemas(table: &Table, live: &[ManifestEntry]) -> Resul
 /// Drops files by statistics, as far as no older version of a key can come to light (format digest 13.3, step 4).
 fn prune_by_stats(
     schema: &TableSchema,
+    merge_engine: MergeEngine,
     predicate: &Predicate,
     schemas: &HashMap<i64, Arc<TableSchema>>,
     buckets: &mut Vec<BucketFiles>,
@@ -209,11 +210,13 @@ fn prune_by_stats(
         let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
         let on_keys = predicate.retain_columns(&|column: &Column| keys.contains(&column.id));
         let mut by_key = FilePruner::new(&on_keys, StatsKind::Key, schemas);
+        // Columns of a merged row may come from several rows, and sums from none.
+        let rows_survive = matches!(merge_engine, MergeEngine::Deduplicate | MergeEngine::FirstRow);
         for bucket in buckets.iter_mut() {
             retain_files(&mut bucket.files, &mut by_key)?;
             if !may_overlap(&bucket.files) {
                 retain_files(&mut bucket.files, &mut by_value)?;
-            } else if !any_may_match(&bucket.files, &mut by_value)? {
+            } else if rows_survive && !any_may_match(&bucket.files, &mut by_value)? {
                 bucket.files.clear();
             }
         }

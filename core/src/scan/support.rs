@@ -28,12 +28,6 @@ pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> 
     if schema.options.contains_key("scan.fallback-branch") || schema.options.contains_key("scan.primary-branch") {
         return Err(Error::unsupported("cannot read a table with a fallback branch yet").at(table.name()));
     }
-    if !schema.primary_keys.is_empty() {
-        let engine = schema.options.get("merge-engine").map_or("deduplicate", String::as_str);
-        if !engine.eq_ignore_ascii_case("deduplicate") {
-            return Err(Error::unsupported(format!("cannot read merge-engine={engine} yet")).at(table.name()));
-        }
-    }
     match schema.fields.iter().find(|field| has_blob(&field.data_type)) {
         Some(field) => {
             Err(Error::unsupported("cannot read BLOB columns yet").at(table.name()).with("column", &field.name))

@@ -221,7 +221,7 @@ impl MergeTreeBuffer {
             value_kind: Some(keys + 1),
             output: (0..fields.len()).collect(),
         };
-        let function = merge::merge_function(options)?;
+        let function = merge::merge_function(options, schema, &fields)?;
         Ok(Arc::new(MergePlan::new(types::arrow::schema(&fields), layout, function)?.keep_deletes(true)))
     }
 }

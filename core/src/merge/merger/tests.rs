@@ -7,10 +7,7 @@ use arrow_schema::{DataType as ArrowType, Field, Schema};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{
-    merge::{MergeLayout, merge_function, sort_merge},
-    spec::options::CoreOptions,
-};
+use crate::merge::{MergeLayout, deduplicate::Deduplicate, sort_merge};
 
 /// Column types of the key; every one is made of one small number, in its order.
 #[derive(Clone, Copy, Debug)]
@@ -93,9 +90,8 @@ impl Case {
             value_kind: Some(keys + 2),
             output: vec![keys + 3, keys + 2],
         };
-        let mut options = CoreOptions::default();
-        options.ignore_delete = self.ignore_delete;
-        let plan = MergePlan::new(self.schema(), layout, merge_function(&options).unwrap()).unwrap();
+        let function = Arc::new(Deduplicate { ignore_delete: self.ignore_delete });
+        let plan = MergePlan::new(self.schema(), layout, function).unwrap();
         Arc::new(plan.keep_deletes(self.keep_deletes).with_batch_rows(self.batch_rows))
     }
 
@@ -275,11 +271,4 @@ fn rows_out_of_order_are_corrupt() {
     for runs in [within, across] {
         assert_eq!(drive(case.plan(), runs).err().unwrap().kind(), crate::ErrorKind::Corrupt);
     }
-}
-
-#[test]
-fn other_engines_are_unsupported_by_name() {
-    let options = [("merge-engine".to_owned(), "aggregation".to_owned())].into();
-    let error = merge_function(&CoreOptions::parse(&options).unwrap()).err().unwrap();
-    assert_eq!(error.to_string(), "unsupported: merge-engine \"aggregation\" is not supported yet");
 }

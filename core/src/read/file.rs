@@ -5,15 +5,15 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::{context::ReadContext, deletions, evolve::Evolution};
+use super::{context::ReadContext, deletions, evolve::Evolution, tracking::Tracking};
 use crate::{
     error::{Error, Result},
     format::{self, ReadRequest},
     predicate::Predicate,
-    scan::{DeletionFile, Split},
+    scan::{DeletionFile, RowRanges, Split},
     spec::{
         data_file::DataFileMeta,
-        table_schema::{sequence_number_field, value_kind_field},
+        table_schema::{row_id_field, sequence_number_field, value_kind_field},
     },
     types::{DataField, Datum},
 };
@@ -36,8 +36,17 @@ pub(super) struct FileRead {
     pub(super) fields: Vec<DataField>,
     /// May skip what cannot match.
     pub(super) predicate: Option<Predicate>,
+    /// Only this part.
+    pub(super) part: Part,
+}
+
+/// Part of a file; all of it by default.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
     /// Only these row groups.
     pub(super) row_groups: Option<Range<usize>>,
+    /// Only rows at these positions.
+    pub(super) rows: Option<RowRanges>,
 }
 
 impl SplitFiles {
@@ -60,30 +69,48 @@ impl SplitFiles {
     }
 
     /// Opens a file. Batches have the columns `read.fields`; a NOT NULL one that holds nulls is nullable in the batch.
+    /// Columns of row tracking are made up where the file does not hold them.
     pub(super) async fn read(&self, read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let path = self.path(&read.file)?;
         let schema = match read.file.schema_id == self.context.schema.id {
             true => Arc::clone(&self.context.schema),
             false => self.context.schemas.get(read.file.schema_id).await.map_err(|error| error.with("file", &path))?,
         };
-        let system = [sequence_number_field(), value_kind_field()];
+        let system = [sequence_number_field(), value_kind_field(), row_id_field()];
         let in_file: Vec<DataField> = schema.fields.iter().cloned().chain(system).collect();
         let evolution = Evolution::new(&read.fields, &in_file, &self.partition).map_err(|error| error.at(&path))?;
+        let rows = self.live_rows(&read.file, read.part.rows).await?;
+        let tracks_rows = self.context.schema.tracks_rows();
+        let mut tracking = tracks_rows.then(|| Tracking::new(&read.fields, &read.file, rows.as_ref())).flatten();
+        // Positions are only known where no row is left out in between.
+        let skips = !tracking.as_ref().is_some_and(Tracking::counts_rows);
+        let predicate = read.predicate.as_ref().filter(|_| skips);
         let mut request = ReadRequest::new(evolution.file_fields.clone())
-            .with_predicate(read.predicate.as_ref().map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
-            .with_row_groups(read.row_groups);
+            .with_predicate(predicate.map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
+            .with_row_groups(read.part.row_groups);
+        request.rows = rows.map(|rows| rows.ranges().to_vec());
         let size = u64::try_from(read.file.file_size)
             .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;
-        if let Some(deletions) = self.deletions.get(&read.file.file_name) {
-            let rows = u64::try_from(read.file.row_count).unwrap_or(0);
-            request.rows = Some(deletions::live_rows(&self.context.storage, deletions, rows).await?);
-        }
         let batches = format::read(&self.context.storage, &path, size, request).await?;
+        let mut evolve_batch = move |batch: RecordBatch| {
+            let evolved = evolution.apply(&batch)?;
+            match &mut tracking {
+                Some(tracking) => tracking.fill(&evolved),
+                None => Ok(evolved),
+            }
+        };
         let evolve = move |batch: Result<RecordBatch>| {
-            let evolved = batch.and_then(|batch| evolution.apply(&batch).map_err(|error| error.at(&path)));
-            futures::future::ready(evolved)
+            futures::future::ready(batch.and_then(|batch| evolve_batch(batch).map_err(|error| error.at(&path))))
         };
         Ok(batches.then(evolve).boxed())
+    }
+
+    /// Positions of the rows of `file` among `selected` that are not deleted; `None` for all of the file.
+    async fn live_rows(&self, file: &DataFileMeta, selected: Option<RowRanges>) -> Result<Option<RowRanges>> {
+        let Some(deletions) = self.deletions.get(&file.file_name) else { return Ok(selected) };
+        let rows = u64::try_from(file.row_count).unwrap_or(0);
+        let live = RowRanges::new(deletions::live_rows(&self.context.storage, deletions, rows).await?);
+        Ok(Some(selected.map_or(live.clone(), |selected| selected.intersect(&live))))
     }
 
     /// The filter on the file's own columns. Partition columns may be absent in the file: nothing can be said of them.

@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
 
 use super::{
     ahead::run_ahead,
-    file::{FileRead, SplitFiles},
+    file::{FileRead, Part, SplitFiles},
     shape::{Shape, place_of},
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(super) fn read(
             file,
             fields: fields.clone(),
             predicate: shape.predicate.as_ref().map(on_keys),
-            row_groups: None,
+            part: Part::default(),
         });
         run_ahead(&files.context.runtime, run_stream(files.clone(), reads.collect(), Arc::clone(&schema)))
     };

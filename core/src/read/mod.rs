@@ -19,6 +19,7 @@ mod merged;
 mod raw;
 mod shape;
 mod tasks;
+mod tracking;
 
 pub use context::{MergeReadOptions, ReadContext, ReadPlan};
 pub use tasks::{merge_sorted_files, read_all_columns, read_split, tasks};

@@ -1,12 +1,12 @@
 //! Files read one after the other, without merging.
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 
 use super::{
-    file::{FileRead, SplitFiles},
+    file::{FileRead, Part, SplitFiles},
     shape::{Shape, place_of},
 };
 use crate::{
@@ -29,7 +29,7 @@ pub(super) enum Deletes {
 pub(super) fn read(
     files: &SplitFiles,
     file: DataFileMeta,
-    row_groups: Option<Range<usize>>,
+    part: Part,
     deletes: Deletes,
     shape: &Arc<Shape>,
 ) -> BoxStream<'static, Result<RecordBatch>> {
@@ -42,7 +42,7 @@ pub(super) fn read(
         };
         let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
         let path = files.path(&file)?;
-        let read = FileRead { file, fields, predicate: shape.predicate.clone(), row_groups };
+        let read = FileRead { file, fields, predicate: shape.predicate.clone(), part };
         let batches = files.read(read).await?;
         Ok::<_, Error>(batches.map(move |batch| shape.finish(&batch?, kinds).map_err(|error| error.at(&path))))
     };

@@ -10,7 +10,11 @@ use super::{context::ReadPlan, evolve::batch_of};
 use crate::{
     error::{Error, Result},
     predicate::Predicate,
-    spec::table_schema::{TableSchema, sequence_number_field, value_kind_field},
+    scan::RowRanges,
+    spec::{
+        data_file::DataFileMeta,
+        table_schema::{TableSchema, row_id_field, sequence_number_field, value_kind_field},
+    },
     types::{DataField, arrow},
 };
 
@@ -30,9 +34,10 @@ pub(super) struct Shape {
 impl Shape {
     /// The rows that a user reads. Errors: `Invalid` for places outside the schema.
     pub(super) fn of_plan(schema: &TableSchema, plan: &ReadPlan) -> Result<Self> {
+        let readable = schema.readable_fields();
         let field = |place: &usize| {
-            let outside = || Error::invalid(format!("expected one of {} columns, found {place}", schema.fields.len()));
-            schema.fields.get(*place).cloned().ok_or_else(outside)
+            let outside = || Error::invalid(format!("expected one of {} columns, found {place}", readable.len()));
+            readable.get(*place).cloned().ok_or_else(outside)
         };
         let result = plan.projection.iter().map(field).collect::<Result<Vec<_>>>()?;
         let mut columns = Vec::new();
@@ -40,7 +45,7 @@ impl Shape {
             result.iter().map(|field| (place_of(&mut columns, field), Arc::new(arrow::field(field)))).collect();
         for column in plan.predicate.iter().flat_map(Predicate::columns) {
             let unknown = || Error::invalid(format!("the filter's column {:?} is not in the schema", column.name));
-            place_of(&mut columns, schema.field_by_id(column.id).ok_or_else(unknown)?);
+            place_of(&mut columns, readable.iter().find(|field| field.id == column.id).ok_or_else(unknown)?);
         }
         Ok(Shape { columns, output, predicate: plan.predicate.clone(), keep_deletes: false })
     }
@@ -53,6 +58,18 @@ impl Shape {
         let output = sources.zip(schema.key_value_fields());
         let output = output.map(|(source, field)| (place_of(&mut columns, &source), Arc::new(arrow::field(&field))));
         Shape { output: output.collect(), columns, predicate: None, keep_deletes }
+    }
+
+    /// Whether `_ROW_ID` is among the columns: then every row must be read with its position in the file.
+    pub(super) fn needs_row_ids(&self) -> bool {
+        let row_id = row_id_field().id;
+        self.columns.iter().any(|column| column.id == row_id)
+    }
+
+    /// Positions of the rows of `file` that the filter on `_ROW_ID` leaves; `None` for all.
+    pub(super) fn positions_in(&self, file: &DataFileMeta) -> Option<RowRanges> {
+        let predicate = self.predicate.as_ref().filter(|_| self.needs_row_ids())?;
+        RowRanges::of_row_ids(predicate).positions_in(file)
     }
 
     /// Makes rows of the result of a batch that begins with `columns`; `kinds` is the place of `_VALUE_KIND` where

@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use super::{
     context::{MergeReadOptions, ReadContext, ReadPlan},
-    file::SplitFiles,
+    file::{Part, SplitFiles},
     merged,
     raw::{self, Deletes},
     shape::Shape,
@@ -16,7 +16,7 @@ use crate::{
     error::Result,
     format::{self, RowGroupLayout},
     merge::sections,
-    scan::Split,
+    scan::{RowRanges, Split},
     spec::data_file::DataFileMeta,
 };
 
@@ -53,8 +53,11 @@ pub async fn read_all_columns(context: &Arc<ReadContext>, split: Split) -> Resul
     let plan = ReadPlan { projection: (0..context.schema.fields.len()).collect(), predicate: None };
     let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
     let files = SplitFiles::new(context, &split);
-    let streams: Vec<Batches> =
-        split.files.into_iter().map(|file| raw::read(&files, file, None, Deletes::AsCounted, &shape)).collect();
+    let streams: Vec<Batches> = split
+        .files
+        .into_iter()
+        .map(|file| raw::read(&files, file, Part::default(), Deletes::AsCounted, &shape))
+        .collect();
     Ok(stream::iter(streams).flatten().boxed())
 }
 
@@ -82,8 +85,8 @@ async fn split_tasks(
     }
     let mut tasks = Vec::with_capacity(split.files.len());
     for file in split.files {
-        let ranges = if cut_files { row_group_ranges(&files, &file).await? } else { vec![None] };
-        tasks.extend(ranges.into_iter().map(|range| raw::read(&files, file.clone(), range, Deletes::AsCounted, shape)));
+        let parts = if cut_files { file_parts(&files, &file, shape).await? } else { vec![whole(&file, shape)] };
+        tasks.extend(parts.into_iter().map(|part| raw::read(&files, file.clone(), part, Deletes::AsCounted, shape)));
     }
     Ok(tasks)
 }
@@ -98,21 +101,40 @@ fn merged_tasks(files: &SplitFiles, metas: Vec<DataFileMeta>, shape: &Arc<Shape>
             tasks.push(merged::read(files, section, shape)?);
         } else {
             tasks.extend(
-                section.runs.into_iter().flatten().map(|file| raw::read(files, file, None, Deletes::Checked, shape)),
+                section
+                    .runs
+                    .into_iter()
+                    .flatten()
+                    .map(|file| raw::read(files, file, Part::default(), Deletes::Checked, shape)),
             );
         }
     }
     Ok(tasks)
 }
 
-/// How to cut a file: ranges of row groups, `None` for the whole of it.
-async fn row_group_ranges(files: &SplitFiles, file: &DataFileMeta) -> Result<Vec<Option<Range<usize>>>> {
+/// All rows of a file that the filter on `_ROW_ID` leaves.
+fn whole(file: &DataFileMeta, shape: &Shape) -> Part {
+    Part { row_groups: None, rows: shape.positions_in(file) }
+}
+
+/// How to cut a file: at row groups.
+async fn file_parts(files: &SplitFiles, file: &DataFileMeta, shape: &Shape) -> Result<Vec<Part>> {
     let size = u64::try_from(file.file_size).unwrap_or(0);
     if size <= TASK_BYTES {
-        return Ok(vec![None]);
+        return Ok(vec![whole(file, shape)]);
     }
     let groups = format::row_groups(&files.context.storage, &files.path(file)?, size).await?;
-    Ok(pack(&groups).into_iter().map(Some).collect())
+    let ranges = pack(&groups).into_iter();
+    if !shape.needs_row_ids() {
+        return Ok(ranges.map(|range| Part { row_groups: Some(range), rows: None }).collect());
+    }
+    // Positions are counted from the first row of the file, so its rows are named instead of its row groups.
+    let selected = shape.positions_in(file).unwrap_or_else(RowRanges::all);
+    let starts: Vec<u64> =
+        groups.iter().scan(0, |next, group| Some(std::mem::replace(next, *next + group.rows))).collect();
+    let start = |group: usize| starts.get(group).copied().unwrap_or(u64::MAX);
+    let rows = |range: Range<usize>| selected.intersect(&RowRanges::one(start(range.start)..start(range.end)));
+    Ok(ranges.map(|range| Part { row_groups: None, rows: Some(rows(range)) }).collect())
 }
 
 /// Packs neighbouring row groups into ranges of about [`TASK_BYTES`].

@@ -10,7 +10,7 @@ use crate::{
     merge,
     predicate::{Column, Predicate, buckets},
     scan::{
-        Explain, Split,
+        Explain, RowRanges, Split,
         deletion_files::{BucketDeletions, deletion_files},
         entries,
         manifests::{EntryFilter, read_entries},
@@ -26,7 +26,7 @@ use crate::{
         manifest_list::{self, ManifestFileMeta},
         options::{CoreOptions, MergeEngine},
         snapshot::Snapshot,
-        table_schema::TableSchema,
+        table_schema::{TableSchema, is_system_field},
     },
     table::Table,
     types::DatumRow,
@@ -123,6 +123,10 @@ pub(crate) async fn plan_splits(
     predicate: Option<&Predicate>,
     explain: &mut Explain,
 ) -> Result<Vec<Split>> {
+    let row_ids = predicate.map(RowRanges::of_row_ids);
+    // Manifests know nothing of the values of `_ROW_ID` and `_SEQUENCE_NUMBER`.
+    let stored = predicate.map(|predicate| predicate.retain_columns(&|column: &Column| !is_system_field(column.id)));
+    let predicate = stored.as_ref();
     let partition_fields = schema.partition_fields();
     let filter = entry_filter(table, schema, predicate)?;
     let manifests = read_manifests(table, snapshot).await?;
@@ -147,6 +151,12 @@ pub(crate) async fn plan_splits(
     if skips_level_0(schema)? {
         for bucket in &mut buckets {
             bucket.files.retain(|file| file.level > 0);
+        }
+        buckets.retain(|bucket| !bucket.files.is_empty());
+    }
+    if let Some(row_ids) = &row_ids {
+        for bucket in &mut buckets {
+            bucket.files.retain(|file| row_ids.may_hold(file));
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
     }

@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod manifests;
 mod prune;
+mod row_ranges;
 mod split;
 mod stream;
 mod support;
@@ -25,6 +26,7 @@ pub use stream::RecordBatchStream;
 pub(crate) use files::{live_files, read_index_manifest, read_manifests};
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};
+pub(crate) use row_ranges::RowRanges;
 pub(crate) use split::pack_ordered;
 pub(crate) use support::check_readable;
 
@@ -58,6 +60,7 @@ pub struct ScanBuilder {
     columns: Option<Vec<String>>,
     filter: Option<FilterSource>,
     limit: Option<usize>,
+    row_tracking: bool,
 }
 
 /// Text filters are resolved against the schema of the chosen snapshot, which only planning knows.
@@ -70,7 +73,14 @@ enum FilterSource {
 impl Table {
     /// Starts describing a read of this table.
     pub fn scan(&self) -> ScanBuilder {
-        ScanBuilder { table: self.clone(), choice: SnapshotChoice::Latest, columns: None, filter: None, limit: None }
+        ScanBuilder {
+            table: self.clone(),
+            choice: SnapshotChoice::Latest,
+            columns: None,
+            filter: None,
+            limit: None,
+            row_tracking: false,
+        }
     }
 }
 
@@ -128,6 +138,15 @@ impl ScanBuilder {
         self
     }
 
+    /// Reads `_ROW_ID` and `_SEQUENCE_NUMBER` behind the columns, unless [`ScanBuilder::columns`] chooses (they may be
+    /// named there, and in filters, without this). Planning fails with `Unsupported` where the table does not track
+    /// its rows (option `row-tracking.enabled`).
+    #[must_use]
+    pub fn row_tracking(mut self) -> Self {
+        self.row_tracking = true;
+        self
+    }
+
     /// Chooses the snapshot and the files.
     ///
     /// Errors: `NotFound` for a missing snapshot or tag, `Invalid` for an unknown column or a bad filter,
@@ -135,11 +154,16 @@ impl ScanBuilder {
     pub async fn plan(&self) -> Result<Plan> {
         let (snapshot, schema) = self.choose().await?;
         support::check_readable(&self.table, &schema)?;
-        let projection = self.projection(&schema)?;
+        if self.row_tracking && !schema.tracks_rows() {
+            let message = "the table does not track its rows: row-tracking.enabled is not true";
+            return Err(Error::unsupported(message).at(self.table.name()));
+        }
+        let fields = schema.readable_fields();
+        let projection = self.projection(&schema, &fields)?;
         let predicate = match &self.filter {
             None => None,
             Some(FilterSource::Resolved(predicate)) => Some(predicate.clone()),
-            Some(FilterSource::Text(text)) => Some(crate::predicate::parse(text, &schema.fields)?),
+            Some(FilterSource::Text(text)) => Some(crate::predicate::parse(text, &fields)?),
         };
         let mut explain = Explain::default();
         let splits = match &snapshot {
@@ -179,10 +203,14 @@ impl ScanBuilder {
         Ok((Some(snapshot), schema))
     }
 
-    fn projection(&self, schema: &TableSchema) -> Result<Vec<usize>> {
-        let Some(names) = &self.columns else { return Ok((0..schema.fields.len()).collect()) };
+    /// Places among `fields`, the readable fields of `schema`.
+    fn projection(&self, schema: &TableSchema, fields: &[DataField]) -> Result<Vec<usize>> {
+        let Some(names) = &self.columns else {
+            let count = if self.row_tracking { fields.len() } else { schema.fields.len() };
+            return Ok((0..count).collect());
+        };
         let place = |name: &String| {
-            schema.fields.iter().position(|field| &field.name == name).ok_or_else(|| {
+            fields.iter().position(|field| &field.name == name).ok_or_else(|| {
                 let known = schema.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
                 Error::invalid(format!("no column {name:?}; the table has {known}")).at(self.table.name())
             })
@@ -199,7 +227,7 @@ pub struct Plan {
     pub snapshot: Option<Snapshot>,
     /// Schema of the rows before projection.
     pub schema: Arc<TableSchema>,
-    /// Places of the read columns in the schema.
+    /// Places of the read columns among [`TableSchema::readable_fields`].
     pub projection: Vec<usize>,
     /// Filter on the schema's columns.
     pub predicate: Option<Predicate>,
@@ -214,7 +242,8 @@ pub struct Plan {
 impl Plan {
     /// The read columns.
     pub fn fields(&self) -> Vec<DataField> {
-        self.projection.iter().filter_map(|place| self.schema.fields.get(*place).cloned()).collect()
+        let fields = self.schema.readable_fields();
+        self.projection.iter().filter_map(|place| fields.get(*place).cloned()).collect()
     }
 
     /// Reads the splits, several at a time where the runtime allows; batches come in the order of the splits.

@@ -237,6 +237,18 @@ impl TableSchema {
         Ok(self.fields_named(&options.bucket_key))
     }
 
+    /// Whether rows have an id and a sequence number that a reader may ask for (option `row-tracking.enabled`).
+    pub fn tracks_rows(&self) -> bool {
+        let enabled = self.options.get("row-tracking.enabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        enabled && !self.is_primary_key_table() && row_tracking_fields().iter().all(|f| self.field(&f.name).is_none())
+    }
+
+    /// What a reader may name: the columns, then `_ROW_ID` and `_SEQUENCE_NUMBER` where rows are tracked.
+    pub fn readable_fields(&self) -> Vec<DataField> {
+        let tracking = self.tracks_rows().then(row_tracking_fields).into_iter().flatten();
+        self.fields.iter().cloned().chain(tracking).collect()
+    }
+
     /// Columns of data files of primary key tables: `_KEY_*`, `_SEQUENCE_NUMBER`, `_VALUE_KIND`, then all columns.
     pub fn key_value_fields(&self) -> Vec<DataField> {
         let keys = self.trimmed_primary_key_fields().into_iter().map(|field| key_field(&field));
@@ -263,6 +275,16 @@ pub fn value_kind_field() -> DataField {
 /// `_ROW_ID` BIGINT NOT NULL.
 pub fn row_id_field() -> DataField {
     DataField::new(ROW_ID_ID, ROW_ID, DataType::not_null(TypeKind::BigInt))
+}
+
+/// `_ROW_ID` and `_SEQUENCE_NUMBER`, which stand behind the columns of a table with row tracking.
+pub fn row_tracking_fields() -> [DataField; 2] {
+    [row_id_field(), sequence_number_field()]
+}
+
+/// True for `_ROW_ID`, `_SEQUENCE_NUMBER` and all other fields that no schema declares (Java `SpecialFields`).
+pub fn is_system_field(id: i32) -> bool {
+    id >= KEY_FIELD_ID_START
 }
 
 /// Jackson's `asText` of an option value.

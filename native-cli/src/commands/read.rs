@@ -22,13 +22,20 @@ pub(super) async fn run(session: &Session, args: ReadArgs) -> Result<()> {
         .hint("read both states with --snapshot and compare them"));
     }
     match session.open_any(&args.table.table).await? {
-        Opened::Table(table) => read_table(&table, &args).await,
+        Opened::Table(table) => read_table(&args, scan_as_asked(&table, &args)).await,
+        // The table itself, with two more columns.
+        Opened::System(table, name) if name == "row_tracking" => {
+            read_table(&args, scan_as_asked(&table, &args).row_tracking()).await
+        }
         Opened::System(table, name) => system_table::run(&table, &name, &args).await,
     }
 }
 
-async fn read_table(table: &Table, args: &ReadArgs) -> Result<()> {
-    let scan = scan(table, &args.columns, args.filter.as_deref(), &args.state);
+fn scan_as_asked(table: &Table, args: &ReadArgs) -> ScanBuilder {
+    scan(table, &args.columns, args.filter.as_deref(), &args.state)
+}
+
+async fn read_table(args: &ReadArgs, scan: ScanBuilder) -> Result<()> {
     let scan = match args.limit {
         Some(rows) => scan.limit(rows),
         None => scan,

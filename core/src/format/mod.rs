@@ -8,9 +8,18 @@
 //! Columns are found by their *physical* name, that is the name in the schema version the file was written under; mapping
 //! to the current schema by field id is the business of `read`.
 
+mod avro;
+mod batch;
 mod file_format;
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod golden;
+mod orc;
 mod parquet;
 mod read_request;
+mod row_ranges;
+mod source;
 mod summary;
 mod unsupported;
 mod writer;

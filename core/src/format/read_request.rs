@@ -1,11 +1,11 @@
 //! What to read of a data file, and the dispatch to its format.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use arrow_array::RecordBatch;
 use futures::stream::BoxStream;
 
-use super::{FileFormat, parquet, unsupported};
+use super::{FileFormat, avro, orc, parquet};
 use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 
 /// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
@@ -25,12 +25,29 @@ pub struct ReadRequest {
     pub rows: Option<Vec<Range<u64>>>,
     /// Most rows of a batch.
     pub batch_rows: usize,
+    /// Table option `orc.timestamp-ltz.legacy.type`: ORC files hold TIMESTAMP_LTZ as the wall clock of the writer's zone.
+    pub orc_legacy_timestamp_ltz: bool,
 }
 
 impl ReadRequest {
     /// All rows of `fields`.
     pub fn new(fields: Vec<DataField>) -> Self {
-        ReadRequest { fields, predicate: None, row_groups: None, rows: None, batch_rows: DEFAULT_BATCH_ROWS }
+        ReadRequest {
+            fields,
+            predicate: None,
+            row_groups: None,
+            rows: None,
+            batch_rows: DEFAULT_BATCH_ROWS,
+            orc_legacy_timestamp_ltz: true,
+        }
+    }
+
+    /// Takes over what the options of a table say of its files: `orc.timestamp-ltz.legacy.type`, true unless given.
+    #[must_use]
+    pub fn with_table_options(mut self, options: &BTreeMap<String, String>) -> Self {
+        let legacy = options.get("orc.timestamp-ltz.legacy.type");
+        self.orc_legacy_timestamp_ltz = legacy.is_none_or(|text| !text.trim().eq_ignore_ascii_case("false"));
+        self
     }
 
     /// Skips what cannot match.
@@ -80,7 +97,8 @@ pub async fn read(
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     match FileFormat::from_file_name(path)? {
         FileFormat::Parquet => parquet::read(storage, path, file_size, request).await,
-        format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::reading(format, path)),
+        FileFormat::Avro => avro::read(storage, path, file_size, request).await,
+        FileFormat::Orc => orc::read(storage, path, file_size, request).await,
     }
 }
 
@@ -90,6 +108,7 @@ pub async fn read(
 pub async fn row_groups(storage: &Storage, path: &str, file_size: u64) -> Result<Vec<RowGroupLayout>> {
     match FileFormat::from_file_name(path)? {
         FileFormat::Parquet => parquet::row_groups(storage, path, file_size).await,
-        format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::reading(format, path)),
+        FileFormat::Avro => avro::row_groups(storage, path, file_size).await,
+        FileFormat::Orc => orc::row_groups(storage, path, file_size).await,
     }
 }

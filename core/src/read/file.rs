@@ -87,7 +87,8 @@ impl SplitFiles {
         let predicate = read.predicate.as_ref().filter(|_| skips);
         let mut request = ReadRequest::new(evolution.file_fields.clone())
             .with_predicate(predicate.map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
-            .with_row_groups(read.part.row_groups);
+            .with_row_groups(read.part.row_groups)
+            .with_table_options(&self.context.schema.options);
         request.rows = rows.map(|rows| rows.ranges().to_vec());
         let size = u64::try_from(read.file.file_size)
             .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;

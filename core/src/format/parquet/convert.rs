@@ -20,7 +20,7 @@ use crate::{
 
 /// How a decoded array becomes one of a logical type.
 #[derive(Debug)]
-pub(super) enum Conversion {
+pub(in crate::format) enum Conversion {
     /// It has the type already.
     Keep,
     /// All null, whatever was decoded.
@@ -39,7 +39,7 @@ pub(super) enum Conversion {
 
 impl Conversion {
     /// How `from` becomes `to`. Errors: `Corrupt` where it cannot; `Unsupported` for shredded variants.
-    pub(super) fn plan(from: &ArrowType, to: &DataType) -> Result<Conversion> {
+    pub(in crate::format) fn plan(from: &ArrowType, to: &DataType) -> Result<Conversion> {
         let target = types::arrow::data_type(to);
         // Nested arrays are put together anew in any case: the decoder's are not sound where a NOT NULL row lies in a null one.
         if *from == target && !target.is_nested() {
@@ -100,7 +100,7 @@ impl Conversion {
     }
 
     /// Converts one array. Errors: `Corrupt` for a value that the type cannot hold.
-    pub(super) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
+    pub(in crate::format) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
         self.apply_within(array, None)
     }
 

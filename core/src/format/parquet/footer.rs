@@ -11,8 +11,11 @@ use parquet::{
     schema::types::SchemaDescriptor,
 };
 
-use super::{corrupt, normalize, source::Source};
-use crate::error::{Error, Result};
+use super::{corrupt, normalize};
+use crate::{
+    error::{Error, Result},
+    format::source::Source,
+};
 
 /// Magic, length of the metadata, magic.
 const MAGIC: &[u8; 4] = b"PAR1";

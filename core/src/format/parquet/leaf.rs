@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 
 /// How an array of leaf values becomes one of `target`.
 #[derive(Debug)]
-pub(super) struct LeafConversion {
+pub(in crate::format) struct LeafConversion {
     kind: Kind,
     target: ArrowType,
 }

@@ -15,7 +15,6 @@ mod reader;
 mod row_group;
 mod row_group_encoder;
 mod schema;
-mod source;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -23,6 +22,7 @@ mod writer;
 use parquet::errors::ParquetError;
 
 pub(super) use self::{
+    convert::Conversion,
     reader::{read, row_groups},
     writer::ParquetFileWriter,
 };

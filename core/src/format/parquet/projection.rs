@@ -1,9 +1,7 @@
 //! Which columns of the file a request needs, and how what is decoded becomes what was asked.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
+use arrow_schema::SchemaRef;
 use parquet::{
     arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema_by_columns},
     schema::types::{SchemaDescriptor, Type},
@@ -12,6 +10,7 @@ use parquet::{
 use super::{convert::Conversion, corrupt};
 use crate::{
     error::{Error, Result},
+    format::batch,
     types::{self, DataField, DataType, TypeKind},
 };
 
@@ -60,25 +59,8 @@ impl Projection {
                 },
             })
             .collect::<Result<Vec<ArrayRef>>>()?;
-        let options = RecordBatchOptions::new().with_row_count(Some(decoded.num_rows()));
-        let schema = tolerant_schema(&self.schema, &columns);
-        RecordBatch::try_new_with_options(schema, columns, &options)
-            .map_err(|error| corrupt("columns do not form a batch", error.into()))
+        batch::of_columns(&self.schema, columns, decoded.num_rows())
     }
-}
-
-/// `schema`, with those fields nullable that are declared NOT NULL and have nulls all the same, at any depth.
-fn tolerant_schema(schema: &SchemaRef, columns: &[ArrayRef]) -> SchemaRef {
-    let fits = |field: &Field, column: &ArrayRef| {
-        (field.is_nullable() || column.null_count() == 0) && column.data_type() == field.data_type()
-    };
-    if schema.fields().iter().zip(columns).all(|(field, column)| fits(field, column)) {
-        return schema.clone();
-    }
-    let fields = schema.fields().iter().zip(columns).map(|(field, column)| {
-        Field::new(field.name(), column.data_type().clone(), field.is_nullable() || column.null_count() > 0)
-    });
-    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// Leaf column numbers of `fields` in file order.

@@ -25,11 +25,10 @@ use super::{
     projection::Projection,
     prune::{self, Selection},
     row_group::Plan,
-    source::Source,
 };
 use crate::{
     error::{Error, Result},
-    format::{ReadRequest, RowGroupLayout},
+    format::{ReadRequest, RowGroupLayout, source::Source},
     io::Storage,
 };
 

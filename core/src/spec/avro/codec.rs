@@ -2,13 +2,17 @@
 
 use std::io::Read;
 
+use bzip2::read::MultiBzDecoder;
 use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
+use lzma_rust2::XzReader;
 use zstd::stream::raw::{Decoder as ZstdDecoder, Operation};
 
 use crate::error::{Error, Result};
 
 /// Plain bytes of one block that are accepted: blocks are written at some 64 KiB, so this refuses only bombs.
 const MAX_BLOCK_BYTES: usize = 64 << 20;
+/// Memory that decoding an xz block may take, in KiB: the dictionary of its highest preset and some.
+const MAX_XZ_KIB: u32 = 80 << 10;
 /// Level of zstd blocks, as Java writes them.
 const ZSTD_LEVEL: i32 = 1;
 
@@ -23,19 +27,23 @@ pub enum Codec {
     Snappy,
     /// Zstandard, Paimon's default.
     Zstandard,
+    /// Bzip2; read only.
+    Bzip2,
+    /// Xz; read only.
+    Xz,
 }
 
 impl Codec {
     /// The codec of a table option such as `manifest.compression`.
     ///
-    /// Errors: `Unsupported` for codecs of Avro that this crate does not have, `Invalid` for other words.
+    /// Errors: `Unsupported` for codecs of Avro that this crate does not write, `Invalid` for other words.
     pub fn from_option(text: &str) -> Result<Self> {
         Ok(match text.trim().to_ascii_lowercase().as_str() {
             "zstd" | "zstandard" => Codec::Zstandard,
             "snappy" => Codec::Snappy,
             "deflate" | "gzip" | "zlib" => Codec::Deflate,
             "none" | "null" | "" => Codec::Null,
-            "bzip2" | "xz" => return Err(unsupported(text)),
+            "bzip2" | "xz" => return Err(unsupported_writing(text)),
             _ => {
                 let message = format!("expected an avro codec (zstd, snappy, deflate, null), found {text:?}");
                 return Err(Error::invalid(message));
@@ -50,6 +58,8 @@ impl Codec {
             b"deflate" => Ok(Codec::Deflate),
             b"snappy" => Ok(Codec::Snappy),
             b"zstandard" => Ok(Codec::Zstandard),
+            b"bzip2" => Ok(Codec::Bzip2),
+            b"xz" => Ok(Codec::Xz),
             other => Err(unsupported(&String::from_utf8_lossy(other))),
         }
     }
@@ -61,10 +71,12 @@ impl Codec {
             Codec::Deflate => "deflate",
             Codec::Snappy => "snappy",
             Codec::Zstandard => "zstandard",
+            Codec::Bzip2 => "bzip2",
+            Codec::Xz => "xz",
         }
     }
 
-    /// Compresses a block.
+    /// Compresses a block. Errors: `Unsupported` for codecs that are only read.
     pub(super) fn compress(self, plain: &[u8]) -> Result<Vec<u8>> {
         let failed = |error: std::io::Error| Error::internal("cannot compress an avro block").because(error);
         match self {
@@ -82,12 +94,18 @@ impl Codec {
                 Ok(out)
             }
             Codec::Zstandard => zstd::bulk::compress(plain, ZSTD_LEVEL).map_err(failed),
+            Codec::Bzip2 | Codec::Xz => Err(unsupported_writing(self.header_name())),
         }
     }
 }
 
 fn unsupported(name: &str) -> Error {
-    Error::unsupported(format!("avro codec {name:?} is not supported (null, deflate, snappy and zstandard are)"))
+    let known = "null, deflate, snappy, zstandard, bzip2, xz";
+    Error::unsupported(format!("avro codec {name:?} is not supported ({known} are)"))
+}
+
+fn unsupported_writing(name: &str) -> Error {
+    Error::unsupported(format!("avro codec {name:?} is not written (null, deflate, snappy and zstandard are)"))
 }
 
 fn crc(bytes: &[u8]) -> u32 {
@@ -97,21 +115,23 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 /// Decompresses the blocks of one container; keeps the state of the codec between them.
-pub(super) struct Decompressor {
+pub(crate) struct Decompressor {
     codec: Codec,
     zstd: Option<ZstdDecoder<'static>>,
 }
 
 impl Decompressor {
-    pub(super) fn new(codec: Codec) -> Self {
+    pub(crate) fn new(codec: Codec) -> Self {
         Decompressor { codec, zstd: None }
     }
 
     /// The plain bytes of a block. Errors: `Corrupt`, also for blocks above the cap.
-    pub(super) fn decompress(&mut self, block: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn decompress(&mut self, block: &[u8]) -> Result<Vec<u8>> {
         let plain = match self.codec {
             Codec::Null => block.to_vec(),
-            Codec::Deflate => inflate(block)?,
+            Codec::Deflate => read_capped(DeflateDecoder::new(block))?,
+            Codec::Bzip2 => read_capped(MultiBzDecoder::new(block))?,
+            Codec::Xz => read_capped(XzReader::new_mem_limit(block, true, MAX_XZ_KIB))?,
             Codec::Snappy => unsnap(block)?,
             Codec::Zstandard => {
                 let decoder = match &mut self.zstd {
@@ -133,9 +153,10 @@ fn too_large() -> Error {
     Error::corrupt(format!("expected avro blocks of at most {MAX_BLOCK_BYTES} plain bytes"))
 }
 
-fn inflate(block: &[u8]) -> Result<Vec<u8>> {
+/// Everything that `decoder` gives, and at most one byte above the cap.
+fn read_capped(decoder: impl Read) -> Result<Vec<u8>> {
     let mut plain = Vec::new();
-    DeflateDecoder::new(block).take(MAX_BLOCK_BYTES as u64 + 1).read_to_end(&mut plain).map_err(broken)?;
+    decoder.take(MAX_BLOCK_BYTES as u64 + 1).read_to_end(&mut plain).map_err(broken)?;
     Ok(plain)
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// First bytes of a container: `Obj` and the version.
 pub(super) const MAGIC: [u8; 4] = *b"Obj\x01";
 /// Bytes of the marker behind the header and each block.
-pub(super) const SYNC_BYTES: usize = 16;
+pub(crate) const SYNC_BYTES: usize = 16;
 /// Plain bytes of one container that are accepted, far above what manifests roll at.
 const MAX_TOTAL_BYTES: usize = 1 << 30;
 
@@ -79,13 +79,21 @@ fn next_block(rest: &mut Rest<'_>, header: &Header, decompressor: &mut Decompres
     Ok((count, block))
 }
 
-struct Header {
-    schema: Schema,
-    codec: Codec,
-    sync: [u8; SYNC_BYTES],
+/// What precedes the blocks.
+pub(crate) struct Header {
+    pub(crate) schema: Schema,
+    pub(crate) codec: Codec,
+    pub(crate) sync: [u8; SYNC_BYTES],
 }
 
 impl Header {
+    /// The header at the start of a file, and how many bytes it has. Errors: as [`read_records`].
+    pub(crate) fn parse(bytes: &[u8]) -> Result<(Header, usize)> {
+        let mut rest = Rest { bytes };
+        let header = Header::read(&mut rest)?;
+        Ok((header, bytes.len() - rest.bytes.len()))
+    }
+
     fn read(rest: &mut Rest<'_>) -> Result<Self> {
         if rest.take(MAGIC.len())? != MAGIC {
             return Err(Error::corrupt("expected an avro file, found other first bytes"));

@@ -24,12 +24,25 @@ impl<'a> Cursor<'a> {
         Cursor { schema, block, at: 0 }
     }
 
+    /// A cursor at byte `at` of a block.
+    pub(crate) fn resume(schema: &'a Schema, block: &'a Bytes, at: usize) -> Self {
+        Cursor { schema, block, at }
+    }
+
+    /// Bytes of the block before the cursor.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
     /// Bytes behind the cursor.
-    pub(super) fn remaining(&self) -> usize {
+    pub(crate) fn remaining(&self) -> usize {
         self.block.len().saturating_sub(self.at)
     }
 
-    fn byte(&mut self) -> Result<u8> {
+    /// One byte.
+    #[inline]
+    pub(crate) fn byte(&mut self) -> Result<u8> {
         let byte = *self.block.get(self.at).ok_or_else(short)?;
         self.at += 1;
         Ok(byte)
@@ -37,7 +50,7 @@ impl<'a> Cursor<'a> {
 
     /// A zig-zag number of up to ten bytes.
     #[inline]
-    pub(super) fn long(&mut self) -> Result<i64> {
+    pub(crate) fn long(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -60,6 +73,21 @@ impl<'a> Cursor<'a> {
         let start = self.at;
         self.at += length;
         Ok(start..self.at)
+    }
+
+    /// The bytes of a `bytes` or `string`.
+    #[inline]
+    pub(crate) fn sized(&mut self) -> Result<&'a [u8]> {
+        let span = self.span()?;
+        Ok(self.block.get(span).unwrap_or_default())
+    }
+
+    /// The next `count` bytes, as of a `fixed`.
+    #[inline]
+    pub(crate) fn fixed(&mut self, count: usize) -> Result<&'a [u8]> {
+        let start = self.at;
+        self.advance(count)?;
+        Ok(self.block.get(start..self.at).unwrap_or_default())
     }
 
     /// Whether a value is not null.
@@ -123,7 +151,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Elements of the next block of an array or map; 0 at its end.
-    fn count(&mut self) -> Result<usize> {
+    pub(crate) fn count(&mut self) -> Result<usize> {
         let mut count = self.long()?;
         if count < 0 {
             // A size in bytes follows, which only those need who skip without reading.
@@ -145,6 +173,10 @@ impl<'a> Cursor<'a> {
     fn skip_node(&mut self, node: NodeId, depth: usize) -> Result<()> {
         if depth > MAX_SKIP_DEPTH {
             return Err(Error::corrupt(format!("expected avro values nested at most {MAX_SKIP_DEPTH} deep")));
+        }
+        // Without this, records of records of nothing would take time without taking bytes.
+        if self.schema.is_empty(node) {
+            return Ok(());
         }
         match self.schema.node(node) {
             Node::Null => Ok(()),

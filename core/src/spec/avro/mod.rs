@@ -1,4 +1,4 @@
-//! Avro object containers, as manifests use them: our own small codec.
+//! Avro object containers, of manifests and of data files: our own small codec.
 //!
 //! ```text
 //! container   header {schema, codec, sync marker}, then compressed blocks of records
@@ -19,10 +19,11 @@ mod schema;
 mod write;
 
 pub use codec::Codec;
-pub(crate) use container::read_records;
+pub(crate) use codec::Decompressor;
+pub(crate) use container::{Header, SYNC_BYTES, read_records};
 pub(crate) use cursor::Cursor;
 pub(crate) use plan::{FieldSet, Kind, Plan, avro_fields};
-pub(crate) use schema::{Schema, Shape};
+pub(crate) use schema::{Node, NodeId, Schema, Shape};
 pub(crate) use write::{Encoder, write_records};
 
 #[cfg(test)]

@@ -41,6 +41,8 @@ pub(crate) struct Shape {
 #[derive(Debug)]
 pub(crate) struct Schema {
     nodes: Vec<Node>,
+    /// Whether values of the node of the same place take no bytes.
+    empty: Vec<bool>,
     root: NodeId,
 }
 
@@ -51,7 +53,12 @@ impl Schema {
             serde_json::from_slice(json).map_err(|error| Error::corrupt("expected an avro schema").because(error))?;
         let mut parser = Parser { nodes: Vec::new(), names: HashMap::new() };
         let root = parser.node(&json, "")?;
-        Ok(Schema { nodes: parser.nodes, root })
+        Ok(Schema { empty: empty(&parser.nodes), nodes: parser.nodes, root })
+    }
+
+    /// Whether values of this type take no bytes.
+    pub(crate) fn is_empty(&self, id: NodeId) -> bool {
+        self.empty.get(id.0).copied().unwrap_or(true)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
@@ -79,6 +86,29 @@ impl Schema {
         match self.node(node) {
             Node::Array(element) => Some(self.shape(*element)),
             _ => None,
+        }
+    }
+}
+
+/// See [`Schema::is_empty`]; for each node.
+fn empty(nodes: &[Node]) -> Vec<bool> {
+    let mut empty = vec![false; nodes.len()];
+    let is_empty = |node: &Node, empty: &[bool]| match node {
+        Node::Null | Node::Fixed(0) => true,
+        Node::Record(fields) => fields.iter().all(|(_, field)| empty.get(field.0).copied().unwrap_or(true)),
+        _ => false,
+    };
+    // Most nodes stand behind those that they are parts of; only names of earlier ones take another round.
+    loop {
+        let mut changed = false;
+        for (index, node) in nodes.iter().enumerate().rev() {
+            if empty.get(index) == Some(&false) && is_empty(node, &empty) {
+                changed = true;
+                empty.iter_mut().skip(index).take(1).for_each(|empty| *empty = true);
+            }
+        }
+        if !changed {
+            return empty;
         }
     }
 }

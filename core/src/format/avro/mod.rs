@@ -1,0 +1,18 @@
+//! Avro data files.
+//!
+//! ```text
+//! chunks of the file  ->  blocks  ->  records, value by value into columns  ->  batches
+//! ```
+//!
+//! The Paimon type of a field decides what a stored value means; Avro's logical types are ignored, because Paimon's names for
+//! the two kinds of timestamps are the reverse of Avro's.
+
+mod blocks;
+mod column;
+mod leaf;
+mod plan;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+pub(super) use reader::{read, row_groups};

@@ -10,6 +10,7 @@ use std::{
 use cenote_core::{
     catalog::{FileSystemCatalog, Identifier},
     io::{Runtime, Storage},
+    system,
     table::Table,
 };
 
@@ -47,6 +48,8 @@ pub(crate) enum Opened {
     Table(Table),
     /// A system table, by its name without `$`.
     System(Table, String),
+    /// A table of the database `sys`, by its name.
+    Global(String),
 }
 
 impl Session {
@@ -95,6 +98,13 @@ impl Session {
         Ok(FileSystemCatalog::new(self.storage()?, Arc::clone(&self.runtime)))
     }
 
+    /// What the catalog was opened with: the warehouse and the options of its store.
+    pub(crate) fn catalog_options(&self) -> Result<BTreeMap<String, String>> {
+        let mut options = self.storage_options.clone();
+        options.insert("warehouse".to_owned(), self.warehouse()?.to_owned());
+        Ok(options)
+    }
+
     /// Folder of the warehouse, where it is on this machine.
     pub(crate) fn local_folder(&self) -> Option<PathBuf> {
         let address = self.warehouse.as_deref()?;
@@ -112,12 +122,20 @@ impl Session {
             Opened::Table(table) => Ok(table),
             Opened::System(_, name) => Err(Failure::usage(format!("{address:?} is a system table, expected a table"))
                 .hint(format!("leave out ${name}; `cenote read` shows system tables"))),
+            Opened::Global(_) => Err(Failure::usage(format!("{address:?} is a system table, expected a table"))
+                .hint("`cenote read` shows system tables")),
         }
     }
 
     /// Opens a table, a branch of one, or a table of which a system table is wanted. Errors: not found.
     pub(crate) async fn open_any(&self, address: &str) -> Result<Opened> {
         let (table, system) = match self.address(address)? {
+            TableAddress::Named(identifier)
+                if identifier.database == system::GLOBAL_DATABASE
+                    && system::global_fields(&identifier.table).is_some() =>
+            {
+                return Ok(Opened::Global(identifier.table));
+            }
             TableAddress::Named(identifier) => (self.catalog()?.open(&identifier).await?, identifier.system),
             TableAddress::Folder { url, object } => {
                 let (storage, runtime) = (self.open_store(&url)?, Arc::clone(&self.runtime));

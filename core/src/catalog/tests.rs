@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow_array::cast::AsArray;
 use bytes::Bytes;
 use futures::executor::block_on;
 
@@ -219,4 +220,38 @@ fn folders_without_schema_are_no_tables() {
         assert_eq!(catalog.list_tables("db").await?, ["late"]);
         Ok(())
     });
+}
+
+#[test]
+fn global_tables_tell_of_all_tables() {
+    let storage = Storage::memory(runtime());
+    let catalog = FileSystemCatalog::new(storage, runtime());
+    block_on(catalog.create_database("b", false)).unwrap();
+    block_on(catalog.create_database("a", false)).unwrap();
+    for (database, name, keys) in [("b", "t", &["id"][..]), ("a", "u", &[])] {
+        block_on(catalog.create_table(
+            database,
+            name,
+            table(keys, &[], &[("bucket", "2"), ("bucket-key", "id")]),
+            false,
+        ))
+        .unwrap();
+    }
+    let options = BTreeMap::from([("warehouse".to_owned(), "/w".to_owned())]);
+    let rows = |name: &str| {
+        let (fields, batch) = block_on(catalog.read_global_table(name, &options)).unwrap();
+        assert_eq!(fields.len(), batch.num_columns());
+        batch
+    };
+    let text = |batch: &arrow_array::RecordBatch, column: usize| {
+        let column: Vec<String> = batch.column(column).as_string::<i32>().iter().flatten().map(str::to_owned).collect();
+        column.join(" ")
+    };
+    let tables = rows("all_tables");
+    assert_eq!((text(&tables, 0), text(&tables, 1)), ("a b".to_owned(), "u t".to_owned()));
+    assert_eq!(tables.column(4).as_boolean().values().iter().collect::<Vec<_>>(), [false, true]);
+    assert_eq!(text(&rows("All_Table_Options"), 2), "bucket bucket-key path bucket bucket-key path");
+    assert_eq!(text(&rows("catalog_options"), 1), "/w");
+    assert_eq!(rows("partitions").num_rows(), 0);
+    assert_eq!(block_on(catalog.read_global_table("nothing", &options)).unwrap_err().kind(), ErrorKind::NotFound);
 }

@@ -115,7 +115,9 @@ fn java_float(value: impl fmt::LowerExp + Display, magnitude: f64, negative: boo
     if (1e-3..1e7).contains(&magnitude) {
         return with_point(value.to_string());
     }
-    let text = format!("{value:e}");
+    let shortest = format!("{value:e}");
+    // Of a number that one digit tells, Java prints the two that come closest: 1.4E-45, 4.9E-324.
+    let text = if shortest.contains('.') { shortest } else { format!("{value:.1e}") };
     match text.split_once('e') {
         Some((digits, exponent)) => format!("{}E{exponent}", with_point(digits.to_owned())),
         None => text,

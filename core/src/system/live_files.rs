@@ -1,15 +1,15 @@
 //! Live data files of the latest snapshot, without any pruning.
 
-use std::collections::HashMap;
-
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    error::{Error, Result},
+    error::Result,
+    scan::entries::live_entries,
     spec::{
         layout,
-        manifest::{self, FileKind, ManifestEntry},
+        manifest::{self, ManifestEntry},
         manifest_list::{self, ManifestFileMeta},
+        options::Bucket,
         snapshot::Snapshot,
     },
     table::Table,
@@ -39,39 +39,19 @@ async fn entries(table: &Table, name: &str) -> Result<Vec<ManifestEntry>> {
 }
 
 /// Live files of the latest snapshot, in the order in which they were added; none without snapshot.
-///
-/// Errors: `Corrupt` where a file is added twice.
 pub(super) async fn live_files(table: &Table) -> Result<Vec<ManifestEntry>> {
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(Vec::new()) };
     let manifests = data_manifests(table, &snapshot).await?;
     let reads = manifests.iter().map(|manifest| entries(table, &manifest.file_name));
     let lists: Vec<Vec<ManifestEntry>> = stream::iter(reads).buffered(PARALLEL_MANIFESTS).try_collect().await?;
-    let mut live: Vec<Option<ManifestEntry>> = Vec::new();
-    let mut places = HashMap::new();
-    for entry in lists.into_iter().flatten() {
-        let identity = (
-            entry.partition.clone(),
-            entry.bucket,
-            entry.file.level,
-            entry.file.file_name.clone(),
-            entry.file.extra_files.clone(),
-            entry.file.embedded_index.clone(),
-            entry.file.external_path.clone(),
-        );
-        match entry.kind {
-            FileKind::Add => {
-                let name = entry.file.file_name.clone();
-                if places.insert(identity, live.len()).is_some() {
-                    return Err(Error::corrupt(format!("expected file {name} to be added once")).at(table.name()));
-                }
-                live.push(Some(entry));
-            }
-            FileKind::Delete => {
-                if let Some(place) = places.remove(&identity).and_then(|place| live.get_mut(place)) {
-                    *place = None;
-                }
-            }
-        }
+    Ok(live_entries(lists.into_iter().flatten().collect()))
+}
+
+/// As [`live_files`], but for postpone tables without files that are in no bucket yet, as Java's batch scan.
+pub(super) async fn real_bucket_files(table: &Table) -> Result<Vec<ManifestEntry>> {
+    let mut files = live_files(table).await?;
+    if table.options().bucket == Bucket::Postpone {
+        files.retain(|entry| entry.bucket >= 0);
     }
-    Ok(live.into_iter().flatten().collect())
+    Ok(files)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     buckets::FileTotals,
-    live_files::live_files,
+    live_files::real_bucket_files,
     rows::{columns, int, long, text, wall_clock},
     table_indexes::index_entries,
 };
@@ -32,12 +32,21 @@ pub(super) fn fields() -> Vec<DataField> {
     ])
 }
 
+/// Live files by partition. Java leaves out what is in no bucket yet, in postpone tables.
+pub(super) async fn partition_totals(table: &Table) -> Result<HashMap<BinaryRow, FileTotals>> {
+    let mut partitions = HashMap::<BinaryRow, FileTotals>::new();
+    for entry in real_bucket_files(table).await? {
+        match partitions.get_mut(&entry.partition) {
+            Some(totals) => totals.add(&entry),
+            None => partitions.entry(entry.partition.clone()).or_default().add(&entry),
+        }
+    }
+    Ok(partitions)
+}
+
 /// By the text of the partition. What only a catalog with partitions of its own knows is null.
 pub(super) async fn rows(table: &Table) -> Result<Vec<DatumRow>> {
-    let mut partitions = HashMap::<BinaryRow, FileTotals>::new();
-    for entry in live_files(table).await? {
-        partitions.entry(entry.partition.clone()).or_default().add(&entry);
-    }
+    let partitions = partition_totals(table).await?;
     let deleted = deleted_records(table).await?;
     let fields = table.schema().partition_fields();
     let mut rows = BTreeMap::new();

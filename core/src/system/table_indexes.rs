@@ -4,7 +4,7 @@ use super::rows::{columns, int, long, row_text, text};
 use crate::{
     error::Result,
     spec::{
-        index_manifest::{self, DeletionVectorMeta, IndexManifestEntry},
+        index_manifest::{self, DeletionVectorMeta, GlobalIndexMeta, IndexManifestEntry},
         layout,
     },
     table::Table,
@@ -51,7 +51,6 @@ pub(super) async fn rows(table: &Table) -> Result<Vec<DatumRow>> {
 fn row(table: &Table, partition_fields: &[DataField], entry: &IndexManifestEntry) -> Result<DatumRow> {
     let vectors = entry.deletion_vectors.as_ref();
     let global = entry.global_index.as_ref();
-    let indexed = global.and_then(|global| table.schema().field_by_id(global.index_field_id));
     Ok(vec![
         text(row_text(&entry.partition, partition_fields)?),
         int(entry.bucket),
@@ -63,8 +62,16 @@ fn row(table: &Table, partition_fields: &[DataField], entry: &IndexManifestEntry
         long(global.map(|global| global.row_range_start)),
         long(global.map(|global| global.row_range_end)),
         global.and_then(|global| int(global.index_field_id)),
-        indexed.and_then(|field| text(&field.name)),
+        global.and_then(|global| indexed_names(table, global)),
     ])
+}
+
+/// Names of the indexed columns, separated by commas; none where one of them is dropped.
+fn indexed_names(table: &Table, global: &GlobalIndexMeta) -> Option<Datum> {
+    let extra = global.extra_field_ids.iter().flatten();
+    let name = |id: &i32| table.schema().field_by_id(*id).map(|field| field.name.as_str());
+    let names = std::iter::once(&global.index_field_id).chain(extra).map(name).collect::<Option<Vec<_>>>()?;
+    text(names.join(","))
 }
 
 fn vector(vector: &DeletionVectorMeta) -> Option<Datum> {

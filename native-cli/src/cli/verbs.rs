@@ -10,8 +10,11 @@ const READ_EXAMPLES: &str = "\
 Examples:
   cenote read shop.orders --columns id,item --where \"dt = '2026-01-01' AND id > 100\" --limit 20
   cenote read shop.orders --tag before-import -o parquet > orders.parquet
-  cenote read 'shop.orders$snapshots'              system tables: snapshots schemas options files manifests
-                                                   partitions tags
+  cenote read 'shop.orders$files'                  a system table: snapshots schemas options files file_key_ranges
+                                                   manifests partitions buckets tags branches consumers statistics
+                                                   aggregation_fields table_indexes
+  cenote read sys.tables                           about all tables: tables partitions all_table_options
+                                                   catalog_options
   cenote read ./warehouse/shop.db/orders -o csv
 
 Filters: = <> < <= > >=, IN (…), BETWEEN … AND …, LIKE, IS NULL, AND, OR, NOT; text in single quotes.";

@@ -28,6 +28,7 @@ pub(super) async fn run(session: &Session, args: ReadArgs) -> Result<()> {
             read_table(&args, scan_as_asked(&table, &args).row_tracking()).await
         }
         Opened::System(table, name) => system_table::run(&table, &name, &args).await,
+        Opened::Global(name) => system_table::run_global(session, &name, &args).await,
     }
 }
 

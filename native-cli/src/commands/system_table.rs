@@ -1,4 +1,4 @@
-//! `cenote read 'db.t$files'`
+//! `cenote read 'db.t$files'` and `cenote read sys.tables`
 
 use arrow_array::RecordBatch;
 use arrow_select::filter::filter_record_batch;
@@ -9,17 +9,37 @@ use crate::{
     error::{Failure, Result},
     output,
     progress::Progress,
+    session::Session,
 };
 
 /// Prints the rows of a system table.
 pub(super) async fn run(table: &Table, name: &str, args: &ReadArgs) -> Result<()> {
+    refuse_time_travel(&format!("${name}"), args)?;
+    let progress = Progress::start(&format!("reading ${name}"));
+    let (fields, batch) = system::read(table, name).await?;
+    progress.finish();
+    print(fields, batch, args)
+}
+
+/// Prints the rows of a table of the database `sys`.
+pub(super) async fn run_global(session: &Session, name: &str, args: &ReadArgs) -> Result<()> {
+    refuse_time_travel(&format!("sys.{name}"), args)?;
+    let progress = Progress::start(&format!("reading sys.{name}"));
+    let (fields, batch) = session.catalog()?.read_global_table(name, &session.catalog_options()?).await?;
+    progress.finish();
+    print(fields, batch, args)
+}
+
+fn refuse_time_travel(name: &str, args: &ReadArgs) -> Result<()> {
     let state = &args.state;
     if state.snapshot.is_some() || state.tag.is_some() || state.timestamp.is_some() {
-        return Err(Failure::usage(format!("time travel does not go with the system table ${name}")));
+        return Err(Failure::usage(format!("time travel does not go with the system table {name}")));
     }
-    let progress = Progress::start(&format!("reading ${name}"));
-    let (fields, mut batch) = system::read(table, name).await?;
-    progress.finish();
+    Ok(())
+}
+
+/// Filters, limits and projects.
+fn print(fields: Vec<DataField>, mut batch: RecordBatch, args: &ReadArgs) -> Result<()> {
     if let Some(text) = &args.filter {
         let filter = predicate::parse(text, &fields).map_err(|error| Failure::argument("--where", error))?;
         batch = filter_record_batch(&batch, &filter.evaluate(&batch)?)

@@ -11,6 +11,7 @@ use arrow_array::{
 use super::{integers, number::parse_decimal, unsupported};
 use crate::{
     error::{Error, Result},
+    spec::java_text,
     types::{DataType, Datum, TypeKind, datum_text},
 };
 
@@ -18,12 +19,10 @@ pub(super) fn from_number(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> R
     let texts: StringArray = match from {
         TypeKind::Boolean => array.as_boolean().iter().map(|value| value.map(|value| value.to_string())).collect(),
         TypeKind::Float => {
-            let floats = array.as_primitive::<Float32Type>().iter();
-            floats.map(|value| value.map(|value| java_float(value.into(), &format!("{value:e}")))).collect()
+            array.as_primitive::<Float32Type>().iter().map(|value| value.map(java_text::float)).collect()
         }
         TypeKind::Double => {
-            let floats = array.as_primitive::<Float64Type>().iter();
-            floats.map(|value| value.map(|value| java_float(value, &format!("{value:e}")))).collect()
+            array.as_primitive::<Float64Type>().iter().map(|value| value.map(java_text::double)).collect()
         }
         TypeKind::Decimal { scale, .. } => {
             let data_type = DataType::nullable(from.clone());
@@ -33,35 +32,6 @@ pub(super) fn from_number(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> R
         _ => integers(array).iter().map(|value| value.map(|value| value.to_string())).collect(),
     };
     Ok(Arc::new(fit_texts(&texts, to)))
-}
-
-/// Java `Double.toString`: plain from 10^-3 to below 10^7, otherwise with an exponent; always a digit after the point.
-/// `scientific` holds the shortest digits, as `d.ddde±n`.
-fn java_float(value: f64, scientific: &str) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
-    let with_point = |digits: &str| if digits.contains('.') { digits.to_owned() } else { format!("{digits}.0") };
-    if value == 0.0 || (1e-3..1e7).contains(&value.abs()) {
-        let exponent: i32 = exponent.parse().unwrap_or(0);
-        return with_point(&plain(mantissa, exponent));
-    }
-    format!("{}E{exponent}", with_point(mantissa))
-}
-
-/// `d.ddd` × 10^`exponent` without an exponent.
-fn plain(mantissa: &str, exponent: i32) -> String {
-    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
-    let digits = digits.replace('.', "");
-    match usize::try_from(exponent) {
-        Ok(shift) if digits.len() <= shift + 1 => format!("{sign}{digits:0<width$}", width = shift + 1),
-        Ok(shift) => format!("{sign}{}.{}", &digits[..=shift], &digits[shift + 1..]),
-        Err(_) => format!("{sign}0.{}{digits}", "0".repeat(exponent.unsigned_abs() as usize - 1)),
-    }
 }
 
 pub(super) fn to_number(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Result<ArrayRef> {

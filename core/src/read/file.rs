@@ -13,7 +13,7 @@ use crate::{
     scan::{DeletionFile, RowRanges, Split},
     spec::{
         data_file::DataFileMeta,
-        table_schema::{row_id_field, sequence_number_field, value_kind_field},
+        table_schema::{TableSchema, row_id_field, sequence_number_field, value_kind_field},
     },
     types::{DataField, Datum},
 };
@@ -23,9 +23,9 @@ use crate::{
 pub(super) struct SplitFiles {
     pub(super) context: Arc<ReadContext>,
     bucket_path: String,
-    deletions: Arc<HashMap<String, DeletionFile>>,
+    pub(super) deletions: Arc<HashMap<String, DeletionFile>>,
     /// Values of the partition columns by field id.
-    partition: Vec<(i32, Option<Datum>)>,
+    pub(super) partition: Vec<(i32, Option<Datum>)>,
 }
 
 /// What to read of a file.
@@ -68,18 +68,31 @@ impl SplitFiles {
         }
     }
 
+    /// Opens a file without its deleted rows. See [`SplitFiles::open`].
+    pub(super) async fn read(&self, mut read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        read.part.rows = self.live_rows(&read.file, read.part.rows).await?;
+        self.open(read).await
+    }
+
+    /// The schema version that a file was written with.
+    pub(super) async fn schema_of(&self, file: &DataFileMeta) -> Result<Arc<TableSchema>> {
+        match file.schema_id == self.context.schema.id {
+            true => Ok(Arc::clone(&self.context.schema)),
+            false => {
+                self.context.schemas.get(file.schema_id).await.map_err(|error| error.with("file", &file.file_name))
+            }
+        }
+    }
+
     /// Opens a file. Batches have the columns `read.fields`; a NOT NULL one that holds nulls is nullable in the batch.
     /// Columns of row tracking are made up where the file does not hold them.
-    pub(super) async fn read(&self, read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    pub(super) async fn open(&self, read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         let path = self.path(&read.file)?;
-        let schema = match read.file.schema_id == self.context.schema.id {
-            true => Arc::clone(&self.context.schema),
-            false => self.context.schemas.get(read.file.schema_id).await.map_err(|error| error.with("file", &path))?,
-        };
+        let schema = self.schema_of(&read.file).await?;
         let system = [sequence_number_field(), value_kind_field(), row_id_field()];
         let in_file: Vec<DataField> = schema.fields.iter().cloned().chain(system).collect();
         let evolution = Evolution::new(&read.fields, &in_file, &self.partition).map_err(|error| error.at(&path))?;
-        let rows = self.live_rows(&read.file, read.part.rows).await?;
+        let rows = read.part.rows;
         let tracks_rows = self.context.schema.tracks_rows();
         let mut tracking = tracks_rows.then(|| Tracking::new(&read.fields, &read.file, rows.as_ref())).flatten();
         // Positions are only known where no row is left out in between.

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! split ──tasks──▶ raw:    files, or ranges of their row groups ──▶ evolve ──▶ drop deletes, filter, project
+//!                  columns: files of the same row ids ──▶ evolve ──▶ side by side ──▶ filter, project
 //!                  merged: sections ──▶ runs of files ──▶ evolve ──▶ Merger ──▶ filter, project
 //! ```
 //!
@@ -10,7 +11,9 @@
 //! light (format digest 8.2).
 
 mod ahead;
+mod blob_values;
 mod cast;
+mod columns;
 mod context;
 mod deletions;
 mod evolve;

@@ -72,6 +72,11 @@ impl Shape {
         RowRanges::of_row_ids(predicate).positions_in(file)
     }
 
+    /// The row ids that the filter leaves.
+    pub(super) fn row_ids(&self) -> RowRanges {
+        self.predicate.as_ref().map_or_else(RowRanges::all, RowRanges::of_row_ids)
+    }
+
     /// Makes rows of the result of a batch that begins with `columns`; `kinds` is the place of `_VALUE_KIND` where
     /// there may be deletes to drop.
     pub(super) fn finish(&self, batch: &RecordBatch, kinds: Option<usize>) -> Result<RecordBatch> {

@@ -6,6 +6,7 @@ use arrow_array::RecordBatch;
 use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use super::{
+    columns,
     context::{MergeReadOptions, ReadContext, ReadPlan},
     file::{Part, SplitFiles},
     merged,
@@ -16,7 +17,7 @@ use crate::{
     error::Result,
     format::{self, RowGroupLayout},
     merge::sections,
-    scan::{RowRanges, Split},
+    scan::{RowRanges, Split, is_whole_file, row_id_groups},
     spec::data_file::DataFileMeta,
 };
 
@@ -83,10 +84,46 @@ async fn split_tasks(
     if context.schema.is_primary_key_table() && !split.raw_convertible {
         return merged_tasks(&files, split.files, shape);
     }
+    if context.schema.evolves_columns() {
+        return column_tasks(&files, split.files, shape, cut_files).await;
+    }
     let mut tasks = Vec::with_capacity(split.files.len());
     for file in split.files {
-        let parts = if cut_files { file_parts(&files, &file, shape).await? } else { vec![whole(&file, shape)] };
-        tasks.extend(parts.into_iter().map(|part| raw::read(&files, file.clone(), part, Deletes::AsCounted, shape)));
+        tasks.extend(file_tasks(&files, file, shape, cut_files).await?);
+    }
+    Ok(tasks)
+}
+
+/// A task for each part of a file that stands for itself.
+async fn file_tasks(files: &SplitFiles, file: DataFileMeta, shape: &Arc<Shape>, cut: bool) -> Result<Vec<Batches>> {
+    let parts = if cut { file_parts(files, &file, shape).await? } else { vec![whole(&file, shape)] };
+    let read = |part| raw::read(files, file.clone(), part, Deletes::AsCounted, shape);
+    Ok(parts.into_iter().map(read).collect())
+}
+
+/// Tasks of files that hold columns of the same rows.
+async fn column_tasks(
+    files: &SplitFiles,
+    metas: Vec<DataFileMeta>,
+    shape: &Arc<Shape>,
+    cut: bool,
+) -> Result<Vec<Batches>> {
+    let mut tasks = Vec::new();
+    for mut group in row_id_groups(metas)? {
+        if group.files.len() == 1
+            && let Some(file) = group.files.pop_if(|file| is_whole_file(file))
+        {
+            tasks.extend(file_tasks(files, file, shape, cut).await?);
+            continue;
+        }
+        let selected = shape.row_ids().within(group.ids.clone());
+        let biggest = group.files.iter().filter(|file| is_whole_file(file)).max_by_key(|file| file.file_size);
+        let ranges = match biggest {
+            Some(file) if cut => row_ranges(files, file).await?,
+            _ => vec![RowRanges::all()],
+        };
+        let windows = ranges.iter().map(|range| selected.intersect(range));
+        tasks.extend(windows.map(|window| columns::read(files, group.clone(), window, shape)));
     }
     Ok(tasks)
 }
@@ -119,22 +156,35 @@ fn whole(file: &DataFileMeta, shape: &Shape) -> Part {
 
 /// How to cut a file: at row groups.
 async fn file_parts(files: &SplitFiles, file: &DataFileMeta, shape: &Shape) -> Result<Vec<Part>> {
+    if shape.needs_row_ids() {
+        // Positions are counted from the first row of the file, so its rows are named instead of its row groups.
+        let selected = shape.positions_in(file).unwrap_or_else(RowRanges::all);
+        let ranges = row_ranges(files, file).await?;
+        let part = |range: &RowRanges| Part { row_groups: None, rows: Some(selected.intersect(range)) };
+        return Ok(ranges.iter().map(part).collect());
+    }
+    let Some(groups) = row_groups(files, file).await? else { return Ok(vec![Part::default()]) };
+    Ok(pack(&groups).into_iter().map(|range| Part { row_groups: Some(range), rows: None }).collect())
+}
+
+/// Row groups of a file that is big enough to be cut.
+async fn row_groups(files: &SplitFiles, file: &DataFileMeta) -> Result<Option<Vec<RowGroupLayout>>> {
     let size = u64::try_from(file.file_size).unwrap_or(0);
     if size <= TASK_BYTES {
-        return Ok(vec![whole(file, shape)]);
+        return Ok(None);
     }
-    let groups = format::row_groups(&files.context.storage, &files.path(file)?, size).await?;
-    let ranges = pack(&groups).into_iter();
-    if !shape.needs_row_ids() {
-        return Ok(ranges.map(|range| Part { row_groups: Some(range), rows: None }).collect());
+    format::row_groups(&files.context.storage, &files.path(file)?, size).await.map(Some)
+}
+
+/// How to cut a file: positions of rows.
+async fn row_ranges(files: &SplitFiles, file: &DataFileMeta) -> Result<Vec<RowRanges>> {
+    let Some(groups) = row_groups(files, file).await? else { return Ok(vec![RowRanges::all()]) };
+    let mut starts = vec![0u64];
+    for group in &groups {
+        starts.push(starts.last().unwrap_or(&0).saturating_add(group.rows));
     }
-    // Positions are counted from the first row of the file, so its rows are named instead of its row groups.
-    let selected = shape.positions_in(file).unwrap_or_else(RowRanges::all);
-    let starts: Vec<u64> =
-        groups.iter().scan(0, |next, group| Some(std::mem::replace(next, *next + group.rows))).collect();
     let start = |group: usize| starts.get(group).copied().unwrap_or(u64::MAX);
-    let rows = |range: Range<usize>| selected.intersect(&RowRanges::one(start(range.start)..start(range.end)));
-    Ok(ranges.map(|range| Part { row_groups: None, rows: Some(rows(range)) }).collect())
+    Ok(pack(&groups).into_iter().map(|range| RowRanges::one(start(range.start)..start(range.end))).collect())
 }
 
 /// Packs neighbouring row groups into ranges of about [`TASK_BYTES`].

@@ -54,7 +54,7 @@ impl Tracking {
         if let Some(place) = self.row_id {
             let positions = self.positions.take(batch.num_rows());
             if let Some(first) = self.first_row_id {
-                let ids = positions.into_iter().map(|position| first.wrapping_add(position));
+                let ids = positions.into_iter().map(|position| first.wrapping_add_unsigned(position));
                 replace_nulls(&mut columns, place, ids)?;
             }
             set(&mut fields, place, &row_id_field());
@@ -87,18 +87,19 @@ fn replace_nulls(columns: &mut [ArrayRef], place: usize, values: impl Iterator<I
 
 /// Positions of rows, handed out in order.
 #[derive(Debug)]
-struct Positions {
+pub(super) struct Positions {
     ranges: vec::IntoIter<Range<u64>>,
     current: Range<u64>,
 }
 
 impl Positions {
-    fn new(rows: &RowRanges) -> Self {
+    /// Those of `rows`.
+    pub(super) fn new(rows: &RowRanges) -> Self {
         Positions { ranges: rows.ranges().to_vec().into_iter(), current: 0..0 }
     }
 
     /// The next `count` positions, fewer where there are no more.
-    fn take(&mut self, count: usize) -> Vec<i64> {
+    pub(super) fn take(&mut self, count: usize) -> Vec<u64> {
         let mut taken = Vec::with_capacity(count);
         while taken.len() < count {
             if self.current.is_empty() {
@@ -109,7 +110,7 @@ impl Positions {
             }
             let left = (count - taken.len()) as u64;
             let end = self.current.end.min(self.current.start.saturating_add(left));
-            taken.extend((self.current.start..end).map(|position| position as i64));
+            taken.extend(self.current.start..end);
             self.current.start = end;
         }
         taken

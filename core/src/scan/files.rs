@@ -16,6 +16,7 @@ use crate::{
         manifests::{EntryFilter, read_entries},
         pack_ordered,
         prune::{FilePruner, StatsKind, types_of},
+        row_id_groups,
     },
     spec::{
         binary_row::BinaryRow,
@@ -154,13 +155,18 @@ pub(crate) async fn plan_splits(
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
     }
-    if let Some(row_ids) = &row_ids {
+    if let (Some(row_ids), false) = (&row_ids, schema.evolves_columns()) {
         for bucket in &mut buckets {
             bucket.files.retain(|file| row_ids.may_hold(file));
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
     }
-    if let Some(predicate) = predicate {
+    if let (Some(row_ids), Some(predicate), true) = (&row_ids, predicate, schema.evolves_columns()) {
+        for bucket in &mut buckets {
+            bucket.files = row_id_groups::prune(std::mem::take(&mut bucket.files), row_ids, predicate, &schemas)?;
+        }
+        buckets.retain(|bucket| !bucket.files.is_empty());
+    } else if let Some(predicate) = predicate {
         prune_by_stats(schema, table.options().merge_engine, predicate, &schemas, &mut buckets)?;
     }
     let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
@@ -276,6 +282,8 @@ fn make_splits(
         let (target, cost) = (table.options().source_split_target_size, table.options().source_split_open_file_cost);
         let groups = if schema.is_primary_key_table() {
             key_value_groups(schema, bucket.files, skips_level_0, target, cost)?
+        } else if schema.evolves_columns() {
+            row_id_groups::split(bucket.files, counts_blobs(schema), target, cost)?
         } else {
             let mut files = bucket.files;
             files.sort_by_key(|file| file.min_sequence_number);
@@ -300,6 +308,13 @@ fn make_splits(
         }));
     }
     Ok(splits)
+}
+
+/// Whether blob files weigh what they hold: where their values are read (Java `blobSplitByFileSize`).
+fn counts_blobs(schema: &TableSchema) -> bool {
+    let is_true = |value: &String| value.eq_ignore_ascii_case("true");
+    let as_descriptors = schema.options.get("blob-as-descriptor").is_some_and(is_true);
+    schema.options.get("blob.split-by-file-size").map_or(!as_descriptors, is_true)
 }
 
 /// Whether readers leave out level 0 (Java `batchScanSkipLevel0`): where compaction makes every key unique above it, by

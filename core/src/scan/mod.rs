@@ -10,6 +10,7 @@ mod explain;
 mod files;
 mod manifests;
 mod prune;
+mod row_id_groups;
 mod row_ranges;
 mod split;
 mod stream;
@@ -26,7 +27,8 @@ pub use stream::RecordBatchStream;
 pub(crate) use files::{live_files, read_index_manifest, read_manifests};
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};
-pub(crate) use row_ranges::RowRanges;
+pub(crate) use row_id_groups::{RowIdGroup, is_whole_file, row_id_groups, written_fields};
+pub(crate) use row_ranges::{RowRanges, row_ids};
 pub(crate) use split::pack_ordered;
 pub(crate) use support::check_readable;
 

@@ -8,9 +8,8 @@ use crate::{
 };
 
 /// Options that change which rows are visible in a way this build does not know, with the value that is harmless.
-const UNSUPPORTED_OPTIONS: [(&str, &str); 7] = [
+const UNSUPPORTED_OPTIONS: [(&str, &str); 6] = [
     ("deletion-vectors.merge-on-read", "false"),
-    ("data-evolution.enabled", "false"),
     ("sequence.snapshot-ordering", "false"),
     ("pk-clustering-override", "false"),
     ("postpone.merge-on-read", "false"),
@@ -28,7 +27,7 @@ pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> 
     if schema.options.contains_key("scan.fallback-branch") || schema.options.contains_key("scan.primary-branch") {
         return Err(Error::unsupported("cannot read a table with a fallback branch yet").at(table.name()));
     }
-    match schema.fields.iter().find(|field| has_blob(&field.data_type)) {
+    match schema.fields.iter().find(|field| !schema.evolves_columns() && has_blob(&field.data_type)) {
         Some(field) => {
             Err(Error::unsupported("cannot read BLOB columns yet").at(table.name()).with("column", &field.name))
         }

@@ -2,6 +2,7 @@
 
 pub mod avro;
 pub mod binary_row;
+pub mod blob;
 pub mod bucket;
 pub mod data_file;
 pub mod deletion_vector;

@@ -243,6 +243,13 @@ impl TableSchema {
         enabled && !self.is_primary_key_table() && row_tracking_fields().iter().all(|f| self.field(&f.name).is_none())
     }
 
+    /// Whether files of the same rows may hold different columns (option `data-evolution.enabled`).
+    pub fn evolves_columns(&self) -> bool {
+        let enabled =
+            self.options.get("data-evolution.enabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        enabled && !self.is_primary_key_table()
+    }
+
     /// What a reader may name: the columns, then `_ROW_ID` and `_SEQUENCE_NUMBER` where rows are tracked.
     pub fn readable_fields(&self) -> Vec<DataField> {
         let tracking = self.tracks_rows().then(row_tracking_fields).into_iter().flatten();

@@ -1,6 +1,7 @@
 """paimon-rust 0.4 (PyPI `pypaimon-rust`) as the peer of `cargo xtask bench`.
 
     paimon_rust.py write WAREHOUSE       makes b.app and b.pk, prints `append SECONDS` and `upsert SECONDS`
+    paimon_rust.py plan WAREHOUSE FILTER   plans b.planned, prints `FILES SECONDS MEGABYTES`
     paimon_rust.py read WAREHOUSE TABLE  reads a table whole into Arrow batches, prints `ROWS SECONDS`
 
 The rows are those of the Rust side: a linear congruential generator, so that both write the same values.
@@ -81,5 +82,32 @@ def read(warehouse, name):
     print(rows, "%.3f" % (time.time() - start))
 
 
+# The filters of the Rust side as the wheel takes them.
+FILTERS = {
+    "": None,
+    "dt = '2026-01-01'": {"method": "equal", "index": 0, "field": "dt", "literals": ["2026-01-01"]},
+    "id BETWEEN 500000000 AND 500100000": {
+        "method": "between", "index": 1, "field": "id", "literals": [500000000, 500100000]
+    },
+}
+
+
+def plan(warehouse, text):
+    import resource
+
+    from pypaimon_rust.datafusion import PaimonCatalog
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.time()
+    builder = PaimonCatalog({"warehouse": warehouse}).get_table("b.planned").new_read_builder()
+    if FILTERS[text]:
+        builder.with_filter(FILTERS[text])
+    splits = builder.new_scan().plan().splits()
+    seconds = time.time() - start
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rows = sum(split.row_count() for split in splits)
+    print(rows // 10_000, "%.4f" % seconds, "%.1f" % ((after - before) / 1024))
+
+
 if __name__ == "__main__":
-    {"write": write, "read": read}[sys.argv[1]](*sys.argv[2:])
+    {"write": write, "read": read, "plan": plan}[sys.argv[1]](*sys.argv[2:])

@@ -5,6 +5,7 @@
 
 mod ours;
 mod peer;
+mod planning;
 mod raw;
 mod runtime;
 
@@ -15,12 +16,22 @@ use anyhow::{Context, Result, bail};
 const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
-    let python = std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER]")?;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [verb, warehouse, filter] = arguments.as_slice()
+        && verb == "plan"
+    {
+        return planning::plan(warehouse.as_ref(), filter);
+    }
+    let python = std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER [planning]]")?;
     let folder = std::env::args().nth(2).map_or_else(|| std::env::temp_dir().join("cenote-bench"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
     let theirs = folder.join("paimon-rust");
     let peer = peer::PaimonRust::new(&python, &theirs)?;
     println!("{:<34} {:>9} {:>9} {:>9}  ours is", "", "cenote", "peer", "raw");
+    compare_planning(&python, &folder.join("planning"))?;
+    if arguments.get(2).is_some_and(|only| only == "planning") {
+        return Ok(());
+    }
 
     let written = peer.write()?;
     let ours_folder = folder.join("cenote");
@@ -52,6 +63,32 @@ fn main() -> Result<()> {
     timed(&mut raw_seconds, || raw::read(&theirs, "pk"))?;
     report("full compaction, 3 M rows", compact, None, Some(raw_seconds));
     println!("(paimon-rust compacts nothing; its merge-on-read of the same files is the nearest peer)");
+    Ok(())
+}
+
+/// Plans with and without a filter, each in a process of its own, so that memory can be told.
+fn compare_planning(python: &str, warehouse: &std::path::Path) -> Result<()> {
+    planning::make(warehouse)?;
+    for (label, filter) in [
+        ("plan 100,000 files", ""),
+        ("plan one partition of them", "dt = '2026-01-01'"),
+        ("plan by statistics", "id BETWEEN 500000000 AND 500100000"),
+    ] {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            ours.push(planning::ours(warehouse, filter)?);
+            theirs.push(peer::plan(python, warehouse, filter)?);
+        }
+        if let (Some(ours), Some(theirs)) = (ours.first(), theirs.first())
+            && ours.files != theirs.files
+        {
+            bail!("{label}: cenote plans {} files, paimon-rust {}", ours.files, theirs.files);
+        }
+        let best = |planned: &[planning::Planned]| planned.iter().map(|one| one.seconds).fold(f64::INFINITY, f64::min);
+        let most = |planned: &[planning::Planned]| planned.iter().map(|one| one.megabytes).fold(0.0, f64::max);
+        report(label, best(&ours), Some(best(&theirs)), None);
+        println!("    memory {:.0} MB, paimon-rust {:.0} MB", most(&ours), most(&theirs));
+    }
     Ok(())
 }
 

@@ -4,6 +4,14 @@ use std::{path::Path, process::Command};
 
 use anyhow::{Context, Result, bail};
 
+use crate::planning::{Planned, parse};
+
+/// Opens and plans the table of `planning`, in a process of its own.
+pub(crate) fn plan(python: &str, warehouse: &Path, filter: &str) -> Result<Planned> {
+    let mut command = Command::new(python);
+    parse(command.arg("benches/peers/paimon_rust.py").arg("plan").arg(warehouse).arg(filter))
+}
+
 pub(crate) struct PaimonRust {
     python: String,
     warehouse: String,

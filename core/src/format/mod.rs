@@ -17,6 +17,7 @@ mod fixtures;
 mod golden;
 mod orc;
 mod parquet;
+mod read_counters;
 mod read_request;
 mod row_ranges;
 mod source;
@@ -25,6 +26,7 @@ mod unsupported;
 mod writer;
 
 pub use file_format::FileFormat;
+pub use read_counters::{ReadCounters, ReadStep};
 pub use read_request::{DEFAULT_BATCH_ROWS, ReadRequest, RowGroupLayout, read, row_groups};
 pub use summary::{ColumnSummary, FileSummary};
 pub use writer::{FileWriter, WriterOptions};

@@ -1,11 +1,11 @@
 //! What to read of a data file, and the dispatch to its format.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use arrow_array::RecordBatch;
 use futures::stream::BoxStream;
 
-use super::{FileFormat, avro, orc, parquet};
+use super::{FileFormat, ReadCounters, avro, orc, parquet};
 use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 
 /// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
@@ -27,6 +27,8 @@ pub struct ReadRequest {
     pub batch_rows: usize,
     /// Table option `orc.timestamp-ltz.legacy.type`: ORC files hold TIMESTAMP_LTZ as the wall clock of the writer's zone.
     pub orc_legacy_timestamp_ltz: bool,
+    /// Where to count what is left out.
+    pub counters: Arc<ReadCounters>,
 }
 
 impl ReadRequest {
@@ -39,6 +41,7 @@ impl ReadRequest {
             rows: None,
             batch_rows: DEFAULT_BATCH_ROWS,
             orc_legacy_timestamp_ltz: true,
+            counters: Arc::default(),
         }
     }
 

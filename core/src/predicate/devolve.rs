@@ -5,6 +5,9 @@ use super::{Column, Predicate};
 use crate::types::exact_number::ExactNumber;
 use crate::types::{DataField, DataType, Datum, TypeKind, datum_text};
 
+/// Ids from here on are those of system columns, which no schema has (format digest 2.1).
+const FIRST_SYSTEM_FIELD: i32 = 1_073_741_823;
+
 impl Predicate {
     /// The filter on the columns that a file has under its own schema version: same field ids, older names and types.
     ///
@@ -13,6 +16,19 @@ impl Predicate {
     #[must_use]
     pub fn for_file(&self, file_fields: &[DataField]) -> Predicate {
         self.map_leaves(&|leaf| devolve(leaf, file_fields).unwrap_or(Predicate::True))
+    }
+
+    /// As [`Predicate::for_file`], of a file that is all there is of its rows: a column that its schema lacks is null.
+    /// Not for column-wise files, whose other columns are elsewhere.
+    #[must_use]
+    pub fn for_whole_file(&self, file_fields: &[DataField]) -> Predicate {
+        let holds = |holds: bool| if holds { Predicate::True } else { Predicate::False };
+        self.map_leaves(&|leaf| match leaf.leaf_column() {
+            Some(column) if column.id < FIRST_SYSTEM_FIELD && file_fields.iter().all(|field| field.id != column.id) => {
+                holds(leaf.leaf_matches(None))
+            }
+            _ => devolve(leaf, file_fields).unwrap_or(Predicate::True),
+        })
     }
 }
 
@@ -113,5 +129,15 @@ mod tests {
         check("i > 5", "i", TypeKind::BigInt, "TRUE");
         check("s = 'a'", "s", TypeKind::Int, "TRUE");
         assert_eq!(parse("i = 1 AND l = 2").for_file(&[]).to_string(), "TRUE");
+    }
+
+    #[test]
+    fn columns_that_came_later_are_null_in_whole_files() {
+        assert_eq!(parse("i = 1 OR l <> 2").for_whole_file(&[]).to_string(), "FALSE");
+        assert_eq!(parse("i IS NULL AND l IS NOT NULL").for_whole_file(&[]).to_string(), "FALSE");
+        assert_eq!(parse("i IS NULL").for_whole_file(&[]).to_string(), "TRUE");
+        let system = DataField::new(i32::MAX - 5, "_ROW_ID", DataType::nullable(TypeKind::BigInt));
+        let filter = crate::predicate::parse("_ROW_ID = 1", std::slice::from_ref(&system)).unwrap();
+        assert_eq!(filter.for_whole_file(&[]).to_string(), "TRUE");
     }
 }

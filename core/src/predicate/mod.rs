@@ -13,6 +13,7 @@ mod devolve;
 mod display;
 mod evaluate;
 mod expr;
+mod file_index;
 mod lexer;
 mod like;
 mod literal;
@@ -25,5 +26,6 @@ mod testing;
 mod tests;
 
 pub use expr::{Column, CompareOp, Predicate};
+pub use file_index::RowSelection;
 pub use parse::parse;
 pub use stats::ColumnBounds;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     error::Result,
+    format::ReadCounters,
     io::{Runtime, Storage},
     predicate::Predicate,
     spec::{options::CoreOptions, table_schema::TableSchema},
@@ -17,6 +18,7 @@ pub struct ReadContext {
     pub(super) schemas: SchemaManager,
     pub(super) schema: Arc<TableSchema>,
     pub(super) runtime: Arc<dyn Runtime>,
+    pub(super) counters: Arc<ReadCounters>,
 }
 
 impl ReadContext {
@@ -27,7 +29,15 @@ impl ReadContext {
             schemas: table.schemas(),
             schema,
             runtime: Arc::clone(table.runtime()),
+            counters: Arc::default(),
         }
+    }
+
+    /// Counts what reading leaves out.
+    #[must_use]
+    pub fn with_counters(mut self, counters: Arc<ReadCounters>) -> Self {
+        self.counters = counters;
+        self
     }
 
     /// Options of the schema version that is read: they name its columns.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::{context::ReadContext, deletions, evolve::Evolution, tracking::Tracking};
+use super::{context::ReadContext, deletions, evolve::Evolution, file_index, tracking::Tracking};
 use crate::{
     error::{Error, Result},
     format::{self, ReadRequest},
@@ -68,8 +68,18 @@ impl SplitFiles {
         }
     }
 
-    /// Opens a file without its deleted rows. See [`SplitFiles::open`].
+    /// Opens a file without its deleted rows and those that its indexes rule out. See [`SplitFiles::open`].
     pub(super) async fn read(&self, mut read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        if let Some(predicate) = read.predicate.as_ref().filter(|_| file_index::is_there(&read.file)) {
+            let (path, schema) = (self.path(&read.file)?, self.schema_of(&read.file).await?);
+            let predicate = self.predicate_of_file(predicate, &schema.fields);
+            let among = read.part.rows.take();
+            read.part.rows =
+                file_index::select(&self.context, &read.file, &path, &predicate, &schema.fields, among).await?;
+            if read.part.rows.as_ref().is_some_and(RowRanges::is_empty) {
+                return Ok(futures::stream::empty().boxed());
+            }
+        }
         read.part.rows = self.live_rows(&read.file, read.part.rows).await?;
         self.open(read).await
     }
@@ -103,6 +113,7 @@ impl SplitFiles {
             .with_row_groups(read.part.row_groups)
             .with_table_options(&self.context.schema.options);
         request.rows = rows.map(|rows| rows.ranges().to_vec());
+        request.counters = Arc::clone(&self.context.counters);
         let size = u64::try_from(read.file.file_size)
             .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;
         let batches = format::read(&self.context.storage, &path, size, request).await?;

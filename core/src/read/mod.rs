@@ -18,6 +18,7 @@ mod context;
 mod deletions;
 mod evolve;
 mod file;
+mod file_index;
 mod merged;
 mod raw;
 mod shape;

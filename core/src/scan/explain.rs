@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::format::{ReadCounters, ReadStep};
+
 /// One step of planning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExplainStep {
@@ -35,5 +37,14 @@ pub struct Explain {
 impl Explain {
     pub(crate) fn step(&mut self, name: &'static str, unit: &'static str, kept: usize, total: usize) {
         self.steps.push(ExplainStep { name, kept: kept as u64, total: total as u64, unit });
+    }
+
+    /// Adds the steps of a scan that gave `rows` rows; those in which there was nothing to leave out are left out.
+    pub(crate) fn steps_of_reading(&mut self, counters: &ReadCounters, rows: u64) {
+        let counted = ReadStep::ALL.into_iter().map(|step| (step.describe(), counters.get(step)));
+        for ((name, unit), (kept, total)) in counted.filter(|(_, (_, total))| *total > 0) {
+            self.steps.push(ExplainStep { name, kept, total, unit });
+        }
+        self.steps.push(ExplainStep { name: "read: rows", kept: rows, total: self.rows, unit: "rows" });
     }
 }

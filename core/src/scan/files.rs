@@ -15,7 +15,7 @@ use crate::{
         entries,
         manifests::{EntryFilter, read_entries},
         pack_ordered,
-        prune::{FilePruner, StatsKind, types_of},
+        prune::{prune_files, types_of},
         row_id_groups,
     },
     spec::{
@@ -166,11 +166,11 @@ pub(crate) async fn plan_splits(
             bucket.files = row_id_groups::prune(std::mem::take(&mut bucket.files), row_ids, predicate, &schemas)?;
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
+        let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
+        explain.step("files by row ids and statistics", "files", left, live_count);
     } else if let Some(predicate) = predicate {
-        prune_by_stats(schema, table.options().merge_engine, predicate, &schemas, &mut buckets)?;
+        prune_files(schema, table.options(), predicate, &schemas, &mut buckets, explain)?;
     }
-    let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
-    explain.step("files by statistics", "files", left, live_count);
 
     let deletions = deletion_files(table, snapshot).await?;
     let splits = make_splits(table, schema, snapshot.id, buckets, &deletions)?;
@@ -209,60 +209,8 @@ pub(crate) async fn file_schemas(table: &Table, live: &[ManifestEntry]) -> Resul
     Ok(futures::future::try_join_all(read).await?.into_iter().collect())
 }
 
-/// Drops files by statistics, as far as no older version of a key can come to light (format digest 13.3, step 4).
-fn prune_by_stats(
-    schema: &TableSchema,
-    merge_engine: MergeEngine,
-    predicate: &Predicate,
-    schemas: &HashMap<i64, Arc<TableSchema>>,
-    buckets: &mut Vec<BucketFiles>,
-) -> Result<()> {
-    let mut by_value = FilePruner::new(predicate, StatsKind::Value, schemas);
-    if !schema.is_primary_key_table() {
-        for bucket in buckets.iter_mut() {
-            retain_files(&mut bucket.files, &mut by_value)?;
-        }
-    } else {
-        let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
-        let on_keys = predicate.retain_columns(&|column: &Column| keys.contains(&column.id));
-        let mut by_key = FilePruner::new(&on_keys, StatsKind::Key, schemas);
-        // Columns of a merged row may come from several rows, and sums from none.
-        let rows_survive = matches!(merge_engine, MergeEngine::Deduplicate | MergeEngine::FirstRow);
-        for bucket in buckets.iter_mut() {
-            retain_files(&mut bucket.files, &mut by_key)?;
-            if !may_overlap(&bucket.files) {
-                retain_files(&mut bucket.files, &mut by_value)?;
-            } else if rows_survive && !any_may_match(&bucket.files, &mut by_value)? {
-                bucket.files.clear();
-            }
-        }
-    }
-    buckets.retain(|bucket| !bucket.files.is_empty());
-    Ok(())
-}
-
-fn retain_files(files: &mut Vec<DataFileMeta>, pruner: &mut FilePruner<'_>) -> Result<()> {
-    let mut kept = Vec::with_capacity(files.len());
-    for file in files.drain(..) {
-        if pruner.may_match(&file)? {
-            kept.push(file);
-        }
-    }
-    *files = kept;
-    Ok(())
-}
-
-fn any_may_match(files: &[DataFileMeta], pruner: &mut FilePruner<'_>) -> Result<bool> {
-    for file in files {
-        if pruner.may_match(file)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// Whether two files of a bucket may hold the same key: not when there is one, or when all are on one level above 0.
-fn may_overlap(files: &[DataFileMeta]) -> bool {
+pub(super) fn may_overlap(files: &[DataFileMeta]) -> bool {
     match files {
         [] | [_] => false,
         [first, rest @ ..] => first.level == 0 || rest.iter().any(|file| file.level != first.level),

@@ -34,6 +34,7 @@ pub(crate) use support::check_readable;
 
 use crate::{
     error::{Error, Result},
+    format::ReadCounters,
     predicate::Predicate,
     spec::{snapshot::Snapshot, table_schema::TableSchema},
     table::Table,
@@ -183,6 +184,7 @@ impl ScanBuilder {
             limit: self.limit,
             splits,
             explain,
+            counters: Arc::default(),
         })
     }
 
@@ -239,6 +241,8 @@ pub struct Plan {
     pub splits: Vec<Split>,
     /// How planning got there.
     pub explain: Explain,
+    /// What reading leaves out, as far as it has gone.
+    pub counters: Arc<ReadCounters>,
 }
 
 impl Plan {
@@ -253,5 +257,16 @@ impl Plan {
     /// Shape: every batch has the schema of [`Plan::fields`]. Memory: a few batches for each split being read.
     pub async fn stream(&self) -> Result<RecordBatchStream> {
         stream::start(&self.table, self).await
+    }
+
+    /// Reads the plan through, throwing the rows away, and adds what reading left out to the steps of `explain`.
+    pub async fn analyze(&mut self) -> Result<()> {
+        let mut stream = self.stream().await?;
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            rows += batch?.num_rows() as u64;
+        }
+        self.explain.steps_of_reading(&self.counters, rows);
+        Ok(())
     }
 }

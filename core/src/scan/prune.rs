@@ -1,12 +1,21 @@
 //! Drops manifests, partitions and files that a filter rules out. Never drops what it does not know.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
+use super::{BucketFiles, Explain, files::may_overlap};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     predicate::{Column, ColumnBounds, Predicate},
     spec::{
-        binary_row::BinaryRow, data_file::DataFileMeta, manifest_list::ManifestFileMeta, stats::SimpleStats,
+        binary_row::BinaryRow,
+        data_file::DataFileMeta,
+        file_index::FileIndex,
+        manifest_list::ManifestFileMeta,
+        options::{CoreOptions, MergeEngine},
+        stats::SimpleStats,
         table_schema::TableSchema,
     },
     types::{DataField, DataType, DatumRow},
@@ -14,7 +23,8 @@ use crate::{
 
 /// Whether some partition of the manifest may match a filter on partition columns.
 pub(crate) fn manifest_may_match(predicate: &Predicate, meta: &ManifestFileMeta, fields: &[DataField]) -> Result<bool> {
-    let bounds = Bounds::decode(&meta.partition_stats, fields)?;
+    let columns = StatsColumns::new(fields.to_vec());
+    let bounds = columns.bounds(&meta.partition_stats)?;
     Ok(predicate.may_match(meta.num_added_files + meta.num_deleted_files, &|column| bounds.of(column)))
 }
 
@@ -28,55 +38,192 @@ pub(crate) fn partition_matches(predicate: &Predicate, partition: &BinaryRow, fi
     Ok(predicate.evaluate_row(&value))
 }
 
-/// Which statistics of a file to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum StatsKind {
-    /// Statistics of the trimmed primary key.
-    Key,
-    /// Statistics of the value columns.
-    Value,
+/// Drops files that cannot match, as far as no older version of a key can come to light (format digest 13.3, steps 4 and
+/// 5), and counts each step.
+pub(super) fn prune_files(
+    schema: &TableSchema,
+    options: &CoreOptions,
+    predicate: &Predicate,
+    schemas: &HashMap<i64, Arc<TableSchema>>,
+    buckets: &mut Vec<BucketFiles>,
+    explain: &mut Explain,
+) -> Result<()> {
+    let is_key_value = schema.is_primary_key_table();
+    let mut left = count(buckets);
+    let mut pass = |name: &'static str, asked: Asked, predicate: &Predicate, buckets: &mut Vec<BucketFiles>| {
+        let mut pruner = FilePruner::new(predicate, asked, schemas, options.data_evolution_enabled);
+        for bucket in buckets.iter_mut() {
+            if !is_key_value || asked == Asked::KeyStats || !may_overlap(&bucket.files) {
+                retain_files(&mut bucket.files, &mut pruner)?;
+            } else if rows_survive(options) && !any_may_match(&bucket.files, &mut pruner)? {
+                bucket.files.clear();
+            }
+        }
+        buckets.retain(|bucket| !bucket.files.is_empty());
+        let before = std::mem::replace(&mut left, count(buckets));
+        explain.step(name, "files", left, before);
+        Ok::<_, Error>(())
+    };
+    if is_key_value {
+        let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
+        let on_keys = predicate.retain_columns(&|column: &Column| keys.contains(&column.id));
+        pass("files by key statistics", Asked::KeyStats, &on_keys, buckets)?;
+    }
+    pass("files by value statistics", Asked::ValueStats, predicate, buckets)?;
+    if options.file_index_read_enabled {
+        pass("files by embedded file index", Asked::ValueStatsAndIndex, predicate, buckets)?;
+    }
+    Ok(())
 }
 
-/// Asks the statistics of files, translating the filter once for each schema that files were written with.
-pub(crate) struct FilePruner<'a> {
+fn count(buckets: &[BucketFiles]) -> usize {
+    buckets.iter().map(|bucket| bucket.files.len()).sum()
+}
+
+/// Whether a merged row is one of the rows that it is merged of: columns of others may come from several rows, and sums
+/// from none. (Java also trusts tables with deletion vectors; level 0 is then left out before.)
+fn rows_survive(options: &CoreOptions) -> bool {
+    matches!(options.merge_engine, MergeEngine::Deduplicate | MergeEngine::FirstRow)
+}
+
+fn retain_files(files: &mut Vec<DataFileMeta>, pruner: &mut FilePruner<'_>) -> Result<()> {
+    let mut kept = Ok(());
+    files.retain(|file| match pruner.may_match(file) {
+        Ok(keep) => keep,
+        Err(error) => {
+            kept = Err(error);
+            true
+        }
+    });
+    kept
+}
+
+fn any_may_match(files: &[DataFileMeta], pruner: &mut FilePruner<'_>) -> Result<bool> {
+    for file in files {
+        if pruner.may_match(file)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// What of a file to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Statistics of the trimmed primary key.
+    KeyStats,
+    /// Statistics of the value columns.
+    ValueStats,
+    /// These, and the file index that stands in the manifest.
+    ValueStatsAndIndex,
+}
+
+/// Asks files, translating the filter once for each schema that files were written with.
+pub(super) struct FilePruner<'a> {
     predicate: &'a Predicate,
-    kind: StatsKind,
-    schemas: &'a HashMap<i64, std::sync::Arc<TableSchema>>,
-    translated: HashMap<i64, Predicate>,
+    asked: Asked,
+    schemas: &'a HashMap<i64, Arc<TableSchema>>,
+    /// Whether other columns of the rows of a file may be in other files.
+    column_wise: bool,
+    translated: HashMap<i64, SchemaPruner<'a>>,
+}
+
+/// What is the same for all files of a schema version.
+struct SchemaPruner<'a> {
+    schema: &'a TableSchema,
+    predicate: Predicate,
+    /// Columns of the statistics, unless the file names them itself.
+    stats: StatsColumns,
 }
 
 impl<'a> FilePruner<'a> {
-    /// `schemas` holds the schema of every file that will be asked about.
+    /// `schemas` holds the schema of every file that will be asked about; `column_wise` says whether other columns of the
+    /// rows of a file may be in other files.
     pub(super) fn new(
         predicate: &'a Predicate,
-        kind: StatsKind,
-        schemas: &'a HashMap<i64, std::sync::Arc<TableSchema>>,
+        asked: Asked,
+        schemas: &'a HashMap<i64, Arc<TableSchema>>,
+        column_wise: bool,
     ) -> Self {
-        FilePruner { predicate, kind, schemas, translated: HashMap::new() }
+        FilePruner { predicate, asked, schemas, column_wise, translated: HashMap::new() }
     }
 
     /// False where no row of the file can match.
     pub(super) fn may_match(&mut self, file: &DataFileMeta) -> Result<bool> {
         let Some(schema) = self.schemas.get(&file.schema_id) else { return Ok(true) };
-        let predicate =
-            self.translated.entry(file.schema_id).or_insert_with(|| self.predicate.for_file(&schema.fields));
-        let (stats, fields) = match self.kind {
-            StatsKind::Key => (&file.key_stats, schema.trimmed_primary_key_fields()),
-            StatsKind::Value => (&file.value_stats, value_stats_fields(file, schema)),
+        let (predicate, asked, column_wise) = (self.predicate, self.asked, self.column_wise);
+        let pruner = self.translated.entry(file.schema_id).or_insert_with(|| {
+            let fields = match asked {
+                Asked::KeyStats => schema.trimmed_primary_key_fields(),
+                _ => schema.fields.clone(),
+            };
+            let predicate = match column_wise {
+                true => predicate.for_file(&schema.fields),
+                false => predicate.for_whole_file(&schema.fields),
+            };
+            SchemaPruner { schema, predicate, stats: StatsColumns::new(fields) }
+        });
+        if pruner.predicate == Predicate::True || (asked == Asked::ValueStatsAndIndex && file.embedded_index.is_none())
+        {
+            return Ok(true);
+        }
+        pruner.may_match(file, asked).map_err(|error| error.at(&file.file_name))
+    }
+}
+
+impl SchemaPruner<'_> {
+    fn may_match(&self, file: &DataFileMeta, asked: Asked) -> Result<bool> {
+        let by_stats = |stats: &SimpleStats, columns: &StatsColumns| {
+            let bounds = columns.bounds(stats)?;
+            Ok::<_, Error>(self.predicate.may_match(file.row_count, &|column| bounds.of(column)))
         };
-        let bounds = match Bounds::decode(stats, &fields) {
-            Ok(bounds) => bounds,
-            Err(error) => return Err(error.at(&file.file_name)),
+        let may_match = match (asked, named_columns(file)) {
+            (Asked::KeyStats, _) => by_stats(&file.key_stats, &self.stats)?,
+            (_, None) => by_stats(&file.value_stats, &self.stats)?,
+            (_, Some(_)) => by_stats(&file.value_stats, &StatsColumns::new(value_stats_fields(file, self.schema)))?,
         };
-        Ok(predicate.may_match(file.row_count, &|column| bounds.of(column)))
+        match (&file.embedded_index, asked) {
+            (Some(bytes), Asked::ValueStatsAndIndex) if may_match => {
+                let index = FileIndex::decode(bytes.clone())?;
+                Ok(!self.predicate.select_by_index(&index, &self.schema.fields, file.row_count)?.is_empty())
+            }
+            _ => Ok(may_match),
+        }
     }
 }
 
 /// The columns that a file's value statistics are about (format digest 4.4).
 pub(crate) fn value_stats_fields(file: &DataFileMeta, schema: &TableSchema) -> Vec<DataField> {
-    match file.value_stats_cols.as_ref().or(file.write_cols.as_ref()) {
+    match named_columns(file) {
         Some(names) => names.iter().filter_map(|name| schema.field(name).cloned()).collect(),
         None => schema.fields.clone(),
+    }
+}
+
+/// The columns of the value statistics, where the file names them.
+fn named_columns(file: &DataFileMeta) -> Option<&Vec<String>> {
+    file.value_stats_cols.as_ref().or(file.write_cols.as_ref())
+}
+
+/// Columns that statistics are about.
+struct StatsColumns {
+    fields: Vec<DataField>,
+    types: Vec<DataType>,
+}
+
+impl StatsColumns {
+    fn new(fields: Vec<DataField>) -> Self {
+        StatsColumns { types: types_of(&fields), fields }
+    }
+
+    /// Statistics of another arity say nothing (a foreign writer's empty statistics).
+    fn bounds<'a>(&'a self, stats: &'a SimpleStats) -> Result<Bounds<'a>> {
+        let arity = self.fields.len();
+        if stats.min_values.arity()? != arity || stats.max_values.arity()? != arity {
+            return Ok(Bounds { fields: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] });
+        }
+        let (min, max) = (stats.min_values.decode(&self.types)?, stats.max_values.decode(&self.types)?);
+        Ok(Bounds { fields: &self.fields, min, max, null_counts: &stats.null_counts })
     }
 }
 
@@ -88,17 +235,7 @@ struct Bounds<'a> {
     null_counts: &'a [Option<i64>],
 }
 
-impl<'a> Bounds<'a> {
-    /// Statistics of another arity than `fields` say nothing (a foreign writer's empty statistics).
-    fn decode(stats: &'a SimpleStats, fields: &'a [DataField]) -> Result<Self> {
-        if stats.min_values.arity()? != fields.len() || stats.max_values.arity()? != fields.len() {
-            return Ok(Bounds { fields: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] });
-        }
-        let types = types_of(fields);
-        let (min, max) = (stats.min_values.decode(&types)?, stats.max_values.decode(&types)?);
-        Ok(Bounds { fields, min, max, null_counts: &stats.null_counts })
-    }
-
+impl Bounds<'_> {
     fn of(&self, column: &Column) -> ColumnBounds {
         let Some(place) = self.fields.iter().position(|field| field.id == column.id) else {
             return ColumnBounds::default();

@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     RowRanges, pack_ordered,
-    prune::{FilePruner, StatsKind},
+    prune::{Asked, FilePruner},
     row_ranges::row_ids,
 };
 use crate::{
@@ -83,7 +83,7 @@ pub(super) fn prune(
     predicate: &Predicate,
     schemas: &HashMap<i64, Arc<TableSchema>>,
 ) -> Result<Vec<DataFileMeta>> {
-    let mut pruner = FilePruner::new(predicate, StatsKind::Value, schemas);
+    let mut pruner = FilePruner::new(predicate, Asked::ValueStats, schemas, true);
     let mut kept = Vec::with_capacity(files.len());
     for group in row_id_groups(files)? {
         let wanted = !row_ids.within(group.ids.clone()).ranges().is_empty();
@@ -116,7 +116,9 @@ fn may_match(group: &RowIdGroup, predicate: &Predicate, schemas: &HashMap<i64, A
                 })
         };
         let on_newest = predicate.retain_columns(&is_newest);
-        if on_newest != Predicate::True && !FilePruner::new(&on_newest, StatsKind::Value, schemas).may_match(file)? {
+        if on_newest != Predicate::True
+            && !FilePruner::new(&on_newest, Asked::ValueStats, schemas, true).may_match(file)?
+        {
             return Ok(false);
         }
     }

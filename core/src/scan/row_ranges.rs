@@ -61,6 +61,11 @@ impl RowRanges {
         &self.0
     }
 
+    /// Whether there is no row.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Rows of both.
     pub(crate) fn intersect(&self, other: &RowRanges) -> Self {
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());

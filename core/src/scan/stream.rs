@@ -54,7 +54,7 @@ impl std::fmt::Debug for RecordBatchStream {
 }
 
 pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStream> {
-    let context = Arc::new(ReadContext::new(table, plan.schema.clone()));
+    let context = Arc::new(ReadContext::new(table, plan.schema.clone()).with_counters(plan.counters.clone()));
     let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
     let tasks = read::tasks(&context, plan.splits.clone(), read_plan).await?;
     let batches = concat_ordered(table.runtime().clone(), tasks.into_iter());

@@ -6,6 +6,7 @@ pub mod blob;
 pub mod bucket;
 pub mod data_file;
 pub mod deletion_vector;
+pub mod file_index;
 pub mod index_manifest;
 pub mod java_text;
 mod json;

@@ -157,6 +157,9 @@ pub(crate) struct ExplainArgs {
     /// Condition of the read
     #[arg(long = "where", value_name = "EXPR")]
     pub(crate) filter: Option<String>,
+    /// Also read the rows, without printing them, and count what indexes and statistics in data files leave out
+    #[arg(long)]
+    pub(crate) analyze: bool,
     #[command(flatten)]
     pub(crate) state: StateArgs,
     #[command(flatten)]

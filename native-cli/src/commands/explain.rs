@@ -12,7 +12,10 @@ use crate::{cli::ExplainArgs, error::Result, output::document, session::Session}
 pub(super) async fn run(session: &Session, args: ExplainArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
     let scan = read::scan(&table, &args.columns, args.filter.as_deref(), &args.state);
-    let plan = read::plan(scan).await?;
+    let mut plan = read::plan(scan).await?;
+    if args.analyze {
+        plan.analyze().await?;
+    }
     let explain = &plan.explain;
     let shown = json!({
         "table": table.name(),

@@ -118,13 +118,17 @@ fn datum(raw: Raw<'_>, column: &ColumnDescriptor, to: &DataType) -> Option<Datum
     })
 }
 
+/// Whether integers are unsigned.
+pub(super) fn is_unsigned(column: &ColumnDescriptor) -> bool {
+    use ConvertedType::{UINT_8, UINT_16, UINT_32, UINT_64};
+    matches!(column.logical_type_ref(), Some(LogicalType::Integer(int)) if !int.is_signed)
+        || matches!(column.converted_type(), UINT_8 | UINT_16 | UINT_32 | UINT_64)
+}
+
 /// A signed integer; unsigned ones have another order.
 fn integer(raw: Raw<'_>, column: &ColumnDescriptor) -> Option<i64> {
-    use ConvertedType::{UINT_8, UINT_16, UINT_32, UINT_64};
-    let unsigned = matches!(column.logical_type_ref(), Some(LogicalType::Integer(int)) if !int.is_signed)
-        || matches!(column.converted_type(), UINT_8 | UINT_16 | UINT_32 | UINT_64);
     match raw {
-        _ if unsigned => None,
+        _ if is_unsigned(column) => None,
         Raw::Int(value) => Some(value.into()),
         Raw::Long(value) => Some(value),
         _ => None,
@@ -162,12 +166,7 @@ fn time(raw: Raw<'_>, column: &ColumnDescriptor) -> Option<Datum> {
 /// Rounds to what reading gives, which keeps the order.
 fn timestamp(value: i64, column: &ColumnDescriptor, precision: u8) -> Option<Datum> {
     let unit = timestamp_unit(precision);
-    let stored = match stored_unit(column) {
-        Some(TimeUnit::MILLIS) => arrow_schema::TimeUnit::Millisecond,
-        Some(TimeUnit::MICROS) => arrow_schema::TimeUnit::Microsecond,
-        Some(TimeUnit::NANOS) => arrow_schema::TimeUnit::Nanosecond,
-        None => unit,
-    };
+    let stored = stored_unit(column).map_or(unit, arrow_unit);
     let (stored, read) = (super::leaf::per_second(stored), super::leaf::per_second(unit));
     let value = if stored > read { value.div_euclid(stored / read) } else { value };
     let per_milli = stored.min(read) / 1_000;
@@ -175,7 +174,17 @@ fn timestamp(value: i64, column: &ColumnDescriptor, precision: u8) -> Option<Dat
     Some(Datum::Timestamp { millis: value.div_euclid(per_milli), nanos: i32::try_from(nanos).ok()? })
 }
 
-fn stored_unit(column: &ColumnDescriptor) -> Option<TimeUnit> {
+/// The unit as Arrow names it.
+pub(super) fn arrow_unit(unit: TimeUnit) -> arrow_schema::TimeUnit {
+    match unit {
+        TimeUnit::MILLIS => arrow_schema::TimeUnit::Millisecond,
+        TimeUnit::MICROS => arrow_schema::TimeUnit::Microsecond,
+        TimeUnit::NANOS => arrow_schema::TimeUnit::Nanosecond,
+    }
+}
+
+/// The unit of times and timestamps, where the file says it.
+pub(super) fn stored_unit(column: &ColumnDescriptor) -> Option<TimeUnit> {
     match (column.logical_type_ref(), column.converted_type()) {
         (Some(LogicalType::Time(time)), _) => Some(time.unit),
         (Some(LogicalType::Timestamp(timestamp)), _) => Some(timestamp.unit),

@@ -1,5 +1,6 @@
 //! Parquet.
 
+mod bloom;
 mod bounds;
 mod convert;
 mod footer;

@@ -1,4 +1,5 @@
-//! What of a file a filter lets us skip: row groups by the footer's statistics, pages by the page index.
+//! What of a file a filter lets us skip: row groups by the footer's statistics and by bloom filters, pages by the page
+//! index.
 //!
 //! Pages of different columns begin at different rows, so a row group is cut at every page start of every filtered column:
 //!
@@ -10,7 +11,10 @@
 //!
 //! Whatever is unknown is kept: a skipped row never matches.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    ops::Range,
+};
 
 use parquet::{
     arrow::arrow_reader::{RowSelection, RowSelector},
@@ -21,12 +25,16 @@ use parquet::{
     schema::types::ColumnDescriptor,
 };
 
-use super::{bounds, footer::Footer};
-use crate::predicate::{Column, ColumnBounds, Predicate};
+use super::{bloom, bounds, footer::Footer};
+use crate::{
+    error::Result,
+    format::{ReadRequest, ReadStep, source::Source},
+    predicate::{Column, ColumnBounds, Predicate},
+};
 
 /// What to read of a row group.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Selection {
+enum Selection {
     /// Every row.
     All,
     /// No row.
@@ -35,31 +43,83 @@ pub(super) enum Selection {
     Rows(RowSelection),
 }
 
-/// What rows of row group `group`, which begins at row `first_row` of the file, may match `predicate` and are in `rows`.
-pub(super) fn select(
-    footer: &Footer,
-    group: usize,
-    first_row: u64,
-    predicate: Option<&Predicate>,
-    rows: Option<&[Range<u64>]>,
-) -> Selection {
-    let count = footer.rows(group);
-    if count == 0 {
-        return Selection::Nothing;
-    }
-    let by_filter = predicate.map_or(Selection::All, |predicate| by_filter(&footer.metadata, group, predicate));
-    let by_rows = rows.map_or(Selection::All, |rows| by_rows(rows, first_row, count));
-    match (by_filter, by_rows) {
-        (Selection::Nothing, _) | (_, Selection::Nothing) => Selection::Nothing,
-        (Selection::All, other) | (other, Selection::All) => other,
-        (Selection::Rows(a), Selection::Rows(b)) => tidy(a.intersection(&b)),
+impl Selection {
+    /// Selected rows of `all`.
+    fn rows(&self, all: u64) -> u64 {
+        match self {
+            Selection::All => all,
+            Selection::Nothing => 0,
+            Selection::Rows(rows) => rows.row_count() as u64,
+        }
     }
 }
 
-fn by_filter(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) -> Selection {
-    let Some(row_group) = metadata.row_groups().get(group) else {
-        return Selection::Nothing;
+/// The row groups of a request of which rows may match, with these rows; all rows where there is no selection.
+pub(super) async fn row_groups(
+    source: &Source,
+    footer: &Footer,
+    request: &ReadRequest,
+) -> Result<VecDeque<(usize, Option<RowSelection>)>> {
+    let mut groups = VecDeque::new();
+    let mut first_row = 0;
+    for group in 0..footer.metadata.num_row_groups() {
+        if request.row_groups.as_ref().is_none_or(|range| range.contains(&group)) {
+            match select(source, footer, group, first_row, request).await? {
+                Selection::Nothing => {}
+                Selection::All => groups.push_back((group, None)),
+                Selection::Rows(rows) => groups.push_back((group, Some(rows))),
+            }
+        }
+        first_row += footer.rows(group);
+    }
+    Ok(groups)
+}
+
+/// What rows of row group `group`, which begins at row `first_row` of the file, are asked for and may match.
+async fn select(
+    source: &Source,
+    footer: &Footer,
+    group: usize,
+    first_row: u64,
+    request: &ReadRequest,
+) -> Result<Selection> {
+    let count = footer.rows(group);
+    if count == 0 {
+        return Ok(Selection::Nothing);
+    }
+    let by_rows = request.rows.as_deref().map_or(Selection::All, |rows| by_rows(rows, first_row, count));
+    let Some(predicate) = request.predicate.as_ref().filter(|_| by_rows != Selection::Nothing) else {
+        return Ok(by_rows);
     };
+    let counters = &request.counters;
+    let may_match = by_statistics(&footer.metadata, group, predicate);
+    counters.add(ReadStep::RowGroupsByStatistics, may_match.into(), 1);
+    if !may_match {
+        return Ok(Selection::Nothing);
+    }
+    if let Some(may_match) = bloom::may_match(source, footer, group, predicate).await? {
+        counters.add(ReadStep::RowGroupsByBloomFilter, may_match.into(), 1);
+        if !may_match {
+            return Ok(Selection::Nothing);
+        }
+    }
+    let by_pages = match PageBounds::new(&footer.metadata, group, predicate) {
+        Some(pages) => {
+            let selection = pages.select(predicate);
+            counters.add(ReadStep::RowsByPageIndex, selection.rows(count), count);
+            selection
+        }
+        None => Selection::All,
+    };
+    Ok(match (by_pages, by_rows) {
+        (Selection::Nothing, _) | (_, Selection::Nothing) => Selection::Nothing,
+        (Selection::All, other) | (other, Selection::All) => other,
+        (Selection::Rows(a), Selection::Rows(b)) => tidy(a.intersection(&b)),
+    })
+}
+
+fn by_statistics(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) -> bool {
+    let Some(row_group) = metadata.row_groups().get(group) else { return false };
     let of_chunk = |column: &Column| {
         leaf(row_group, column)
             .and_then(|leaf| row_group.columns().get(leaf))
@@ -69,17 +129,11 @@ fn by_filter(metadata: &ParquetMetaData, group: usize, predicate: &Predicate) ->
             })
             .unwrap_or_default()
     };
-    if !predicate.may_match(row_group.num_rows(), &of_chunk) {
-        return Selection::Nothing;
-    }
-    match PageBounds::new(metadata, group, predicate) {
-        Some(pages) => pages.select(predicate),
-        None => Selection::All,
-    }
+    predicate.may_match(row_group.num_rows(), &of_chunk)
 }
 
 /// The number of a flat column.
-fn leaf(group: &RowGroupMetaData, column: &Column) -> Option<usize> {
+pub(super) fn leaf(group: &RowGroupMetaData, column: &Column) -> Option<usize> {
     let is_it = |leaf: &ColumnDescriptor| leaf.max_rep_level() == 0 && *leaf.path().parts() == [column.name.as_str()];
     group.schema_descr().columns().iter().position(|leaf| is_it(leaf))
 }

@@ -23,7 +23,7 @@ use super::{
     corrupt,
     footer::{self, Footer},
     projection::Projection,
-    prune::{self, Selection},
+    prune,
     row_group::Plan,
 };
 use crate::{
@@ -43,18 +43,7 @@ pub(in crate::format) async fn read(
     let footer = footer::load(&source, request.predicate.is_some()).await?;
     let schema = footer.metadata.file_metadata().schema_descr();
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
-    let mut groups = VecDeque::new();
-    let mut first_row = 0;
-    for group in 0..footer.metadata.num_row_groups() {
-        if request.row_groups.as_ref().is_none_or(|range| range.contains(&group)) {
-            match prune::select(&footer, group, first_row, request.predicate.as_ref(), request.rows.as_deref()) {
-                Selection::Nothing => {}
-                Selection::All => groups.push_back((group, None)),
-                Selection::Rows(rows) => groups.push_back((group, Some(rows))),
-            }
-        }
-        first_row += footer.rows(group);
-    }
+    let groups = prune::row_groups(&source, &footer, &request).await?;
     let file = Arc::new(File { source, footer, projection, batch_rows: request.batch_rows });
     let scan = Scan { file, groups, next: None, current: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })

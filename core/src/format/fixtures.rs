@@ -11,6 +11,11 @@ use crate::{
     types::DataField,
 };
 
+/// Whether tests are to be thorough, which takes minutes: the environment variable `CENOTE_LONG` is 1.
+pub(super) fn long() -> bool {
+    std::env::var_os("CENOTE_LONG").is_some_and(|value| value == "1")
+}
+
 /// A file of another writer.
 pub(super) struct Fixture {
     pub(super) name: String,
@@ -63,9 +68,23 @@ impl Fixture {
         }
     }
 
+    /// Reads copies with one byte changed, at every place in the long form: none may do worse than fail.
+    pub(super) fn survive_flips(&self) {
+        let masks = [0xFF, 0x01, 0x80, 0x10, 0x04, 0x40];
+        let step = if long() { 1 } else { 1 + self.bytes.len() / 150 };
+        for (count, position) in (0..self.bytes.len()).step_by(step).enumerate() {
+            for mask in masks.iter().skip(count % masks.len()).step_by(if long() { 1 } else { masks.len() }) {
+                let mut flipped = self.bytes.clone();
+                flipped[position] ^= mask;
+                let _ = self.survive(&flipped);
+            }
+        }
+    }
+
     /// Reads beginnings of the file: none is whole.
     pub(super) fn refuse_truncations(&self) {
-        for length in 0..self.bytes.len() {
+        let step = if long() { 1 } else { 1 + self.bytes.len() / 500 };
+        for length in (0..self.bytes.len()).step_by(step) {
             let result = self.survive(&self.bytes[..length]);
             assert!(result.is_err() || result.unwrap().len() < self.rows.len(), "{} {length}", self.name);
         }

@@ -75,3 +75,9 @@ fn mutated_files_are_survived() {
     types().iter().for_each(|fixture| fixture.survive_mutations(300));
     CODECS.iter().map(|name| codec(name)).for_each(|fixture| fixture.survive_mutations(700));
 }
+
+#[test]
+fn flipped_bytes_are_survived() {
+    types().iter().for_each(|fixture| fixture.survive_flips());
+    CODECS.iter().map(|name| codec(name)).for_each(|fixture| fixture.survive_flips());
+}

@@ -5,6 +5,7 @@ use std::io::Read;
 use bytes::{Buf, Bytes};
 use flate2::bufread::DeflateDecoder;
 
+use super::lzo;
 use crate::error::{Error, Result};
 
 /// Plain bytes of a chunk that are accepted: the length in a chunk's header ends below.
@@ -27,6 +28,7 @@ enum Codec {
     None,
     Zlib,
     Snappy,
+    Lzo,
     Lz4,
     Zstd,
 }
@@ -38,7 +40,7 @@ impl Compression {
             0 => Codec::None,
             1 => Codec::Zlib,
             2 => Codec::Snappy,
-            3 => return Err(Error::unsupported("orc files compressed with lzo cannot be read")),
+            3 => Codec::Lzo,
             4 => Codec::Lz4,
             5 => Codec::Zstd,
             6 => return Err(Error::unsupported("orc files compressed with brotli cannot be read")),
@@ -87,6 +89,7 @@ impl Compression {
                 }
                 snap::raw::Decoder::new().decompress_vec(stored).map_err(|error| broken(&error))?
             }
+            Codec::Lzo => lzo::decompress(stored, self.chunk)?,
             Codec::Lz4 => {
                 let mut plain = vec![0; self.chunk];
                 let length = lz4_flex::block::decompress_into(stored, &mut plain).map_err(|error| broken(&error))?;
@@ -191,4 +194,42 @@ impl Stream {
 
 fn end() -> Error {
     Error::corrupt("expected more bytes of an orc stream")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A chunk of 4 MiB of zeros where the file says that chunks have 256 KiB.
+    fn bomb(kind: u64, zeros: &[u8]) -> Vec<u8> {
+        let stored = match kind {
+            1 => {
+                let mut out = Vec::new();
+                let mut encoder = flate2::bufread::DeflateEncoder::new(zeros, flate2::Compression::fast());
+                encoder.read_to_end(&mut out).unwrap();
+                out
+            }
+            2 => snap::raw::Encoder::new().compress_vec(zeros).unwrap(),
+            3 => [&[18, 0, 32][..], &vec![0; zeros.len() / 255 + 1], &[1, 0, 0, 17, 0, 0]].concat(),
+            4 => lz4_flex::block::compress(zeros),
+            _ => zstd::bulk::compress(zeros, 1).unwrap(),
+        };
+        let header = (stored.len() as u32) << 1;
+        [&header.to_le_bytes()[..HEADER], &stored].concat()
+    }
+
+    #[test]
+    fn bombs_are_refused_by_every_codec() {
+        for kind in 1..=5 {
+            let compression = Compression::new(kind, None).unwrap();
+            let sound = compression.expand(bomb(kind, &[0; 1000]).into(), 1 << 20).unwrap();
+            assert!(sound.len() >= 1000 && sound.iter().all(|byte| *byte == 0), "{kind}");
+            let bomb = Bytes::from(bomb(kind, &vec![0; 4 << 20]));
+            assert!(compression.expand(bomb.clone(), 1 << 30).is_err(), "{kind}");
+            // As many chunks as there are, no more is taken than the limit.
+            let chunk = self::bomb(kind, &[0; 1000]);
+            assert!(compression.expand(chunk.repeat(100).into(), 50_000).is_err(), "{kind}");
+        }
+        assert!(Compression::new(1, Some(u64::MAX)).is_err());
+    }
 }

@@ -12,6 +12,7 @@ mod column;
 mod compression;
 mod integer_runs;
 mod leaf;
+mod lzo;
 mod nested;
 mod plan;
 mod proto;

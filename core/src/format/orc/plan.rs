@@ -80,19 +80,31 @@ fn node(tail: &Tail, column: usize, to: &DataType) -> Result<Node> {
         TypeKind::Map { key, value } => vec![part(0, key)?, part(1, value)?],
         TypeKind::Multiset(element) => vec![part(0, element)?, part(1, &DataType::not_null(TypeKind::Int))?],
         TypeKind::Row(fields) => {
-            let mut children = Vec::new();
-            for field in fields {
-                if let Some(child) = child(tail, column, &field.name) {
-                    let child =
-                        node(tail, child, &field.data_type).map_err(|error| error.with("field", &field.name))?;
-                    children.push((field.name.clone(), child));
-                }
-            }
-            children
+            members(tail, column, fields.iter().map(|field| (field.name.as_str(), &field.data_type)))?
+        }
+        TypeKind::Variant => {
+            let bytes = DataType::not_null(TypeKind::BYTES);
+            members(tail, column, [("value", &bytes), ("metadata", &bytes)].into_iter())?
         }
         _ => Vec::new(),
     };
     Ok(Node { column, kind, to: to.clone(), children })
+}
+
+/// Those of `fields` that a struct has.
+fn members<'a>(
+    tail: &Tail,
+    column: usize,
+    fields: impl Iterator<Item = (&'a str, &'a DataType)>,
+) -> Result<Vec<(String, Node)>> {
+    let mut members = Vec::new();
+    for (name, data_type) in fields {
+        if let Some(child) = child(tail, column, name) {
+            let child = node(tail, child, data_type).map_err(|error| error.with("field", name))?;
+            members.push((name.to_owned(), child));
+        }
+    }
+    Ok(members)
 }
 
 /// Whether values of type `to` can be read from columns of `kind`.
@@ -109,7 +121,7 @@ fn fits(kind: Kind, to: &TypeKind) -> bool {
         Kind::Instant => matches!(to, TypeKind::TimestampLtz(_)),
         Kind::List => matches!(to, TypeKind::Array(_) | TypeKind::Vector { .. }),
         Kind::Map => matches!(to, TypeKind::Map { .. } | TypeKind::Multiset(_)),
-        Kind::Struct => matches!(to, TypeKind::Row(_)),
+        Kind::Struct => matches!(to, TypeKind::Row(_) | TypeKind::Variant),
         Kind::Union => false,
     }
 }

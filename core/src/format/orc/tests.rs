@@ -2,11 +2,17 @@
 
 use crate::{
     error::ErrorKind,
-    format::{ReadRequest, fixtures::Fixture, golden},
+    format::{
+        ReadRequest,
+        fixtures::{self, Fixture},
+        golden,
+    },
     types::{DataField, DataType, TypeKind},
 };
 
 const ZONES: [&str; 4] = ["zone_shanghai", "zone_los_angeles", "zone_berlin", "zone_kolkata"];
+
+const CODECS: [&str; 5] = ["lzo", "lz4", "snappy", "zlib", "zstd"];
 
 fn all() -> Vec<Fixture> {
     let mut fixtures = vec![
@@ -14,6 +20,7 @@ fn all() -> Vec<Fixture> {
         Fixture::load("runs_v1.orc", "runs", "runs"),
         Fixture::load("runs_v2.orc", "runs", "runs"),
     ];
+    fixtures.extend(CODECS.map(|name| Fixture::load(&format!("codec_{name}.orc"), "codec_orc", "codec_orc")));
     fixtures.extend(ZONES.map(|name| Fixture::load(&format!("{name}.orc"), "zone", name)));
     fixtures
 }
@@ -79,11 +86,15 @@ fn a_type_that_does_not_fit_is_corrupt() {
 
 #[test]
 fn truncated_files_are_corrupt() {
-    let fixture = Fixture::load("zone_berlin.orc", "zone", "zone_berlin");
-    fixture.refuse_truncations();
+    all().iter().for_each(|fixture| fixture.refuse_truncations());
 }
 
 #[test]
 fn mutated_files_are_survived() {
-    all().iter().for_each(|fixture| fixture.survive_mutations(500));
+    all().iter().for_each(|fixture| fixture.survive_mutations(if fixtures::long() { 20_000 } else { 300 }));
+}
+
+#[test]
+fn flipped_bytes_are_survived() {
+    all().iter().for_each(|fixture| fixture.survive_flips());
 }

@@ -12,7 +12,7 @@ use arrow_array::{
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType as ArrowType, Field, FieldRef, Fields};
 
-use super::leaf::LeafConversion;
+use super::{leaf::LeafConversion, variant};
 use crate::{
     error::{Error, Result},
     types::{self, DataType, TypeKind},
@@ -35,10 +35,12 @@ pub(in crate::format) enum Conversion {
     Map(Box<Conversion>, Box<Conversion>, FieldRef),
     /// For each field the decoded child, if there is one.
     Row(Vec<Option<(usize, Conversion)>>, Fields),
+    /// Shredded variants: put back together.
+    Shredded(Fields),
 }
 
 impl Conversion {
-    /// How `from` becomes `to`. Errors: `Corrupt` where it cannot; `Unsupported` for shredded variants.
+    /// How `from` becomes `to`. Errors: `Corrupt` where it cannot.
     pub(in crate::format) fn plan(from: &ArrowType, to: &DataType) -> Result<Conversion> {
         let target = types::arrow::data_type(to);
         // Nested arrays are put together anew in any case: the decoder's are not sound where a NOT NULL row lies in a null one.
@@ -63,8 +65,8 @@ impl Conversion {
                 Self::plan_row(from, fields, to.iter().map(|field| &field.data_type))
             }
             (ArrowType::Struct(from), ArrowType::Struct(fields), TypeKind::Variant) => {
-                if from.find("typed_value").is_some() {
-                    return Err(Error::unsupported("shredded variants cannot be read"));
+                if from.find(variant::TYPED_VALUE).is_some() {
+                    return Ok(Conversion::Shredded(fields.clone()));
                 }
                 let bytes = DataType::not_null(TypeKind::BYTES);
                 Self::plan_row(from, fields, [&bytes, &bytes].into_iter())
@@ -129,6 +131,10 @@ impl Conversion {
             }
             Conversion::Map(key, value, entries) => apply_map(array, key, value, entries),
             Conversion::Row(children, fields) => apply_row(array, children, fields, hidden),
+            Conversion::Shredded(fields) => {
+                let shredded = array.as_struct_opt().ok_or_else(|| unexpected(array))?;
+                variant::rebuild(shredded, fields, NullBuffer::union(shredded.nulls(), hidden))
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod leaf;
 mod normalize;
 mod page_header;
 mod pages;
+mod plain_size;
 mod projection;
 mod prune;
 mod reader;
@@ -18,6 +19,7 @@ mod row_group_encoder;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod variant;
 mod writer;
 
 use parquet::errors::ParquetError;

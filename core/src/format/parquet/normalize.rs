@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use parquet::{
     basic::{ConvertedType, LogicalType, Type as PhysicalType},
-    errors::Result,
+    errors::{ParquetError, Result},
     schema::types::Type,
 };
+
+use super::variant::TYPED_VALUE;
 
 /// Bytes of an INT96.
 pub(super) const INT96_BYTES: i32 = 12;
@@ -22,6 +24,7 @@ pub(super) fn schema(schema: &Type) -> Result<Option<Type>> {
 }
 
 fn group(schema: &Type) -> Result<Option<Type>> {
+    refuse_variant_of_long_decimals(schema)?;
     let mut changed = false;
     let mut fields = Vec::with_capacity(schema.get_fields().len());
     for field in schema.get_fields() {
@@ -49,6 +52,26 @@ fn group(schema: &Type) -> Result<Option<Type>> {
     builder.build().map(Some)
 }
 
+/// As plain bytes, decimals in a BYTE_ARRAY are taken for binary values where nothing but the file tells the type. Errors: `NYI`.
+fn refuse_variant_of_long_decimals(schema: &Type) -> Result<()> {
+    let member = |name: &str| schema.get_fields().iter().find(|field| field.name() == name);
+    match (member(TYPED_VALUE), member("value")) {
+        (Some(typed), Some(_)) if typed.is_primitive() && is_decimal(typed) => match typed.get_physical_type() {
+            PhysicalType::BYTE_ARRAY => {
+                Err(ParquetError::NYI("variants shredded to decimals in a BYTE_ARRAY".to_owned()))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn is_decimal(schema: &Type) -> bool {
+    let info = schema.get_basic_info();
+    matches!(info.logical_type_ref(), Some(LogicalType::Decimal { .. }))
+        || info.converted_type() == ConvertedType::DECIMAL
+}
+
 /// Whether `schema` is a map with keys and values; one without values is read as a list of keys anyway.
 fn is_map(schema: &Type) -> bool {
     matches!(schema.get_basic_info().converted_type(), ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE)
@@ -57,13 +80,13 @@ fn is_map(schema: &Type) -> bool {
 
 fn leaf(schema: &Type) -> Result<Option<Type>> {
     let info = schema.get_basic_info();
-    let decimal = matches!(info.logical_type_ref(), Some(LogicalType::Decimal { .. }))
-        || info.converted_type() == ConvertedType::DECIMAL;
     let builder = match schema.get_physical_type() {
         PhysicalType::INT96 => {
             Type::primitive_type_builder(schema.name(), PhysicalType::FIXED_LEN_BYTE_ARRAY).with_length(INT96_BYTES)
         }
-        PhysicalType::BYTE_ARRAY if decimal => Type::primitive_type_builder(schema.name(), PhysicalType::BYTE_ARRAY),
+        PhysicalType::BYTE_ARRAY if is_decimal(schema) => {
+            Type::primitive_type_builder(schema.name(), PhysicalType::BYTE_ARRAY)
+        }
         _ => return Ok(None),
     };
     let id = info.has_id().then(|| info.id());

@@ -1,9 +1,12 @@
 //! Page headers, looked at before the decoder sees them: it takes for granted that a header has the part that its type calls
-//! for, and reserves as much memory as the header says.
+//! for, reserves as much memory as the header says, and decompresses to the end whatever the header says.
 //!
 //! A page header is a struct in Thrift's compact protocol: fields are `(delta << 4 | type)`, integers zigzag varints, and a
 //! struct ends with a zero byte. Only the fields checked are kept.
 
+use parquet::basic::Compression;
+
+use super::plain_size;
 use crate::error::{Error, Result};
 
 /// Pages up to this size are taken at their word.
@@ -14,16 +17,25 @@ const GREATEST_RATIO: u64 = 50_000;
 const GREATEST_DEPTH: u32 = 16;
 
 /// Checks the headers of the pages in `bytes`, which are whole pages of one column chunk, one behind the other, from position
-/// `start` of the file.
-pub(super) fn check_pages(bytes: &[u8], start: u64) -> Result<()> {
+/// `start` of the file, and that pages compressed by `codec` hold no more than they say.
+pub(super) fn check_pages(bytes: &[u8], start: u64, codec: Compression) -> Result<()> {
     let mut rest = bytes;
     while !rest.is_empty() {
         let at = start + (bytes.len() - rest.len()) as u64;
         let page =
             PageHeader::parse(rest).ok_or_else(|| Error::corrupt(format!("page header at {at} does not decode")))?;
-        rest = rest.get(page.extent()?).ok_or_else(|| {
-            Error::corrupt(format!("page of {} bytes at {at} goes beyond its column chunk", page.compressed))
-        })?;
+        let beyond =
+            || Error::corrupt(format!("page of {} bytes at {at} goes beyond its column chunk", page.compressed));
+        let extent = page.extent()?;
+        if page.is_compressed {
+            let (levels, plain) = (page.levels, page.uncompressed.saturating_sub(page.levels));
+            let content =
+                usize::try_from(levels).ok().and_then(|levels| Some(page.length.checked_add(levels)?..extent.start));
+            let content = content.and_then(|content| rest.get(content)).ok_or_else(beyond)?;
+            plain_size::check(codec, content, u64::try_from(plain).unwrap_or(0))
+                .map_err(|error| error.with("page at", at))?;
+        }
+        rest = rest.get(extent).ok_or_else(beyond)?;
     }
     Ok(())
 }
@@ -36,12 +48,16 @@ struct PageHeader {
     compressed: i64,
     /// Which of the fields 5..=8, the parts for each page type, are there.
     parts: [bool; 4],
+    /// Bytes before the compressed ones: levels of a DATA_PAGE_V2.
+    levels: i64,
+    /// Whether the rest is compressed, where the chunk has a codec.
+    is_compressed: bool,
 }
 
 impl PageHeader {
     fn parse(bytes: &[u8]) -> Option<PageHeader> {
         let mut input = Compact { bytes };
-        let mut header = PageHeader::default();
+        let mut header = PageHeader { is_compressed: true, ..PageHeader::default() };
         let mut id = 0;
         while let Some(kind) = input.field(&mut id)? {
             match (id, kind) {
@@ -55,13 +71,29 @@ impl PageHeader {
                 }
                 (5..=8, STRUCT) => {
                     *header.parts.get_mut(usize::from(id.unsigned_abs()) - 5)? = true;
-                    input.skip(kind, 0)?;
+                    match id {
+                        8 => header.parse_v2(&mut input)?,
+                        _ => input.skip(kind, 0)?,
+                    }
                 }
                 _ => input.skip(kind, 0)?,
             }
         }
         header.length = bytes.len() - input.bytes.len();
         Some(header)
+    }
+
+    /// The part of a DATA_PAGE_V2: lengths of its levels, and whether the values are compressed.
+    fn parse_v2(&mut self, input: &mut Compact<'_>) -> Option<()> {
+        let mut id = 0;
+        while let Some(kind) = input.field(&mut id)? {
+            match (id, kind) {
+                (5 | 6, INT32) => self.levels = self.levels.checked_add(input.zigzag()?)?,
+                (7, FALSE) => self.is_compressed = false,
+                _ => input.skip(kind, 1)?,
+            }
+        }
+        Some(())
     }
 
     /// Where the next page begins, counted from this header. Errors: `Corrupt` for what must not reach the decoder.

@@ -8,6 +8,7 @@ use parquet::{
         ProjectionMask,
         arrow_reader::{RowGroups, RowSelection},
     },
+    basic::Compression,
     column::page::PageIterator,
     errors::ParquetError,
     file::{
@@ -76,10 +77,12 @@ impl Plan {
     pub(super) fn fill(self, metadata: Arc<ParquetMetaData>, bytes: Vec<Bytes>) -> Result<RowGroupBytes> {
         let mut bytes = bytes.into_iter();
         let mut chunks = Vec::with_capacity(self.chunks.len());
+        let chunks_of_file = row_group(&metadata, self.group)?.columns();
         for plan in self.chunks {
+            let codec = chunks_of_file.get(plan.leaf).map_or(Compression::UNCOMPRESSED, |chunk| chunk.compression());
             let mut parts = Vec::with_capacity(plan.ranges.len());
             for (range, bytes) in plan.ranges.into_iter().zip(bytes.by_ref()) {
-                check_pages(&bytes, range.start).map_err(|error| error.with("row group", self.group))?;
+                check_pages(&bytes, range.start, codec).map_err(|error| error.with("row group", self.group))?;
                 parts.push((range.start, bytes));
             }
             let bytes = Arc::new(ChunkBytes { parts, length: plan.chunk.end - plan.chunk.start });

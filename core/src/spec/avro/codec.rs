@@ -203,3 +203,31 @@ fn unzstd(decoder: &mut ZstdDecoder<'static>, block: &[u8]) -> Result<Vec<u8>> {
     }
     Ok(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// 65 MiB of zeros in xz: a file of another encoder.
+    const XZ_BOMB: &[u8] = include_bytes!("testdata/zeros.xz");
+
+    #[test]
+    fn bombs_are_refused_by_every_codec() {
+        let zeros = vec![0; MAX_BLOCK_BYTES + (1 << 20)];
+        let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        bzip2.write_all(&zeros).unwrap();
+        let bombs = [
+            (Codec::Deflate, Codec::Deflate.compress(&zeros).unwrap()),
+            (Codec::Snappy, Codec::Snappy.compress(&zeros).unwrap()),
+            (Codec::Zstandard, Codec::Zstandard.compress(&zeros).unwrap()),
+            (Codec::Bzip2, bzip2.finish().unwrap()),
+            (Codec::Xz, XZ_BOMB.to_vec()),
+        ];
+        for (codec, stored) in bombs {
+            let error = Decompressor::new(codec).decompress(&stored).unwrap_err();
+            assert!(error.to_string().contains("at most"), "{codec:?} {error}");
+        }
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) use codec::Decompressor;
 pub(crate) use container::{Header, SYNC_BYTES, read_records};
 pub(crate) use cursor::Cursor;
 pub(crate) use plan::{FieldSet, Kind, Plan, avro_fields};
-pub(crate) use schema::{Node, NodeId, Schema, Shape};
+pub(crate) use schema::{Logical, Node, NodeId, Schema, Shape};
 pub(crate) use write::{Encoder, write_records};
 
 #[cfg(test)]

@@ -37,10 +37,35 @@ pub(crate) struct Shape {
     pub(crate) null_branch: Option<i64>,
 }
 
+/// What a type stands for beyond its encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Logical {
+    /// A time or timestamp in so many parts of a second.
+    Parts(i64),
+    /// A decimal with this scale.
+    Decimal(u64),
+}
+
+impl Logical {
+    /// From `logicalType` of a type; `None` for those that change nothing.
+    fn of(object: &Map<String, Value>) -> Option<Logical> {
+        let name = object.get("logicalType").and_then(Value::as_str)?;
+        Some(match name.strip_prefix("local-").unwrap_or(name) {
+            "time-millis" | "timestamp-millis" => Logical::Parts(1_000),
+            "time-micros" | "timestamp-micros" => Logical::Parts(1_000_000),
+            "timestamp-nanos" => Logical::Parts(1_000_000_000),
+            "decimal" => Logical::Decimal(object.get("scale").and_then(Value::as_u64).unwrap_or(0)),
+            _ => return None,
+        })
+    }
+}
+
 /// A parsed schema.
 #[derive(Debug)]
 pub(crate) struct Schema {
     nodes: Vec<Node>,
+    /// Logical types, by the place of their nodes.
+    logical: HashMap<usize, Logical>,
     /// Whether values of the node of the same place take no bytes.
     empty: Vec<bool>,
     root: NodeId,
@@ -51,14 +76,19 @@ impl Schema {
     pub(crate) fn parse(json: &[u8]) -> Result<Self> {
         let json: Value =
             serde_json::from_slice(json).map_err(|error| Error::corrupt("expected an avro schema").because(error))?;
-        let mut parser = Parser { nodes: Vec::new(), names: HashMap::new() };
+        let mut parser = Parser { nodes: Vec::new(), logical: HashMap::new(), names: HashMap::new() };
         let root = parser.node(&json, "")?;
-        Ok(Schema { empty: empty(&parser.nodes), nodes: parser.nodes, root })
+        Ok(Schema { empty: empty(&parser.nodes), nodes: parser.nodes, logical: parser.logical, root })
     }
 
     /// Whether values of this type take no bytes.
     pub(crate) fn is_empty(&self, id: NodeId) -> bool {
         self.empty.get(id.0).copied().unwrap_or(true)
+    }
+
+    /// What values of this type stand for; `None` for just what they are.
+    pub(crate) fn logical(&self, id: NodeId) -> Option<Logical> {
+        self.logical.get(&id.0).copied()
     }
 
     pub(crate) fn node(&self, id: NodeId) -> &Node {
@@ -115,6 +145,7 @@ fn empty(nodes: &[Node]) -> Vec<bool> {
 
 struct Parser {
     nodes: Vec<Node>,
+    logical: HashMap<usize, Logical>,
     names: HashMap<String, NodeId>,
 }
 
@@ -133,7 +164,13 @@ impl Parser {
                     branches.iter().map(|branch| self.node(branch, namespace)).collect::<Result<Vec<_>>>()?;
                 Ok(self.add(Node::Union(branches)))
             }
-            Value::Object(object) => self.object(object, namespace),
+            Value::Object(object) => {
+                let id = self.object(object, namespace)?;
+                if let Some(logical) = Logical::of(object) {
+                    self.logical.insert(id.0, logical);
+                }
+                Ok(id)
+            }
             other => Err(Error::corrupt(format!("expected an avro type, found {other}"))),
         }
     }

@@ -4,6 +4,7 @@ mod corrupt;
 mod golden;
 mod prune;
 mod round_trip;
+mod shredded;
 
 use std::sync::Arc;
 

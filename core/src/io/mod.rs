@@ -6,11 +6,12 @@
 //! requests     single requests, logged
 //! ranges       which byte ranges to fetch together        retry         again, later, when that may help
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
-//! tasks        work side by side
+//! tasks        work side by side                      elsewhere     absolute locations in the same store
 //! local        folders of this machine                    open_url      a URL -> a store (native)
 //! ```
 
 mod cache;
+mod elsewhere;
 #[cfg(not(target_family = "wasm"))]
 mod local;
 mod location;
@@ -26,6 +27,7 @@ mod store_error;
 mod tasks;
 mod upload;
 
+pub use elsewhere::Elsewhere;
 pub use request_log::{IoLog, IoTotals, Method, Outcome, RequestRecord};
 pub use runtime::{InlineRuntime, Runtime};
 pub use storage::{DirEntry, Listing, PutOutcome, Storage, StorageTraits};

@@ -31,7 +31,7 @@ const PARALLEL_FETCHES: usize = 8;
 #[derive(Clone)]
 pub struct Storage {
     pub(super) shared: Arc<Shared>,
-    root: Path,
+    pub(super) root: Path,
 }
 
 /// What a kind of store can do, and how it is shown.

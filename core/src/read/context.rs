@@ -7,6 +7,7 @@ use crate::{
     format::ReadCounters,
     io::{Runtime, Storage},
     predicate::Predicate,
+    scan::locate_external,
     spec::{options::CoreOptions, table_schema::TableSchema},
     table::{SchemaManager, Table},
 };
@@ -38,6 +39,17 @@ impl ReadContext {
     pub fn with_counters(mut self, counters: Arc<ReadCounters>) -> Self {
         self.counters = counters;
         self
+    }
+
+    /// The store and the path in it of a file that the table names, absolutely where `is_external`.
+    ///
+    /// Errors: `Unsupported` for files that may not be read, see `scan::external`.
+    pub(super) fn locate(&self, path: &str, is_external: bool) -> Result<(Storage, String)> {
+        if !is_external {
+            return Ok((self.storage.clone(), path.to_owned()));
+        }
+        let found = locate_external(&self.storage, &self.schema, path)?;
+        Ok((found.storage, found.path))
     }
 
     /// Options of the schema version that is read: they name its columns.

@@ -5,10 +5,18 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::{context::ReadContext, deletions, evolve::Evolution, file_index, tracking::Tracking};
+use super::{
+    context::ReadContext,
+    deletions,
+    evolve::Evolution,
+    file_index,
+    inline_blobs::{self, InlineBlobs},
+    tracking::Tracking,
+};
 use crate::{
     error::{Error, Result},
     format::{self, ReadRequest},
+    io::Storage,
     predicate::Predicate,
     scan::{DeletionFile, RowRanges, Split},
     spec::{
@@ -58,24 +66,28 @@ impl SplitFiles {
         SplitFiles { context: Arc::clone(context), bucket_path: split.bucket_path.clone(), deletions, partition }
     }
 
-    /// Path of a file, relative to the table folder. Errors: `Unsupported` for files outside of it.
-    pub(super) fn path(&self, file: &DataFileMeta) -> Result<String> {
+    /// Path of a file for messages: relative to the table folder unless the file is external.
+    pub(super) fn path(&self, file: &DataFileMeta) -> String {
         match &file.external_path {
-            Some(path) => {
-                Err(Error::unsupported("reading data files outside the table folder is not supported").at(path))
-            }
-            None => Ok(format!("{}/{}", self.bucket_path, file.file_name)),
+            Some(path) => path.clone(),
+            None => format!("{}/{}", self.bucket_path, file.file_name),
         }
+    }
+
+    /// The store of a file and its path there. Errors: `Unsupported` for external files that may not be read.
+    pub(super) fn locate(&self, file: &DataFileMeta) -> Result<(Storage, String)> {
+        self.context.locate(&self.path(file), file.external_path.is_some())
     }
 
     /// Opens a file without its deleted rows and those that its indexes rule out. See [`SplitFiles::open`].
     pub(super) async fn read(&self, mut read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         if let Some(predicate) = read.predicate.as_ref().filter(|_| file_index::is_there(&read.file)) {
-            let (path, schema) = (self.path(&read.file)?, self.schema_of(&read.file).await?);
+            let ((storage, path), schema) = (self.locate(&read.file)?, self.schema_of(&read.file).await?);
             let predicate = self.predicate_of_file(predicate, &schema.fields);
             let among = read.part.rows.take();
+            let place = (&storage, path.as_str());
             read.part.rows =
-                file_index::select(&self.context, &read.file, &path, &predicate, &schema.fields, among).await?;
+                file_index::select(&self.context, &read.file, place, &predicate, &schema.fields, among).await?;
             if read.part.rows.as_ref().is_some_and(RowRanges::is_empty) {
                 return Ok(futures::stream::empty().boxed());
             }
@@ -97,7 +109,7 @@ impl SplitFiles {
     /// Opens a file. Batches have the columns `read.fields`; a NOT NULL one that holds nulls is nullable in the batch.
     /// Columns of row tracking are made up where the file does not hold them.
     pub(super) async fn open(&self, read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        let path = self.path(&read.file)?;
+        let (storage, path) = self.locate(&read.file)?;
         let schema = self.schema_of(&read.file).await?;
         let system = [sequence_number_field(), value_kind_field(), row_id_field()];
         let in_file: Vec<DataField> = schema.fields.iter().cloned().chain(system).collect();
@@ -112,11 +124,15 @@ impl SplitFiles {
             .with_predicate(predicate.map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
             .with_row_groups(read.part.row_groups)
             .with_table_options(&self.context.schema.options);
+        let blobs = InlineBlobs::new(&self.context, &read.fields)?;
+        if blobs.is_some() {
+            request = request.with_batch_rows(inline_blobs::BATCH_ROWS);
+        }
         request.rows = rows.map(|rows| rows.ranges().to_vec());
         request.counters = Arc::clone(&self.context.counters);
         let size = u64::try_from(read.file.file_size)
             .map_err(|_| Error::corrupt(format!("a file of {} bytes", read.file.file_size)).at(&path))?;
-        let batches = format::read(&self.context.storage, &path, size, request).await?;
+        let batches = format::read(&storage, &path, size, request).await?;
         let mut evolve_batch = move |batch: RecordBatch| {
             let evolved = evolution.apply(&batch)?;
             match &mut tracking {
@@ -125,7 +141,14 @@ impl SplitFiles {
             }
         };
         let evolve = move |batch: Result<RecordBatch>| {
-            futures::future::ready(batch.and_then(|batch| evolve_batch(batch).map_err(|error| error.at(&path))))
+            let evolved = batch.and_then(|batch| evolve_batch(batch).map_err(|error| error.at(&path)));
+            let blobs = blobs.clone();
+            async move {
+                match (evolved, blobs) {
+                    (Ok(batch), Some(blobs)) => blobs.resolve(batch).await,
+                    (evolved, _) => evolved,
+                }
+            }
         };
         Ok(batches.then(evolve).boxed())
     }
@@ -134,7 +157,7 @@ impl SplitFiles {
     async fn live_rows(&self, file: &DataFileMeta, selected: Option<RowRanges>) -> Result<Option<RowRanges>> {
         let Some(deletions) = self.deletions.get(&file.file_name) else { return Ok(selected) };
         let rows = u64::try_from(file.row_count).unwrap_or(0);
-        let live = RowRanges::new(deletions::live_rows(&self.context.storage, deletions, rows).await?);
+        let live = deletions::live_rows(&self.context, deletions, rows).await?;
         Ok(Some(selected.map_or(live.clone(), |selected| selected.intersect(&live))))
     }
 

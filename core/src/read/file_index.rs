@@ -8,6 +8,7 @@ use super::context::ReadContext;
 use crate::{
     error::{Error, Result},
     format::ReadStep,
+    io::Storage,
     predicate::{Predicate, RowSelection},
     scan::RowRanges,
     spec::{
@@ -22,12 +23,12 @@ const LEAST_GAP: u64 = 32;
 
 /// Those of the rows `among` of a file (all where `None`) that may match `predicate`, a filter on its own columns `fields`.
 ///
-/// `path` is that of the data file. Errors: `Corrupt` naming the index, those of the storage. A side-car file that is gone
+/// `storage` has the data file at `path`. Errors: `Corrupt` naming the index, those of the storage. A side-car file that is gone
 /// is done without.
 pub(super) async fn select(
     context: &ReadContext,
     file: &DataFileMeta,
-    path: &str,
+    (storage, path): (&Storage, &str),
     predicate: &Predicate,
     fields: &[DataField],
     among: Option<RowRanges>,
@@ -39,7 +40,7 @@ pub(super) async fn select(
         Some(bytes) => (bytes.clone(), path.to_owned()),
         None => {
             let source = side_car(file, path)?;
-            match context.storage.get_immutable(&source).await {
+            match storage.get_immutable(&source).await {
                 Ok(bytes) => (bytes, source),
                 Err(error) if error.is_not_found() => return Ok(among),
                 Err(error) => return Err(error),

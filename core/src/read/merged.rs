@@ -81,7 +81,7 @@ fn run_stream(files: SplitFiles, reads: Vec<FileRead>, schema: SchemaRef) -> Box
     let open = move |read: FileRead| {
         let (files, schema) = (files.clone(), Arc::clone(&schema));
         async move {
-            let path = files.path(&read.file)?;
+            let path = files.path(&read.file);
             let batches = files.read(read).await?;
             Ok::<_, Error>(batches.map(move |batch| {
                 let batch = batch?;

@@ -19,6 +19,7 @@ mod deletions;
 mod evolve;
 mod file;
 mod file_index;
+mod inline_blobs;
 mod merged;
 mod raw;
 mod shape;

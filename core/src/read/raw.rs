@@ -41,7 +41,7 @@ pub(super) fn read(
             Deletes::AsCounted => files.context.schema.is_primary_key_table() && file.delete_row_count.is_none(),
         };
         let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
-        let path = files.path(&file)?;
+        let path = files.path(&file);
         let read = FileRead { file, fields, predicate: shape.predicate.clone(), part };
         let batches = files.read(read).await?;
         Ok::<_, Error>(batches.map(move |batch| shape.finish(&batch?, kinds).map_err(|error| error.at(&path))))

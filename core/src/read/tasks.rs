@@ -173,7 +173,8 @@ async fn row_groups(files: &SplitFiles, file: &DataFileMeta) -> Result<Option<Ve
     if size <= TASK_BYTES {
         return Ok(None);
     }
-    format::row_groups(&files.context.storage, &files.path(file)?, size).await.map(Some)
+    let (storage, path) = files.locate(file)?;
+    format::row_groups(&storage, &path, size).await.map(Some)
 }
 
 /// How to cut a file: positions of rows.

@@ -2,10 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::files::read_index_manifest;
+use super::{files::read_index_manifest, prune::types_of};
 use crate::{
     error::Result,
-    spec::{binary_row::BinaryRow, index_manifest::DeletionVectorMeta, layout, snapshot::Snapshot},
+    spec::{
+        binary_row::BinaryRow,
+        index_manifest::{DeletionVectorMeta, IndexManifestEntry},
+        layout,
+        snapshot::Snapshot,
+    },
     table::Table,
 };
 
@@ -15,8 +20,10 @@ pub(crate) const DELETION_VECTORS: &str = "DELETION_VECTORS";
 /// Where the deletion vector of a data file stands (Java `DeletionFile`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletionFile {
-    /// Index file, relative to the table folder.
+    /// Index file: relative to the table folder, unless it is external.
     pub path: String,
+    /// Whether the path is absolute.
+    pub is_external: bool,
     /// Place in the index file.
     pub vector: DeletionVectorMeta,
 }
@@ -24,7 +31,7 @@ pub struct DeletionFile {
 /// Deletion files of one bucket by data file name.
 pub(crate) type BucketDeletions = HashMap<String, DeletionFile>;
 
-/// The deletion vectors of a snapshot, by partition and bucket. Errors: `Unsupported` for index files elsewhere.
+/// The deletion vectors of a snapshot, by partition and bucket.
 pub(crate) async fn deletion_files(
     table: &Table,
     snapshot: &Snapshot,
@@ -35,12 +42,27 @@ pub(crate) async fn deletion_files(
         if entry.index_type != DELETION_VECTORS {
             continue;
         }
-        super::support::check_index_path(table, &entry)?;
-        let path = layout::index_path(&entry.file_name);
+        let is_external = entry.external_path.is_some();
+        let path = index_file_path(table, &entry)?;
         let bucket = found.entry((entry.partition, entry.bucket)).or_default();
         for vector in entry.deletion_vectors.unwrap_or_default() {
-            bucket.insert(vector.data_file.clone(), DeletionFile { path: path.clone(), vector });
+            bucket.insert(vector.data_file.clone(), DeletionFile { path: path.clone(), is_external, vector });
         }
     }
     Ok(found)
+}
+
+/// Where an index file is: at its external path, beside the data (option `index-file-in-data-file-dir`), or in the folder
+/// `index` (Java `IndexFilePathFactories`).
+fn index_file_path(table: &Table, entry: &IndexManifestEntry) -> Result<String> {
+    if let Some(path) = &entry.external_path {
+        return Ok(path.clone());
+    }
+    if !table.options().index_file_in_data_file_dir {
+        return Ok(layout::index_path(&entry.file_name));
+    }
+    let fields = table.schema().partition_fields();
+    let values = entry.partition.decode(&types_of(&fields))?;
+    let partition = layout::partition_path(&fields, &values, table.options());
+    Ok(format!("{}/{}", layout::bucket_path(&partition, entry.bucket), entry.file_name))
 }

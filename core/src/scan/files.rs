@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    error::Result,
+    error::{Error, Result},
     merge,
     predicate::{Column, Predicate, buckets},
     scan::{
@@ -225,11 +225,10 @@ fn make_splits(
     deletions: &HashMap<(BinaryRow, i32), BucketDeletions>,
 ) -> Result<Vec<Split>> {
     let mut splits = Vec::new();
-    let skips_level_0 = skips_level_0(schema)?;
     for bucket in buckets {
         let (target, cost) = (table.options().source_split_target_size, table.options().source_split_open_file_cost);
         let groups = if schema.is_primary_key_table() {
-            key_value_groups(schema, bucket.files, skips_level_0, target, cost)?
+            key_value_groups(schema, bucket.files, target, cost)?
         } else if schema.evolves_columns() {
             row_id_groups::split(bucket.files, counts_blobs(schema), target, cost)?
         } else {
@@ -277,14 +276,20 @@ fn skips_level_0(schema: &TableSchema) -> Result<bool> {
 fn key_value_groups(
     schema: &TableSchema,
     files: Vec<DataFileMeta>,
-    keys_are_unique: bool,
     target: u64,
     cost: u64,
 ) -> Result<Vec<(Vec<DataFileMeta>, bool)>> {
+    let options = CoreOptions::parse(&schema.options)?;
+    // Above level 0, deletion vectors hide what is superseded.
+    let keys_are_unique = options.deletion_vectors_enabled || options.merge_engine == MergeEngine::FirstRow;
     let one_level = !may_overlap(&files);
     if (one_level || keys_are_unique) && files.iter().all(|file| file.level != 0 && has_no_deletes(file)) {
         let packed = pack_ordered(files, |file| file.file_size, target, cost);
         return Ok(packed.into_iter().map(|files| (files, true)).collect());
+    }
+    if options.raw().get("pk-clustering-override").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        let message = "cannot merge files of a table with pk-clustering-override=true: they are not sorted by the key";
+        return Err(Error::unsupported(message));
     }
     let key_types = types_of(&schema.trimmed_primary_key_fields());
     let sections: Vec<Vec<DataFileMeta>> = merge::sections(files, &key_types)?

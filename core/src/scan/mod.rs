@@ -7,6 +7,7 @@
 mod deletion_files;
 pub(crate) mod entries;
 mod explain;
+mod external;
 mod files;
 mod manifests;
 mod prune;
@@ -24,6 +25,7 @@ pub use files::{BucketFiles, data_files};
 pub use split::Split;
 pub use stream::RecordBatchStream;
 
+pub(crate) use external::locate_external;
 pub(crate) use files::{live_files, read_index_manifest, read_manifests};
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};

@@ -2,23 +2,17 @@
 
 use crate::{
     error::{Error, Result},
-    spec::{index_manifest::IndexManifestEntry, table_schema::TableSchema},
+    spec::table_schema::TableSchema,
     table::Table,
-    types::{DataType, TypeKind},
 };
 
 /// Options that change which rows are visible in a way this build does not know, with the value that is harmless.
-const UNSUPPORTED_OPTIONS: [(&str, &str); 6] = [
-    ("deletion-vectors.merge-on-read", "false"),
-    ("sequence.snapshot-ordering", "false"),
-    ("pk-clustering-override", "false"),
-    ("postpone.merge-on-read", "false"),
-    ("type", "table"),
-    ("record-level.expire-time", ""),
-];
+const UNSUPPORTED_OPTIONS: [(&str, &str); 3] =
+    [("sequence.snapshot-ordering", "false"), ("postpone.merge-on-read", "false"), ("record-level.expire-time", "")];
 
-/// Errors: `Unsupported` naming the option or the column.
+/// Errors: `Unsupported` naming the option.
 pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> {
+    check_type(table, schema)?;
     for (option, harmless) in UNSUPPORTED_OPTIONS {
         if let Some(value) = schema.options.get(option).filter(|value| !value.eq_ignore_ascii_case(harmless)) {
             return Err(Error::unsupported(format!("cannot read a table with {option}={value} yet")).at(table.name()));
@@ -27,27 +21,54 @@ pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> 
     if schema.options.contains_key("scan.fallback-branch") || schema.options.contains_key("scan.primary-branch") {
         return Err(Error::unsupported("cannot read a table with a fallback branch yet").at(table.name()));
     }
-    match schema.fields.iter().find(|field| !schema.evolves_columns() && has_blob(&field.data_type)) {
-        Some(field) => {
-            Err(Error::unsupported("cannot read BLOB columns yet").at(table.name()).with("column", &field.name))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
-fn has_blob(data_type: &DataType) -> bool {
-    matches!(data_type.kind, TypeKind::Blob)
+/// A materialized table has the files of a table; the others have none of Paimon's. Errors: `Unsupported`.
+fn check_type(table: &Table, schema: &TableSchema) -> Result<()> {
+    let name = schema.options.get("type").map_or("table", String::as_str);
+    let instead = match name {
+        "table" | "materialized-table" => return Ok(()),
+        "format-table" => "its folder holds plain files without snapshots: read those with a reader of their format",
+        "object-table" => "it lists the objects of a location and has no rows of its own: list that location",
+        "lance-table" => "its files are Lance's: read them with Lance",
+        "iceberg-table" => "its files are Iceberg's: read them with Iceberg",
+        _ => "it is no type that this build knows",
+    };
+    Err(Error::unsupported(format!("cannot read a table of type {name}: {instead}")).at(table.name()))
 }
 
-/// Errors: `Unsupported` for an index file outside the table's `index` folder.
-pub(super) fn check_index_path(table: &Table, entry: &IndexManifestEntry) -> Result<()> {
-    let beside_data = table.options().index_file_in_data_file_dir;
-    match &entry.external_path {
-        Some(path) => Err(Error::unsupported("cannot read index files outside the table folder yet").at(path)),
-        None if beside_data => {
-            let message = "cannot read deletion vectors of a table with index-file-in-data-file-dir=true yet";
-            Err(Error::unsupported(message).at(table.name()))
-        }
-        None => Ok(()),
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::*;
+    use crate::{
+        catalog::NewTable,
+        io::{Storage, tests::runtime},
+        types::{DataField, DataType, TypeKind},
+    };
+
+    #[test]
+    fn types_of_tables_are_told_apart() {
+        block_on(async {
+            let storage = Storage::memory(runtime());
+            let field = DataField::new(0, "a", DataType::nullable(TypeKind::Int));
+            let schema = NewTable::new(vec![field]).into_schema(0).unwrap();
+            storage.put("schema/schema-0", schema.to_json().unwrap().into()).await.unwrap();
+            let table = Table::open(storage, "t", runtime()).await.unwrap();
+            let check = |name: &str, value: &str| {
+                let options = [(name.to_owned(), value.to_owned())].into();
+                check_readable(&table, &TableSchema { options, ..schema.clone() })
+            };
+            for value in ["table", "materialized-table"] {
+                check("type", value).unwrap();
+            }
+            for value in ["format-table", "object-table", "lance-table", "iceberg-table", "other"] {
+                assert!(check("type", value).unwrap_err().to_string().contains(value));
+            }
+            check("deletion-vectors.merge-on-read", "true").unwrap();
+            assert!(check("postpone.merge-on-read", "true").is_err());
+        });
     }
 }

@@ -105,8 +105,7 @@ impl BlobColumn {
 
 impl BlobFile {
     async fn open(files: &SplitFiles, first_id: u64, file: &DataFileMeta) -> Result<Self> {
-        let path = files.path(file)?;
-        let storage = files.context.storage.clone();
+        let (storage, path) = files.locate(file)?;
         let rows = row_ids(file).and_then(|ids| Some(ids.start.checked_sub(first_id)?..ids.end.checked_sub(first_id)?));
         let rows = rows.ok_or_else(|| Error::corrupt("a blob file outside its range of row ids").at(&path))?;
         let index = read_index(&storage, &path, file).await.map_err(|error| error.at(&path))?;

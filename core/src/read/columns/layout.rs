@@ -123,8 +123,7 @@ impl Layout {
         let count = self.ids.end - self.ids.start;
         let selected = selected.intersect(&RowRanges::one(0..count));
         let Some(vector) = files.deletions.get(&self.anchor.file_name) else { return Ok(selected) };
-        let live = deletions::live_rows(&files.context.storage, vector, count).await?;
-        Ok(selected.intersect(&RowRanges::new(live)))
+        Ok(selected.intersect(&deletions::live_rows(&files.context, vector, count).await?))
     }
 
     /// Opens the files; batches have the columns of [`Layout::fields`].

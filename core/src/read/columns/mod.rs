@@ -149,3 +149,6 @@ impl Assembly {
         self.shape.finish(&batch_of(fields.iter(), columns, batch.num_rows())?, None)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,3 +38,34 @@ pub fn is_blob_file(name: &str) -> bool {
 pub fn is_vector_file(name: &str) -> bool {
     name.contains(".vector.")
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{ENTRY_MAGIC, lengths};
+
+    /// A blob file; an entry is a placeholder, a null or a value.
+    pub(crate) fn file(entries: &[Option<Option<Vec<u8>>>]) -> Vec<u8> {
+        let (mut bytes, mut list) = (Vec::new(), Vec::new());
+        for entry in entries {
+            match entry {
+                None => list.push(-2),
+                Some(None) => list.push(-1),
+                Some(Some(value)) => {
+                    let length = value.len() as i64 + 16;
+                    let mut body = ENTRY_MAGIC.to_le_bytes().to_vec();
+                    body.extend(value);
+                    body.extend(length.to_le_bytes());
+                    let checksum = crc32fast::hash(&body);
+                    bytes.extend(body);
+                    bytes.extend(checksum.to_le_bytes());
+                    list.push(length);
+                }
+            }
+        }
+        let index = lengths::encode(&list);
+        bytes.extend(&index);
+        bytes.extend((index.len() as i32).to_le_bytes());
+        bytes.push(1);
+        bytes
+    }
+}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Other implementations read the tables that cenote wrote, and must see what cenote sees.
 
-    read_back.py CENOTE JARS [WAREHOUSE DATABASE]
+    read_back.py CENOTE CLASSPATH [WAREHOUSE DATABASE]
 
-Without a warehouse the demo writes one first. Every table of the database is read by cenote, by Java Paimon (whose jars are
-in the folder JARS), by pypaimon and by paimon-rust; row counts and rows must be equal. Prints one line a table and reader,
+Without a warehouse the demo writes one first. Every table of the database is read by cenote, by Java Paimon (CLASSPATH holds
+its jars and the class ReadBack), by pypaimon and by paimon-rust; row counts and rows must be equal. Prints one line a table and reader,
 exits with 1 on any difference.
 """
 import io
@@ -15,8 +15,6 @@ import sys
 import tempfile
 
 import pyarrow as pa
-
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def by_cenote(cenote, warehouse, table):
@@ -50,8 +48,8 @@ def rows(table, schema):
     return table.sort_by([(name, "ascending") for name in schema.names])
 
 
-def check_java(cenote, jars, warehouse, database, name):
-    java = ["java", "-cp", os.path.join(jars, "*"), os.path.join(HERE, "java", "ReadBack.java"), warehouse, database, name]
+def check_java(cenote, classpath, warehouse, database, name):
+    java = ["java", "-cp", classpath, "ReadBack", warehouse, database, name]
     theirs = canonical(subprocess.run(java, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
     read = [cenote, "read", database + "." + name, "--warehouse", warehouse, "-o", "ndjson"]
     ours = canonical(subprocess.run(read, stdout=subprocess.PIPE, check=True).stdout)
@@ -66,16 +64,16 @@ def check_python(read, warehouse, table, ours):
 
 
 def main():
-    cenote, jars = sys.argv[1:3]
+    cenote, classpath = sys.argv[1:3]
     if len(sys.argv) == 5:
-        sys.exit(compare(cenote, jars, *sys.argv[3:]))
+        sys.exit(compare(cenote, classpath, *sys.argv[3:]))
     with tempfile.TemporaryDirectory() as folder:
         warehouse = os.path.join(folder, "warehouse")
         subprocess.run([cenote, "demo", "--check", "--no-open", "--warehouse", warehouse], check=True)
-        sys.exit(compare(cenote, jars, warehouse, "demo"))
+        sys.exit(compare(cenote, classpath, warehouse, "demo"))
 
 
-def compare(cenote, jars, warehouse, database):
+def compare(cenote, classpath, warehouse, database):
     folder = os.path.join(warehouse, database + ".db")
     names = sorted(name for name in os.listdir(folder) if os.path.isdir(os.path.join(folder, name, "schema")))
     passed = failed = 0
@@ -83,7 +81,7 @@ def compare(cenote, jars, warehouse, database):
         table = database + "." + name
         ours = by_cenote(cenote, warehouse, table)
         results = {
-            "Java": check_java(cenote, jars, warehouse, database, name),
+            "Java": check_java(cenote, classpath, warehouse, database, name),
             "pypaimon": check_python(by_pypaimon, warehouse, table, ours),
             "paimon-rust": check_python(by_paimon_rust, warehouse, table, ours),
         }

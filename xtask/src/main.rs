@@ -15,6 +15,7 @@ mod demo;
 mod explorer;
 mod files;
 mod golden;
+mod matrix;
 mod npm;
 mod peers;
 mod steps;

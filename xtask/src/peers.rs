@@ -23,16 +23,33 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
     Ok(inside)
 }
 
-/// A folder with the jars of `tests/interop/java/pom.xml`, fetched by Maven.
-pub(crate) fn java_jars(shell: &Shell) -> Result<PathBuf> {
+/// Lists of jars below `tests/interop/java`: Java Paimon 1.x and 2.x.
+pub(crate) const JAVA_1: &str = "pom.xml";
+pub(crate) const JAVA_2: &str = "pom-2.xml";
+
+/// A folder with the jars of `tests/interop/java/<pom>`, fetched by Maven.
+fn java_jars(shell: &Shell, pom: &str) -> Result<PathBuf> {
     toolchain::maven(shell)?;
-    let pom = files::root().join("tests/interop/java/pom.xml");
-    let pinned = fs::read_to_string(&pom).context("tests/interop/java/pom.xml")?;
-    let jars = files::target_dir().join("interop-jars");
-    let stamp = jars.join("installed.xml");
+    let folder = files::target_dir().join(format!("interop-jars-{}", pom.trim_end_matches(".xml")));
+    let pom = files::root().join("tests/interop/java").join(pom);
+    let pinned = fs::read_to_string(&pom).with_context(|| pom.display().to_string())?;
+    let stamp = folder.join("installed.xml");
     if fs::read_to_string(&stamp).ok().as_deref() != Some(pinned.as_str()) {
-        cmd!(shell, "mvn --batch-mode --quiet -f {pom} dependency:copy-dependencies -DoutputDirectory={jars}").run()?;
+        files::fresh_dir(&folder)?;
+        let goals = ["dependency:copy", "dependency:copy-dependencies"];
+        cmd!(shell, "mvn --batch-mode --quiet -f {pom} {goals...} -DoutputDirectory={folder}").run()?;
         fs::write(&stamp, pinned)?;
     }
-    Ok(jars)
+    Ok(folder)
+}
+
+/// The class path of our own Java programs, compiled against the jars of `pom`, and of these jars.
+pub(crate) fn java_classes(shell: &Shell, pom: &str) -> Result<String> {
+    let jars = java_jars(shell, pom)?;
+    let classes = jars.join("classes");
+    files::fresh_dir(&classes)?;
+    let sources = files::sources(&files::root().join("tests/interop/java"), &["java"])?;
+    let all_jars = format!("{}/*", jars.display());
+    cmd!(shell, "javac -nowarn -Xlint:none -d {classes} -cp {all_jars} {sources...}").run()?;
+    Ok(format!("{}:{all_jars}", classes.display()))
 }

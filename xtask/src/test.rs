@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, golden, npm, peers, steps::Steps, tidy, toolchain, wasm};
+use crate::{demo, explorer, files, golden, matrix, npm, peers, steps::Steps, tidy, toolchain, wasm};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -21,6 +21,7 @@ const STEPS: &[(&str, Step)] = &[
     ("demo check", demo_check),
     ("browser tests", browser_tests),
     ("interop", interop),
+    ("java matrix", matrix::run),
 ];
 
 /// Runs all steps, or those whose names are given.
@@ -111,9 +112,9 @@ fn node_test_files(shell: &Shell, folder: &str) -> Result<()> {
 /// Java Paimon, pypaimon and paimon-rust read what we wrote.
 fn interop(shell: &Shell) -> Result<()> {
     let python = peers::python(shell)?;
-    let jars = peers::java_jars(shell)?;
+    let java = peers::java_classes(shell, peers::JAVA_1)?;
     let cenote = demo::build_cli(shell)?;
     let script = files::root().join("tests/interop/read_back.py");
-    cmd!(shell, "{python} {script} {cenote} {jars}").run()?;
+    cmd!(shell, "{python} {script} {cenote} {java}").run()?;
     Ok(())
 }

@@ -24,6 +24,10 @@ import org.apache.paimon.utils.ThetaSketch;
 final class MatrixRows {
     private static final String[] WORDS = {"", "a", "b", "cc", "däß", "漢字", "\"q\"", "x,y", "a longer text, truncated in statistics", "~"};
 
+    /** Java 1.x lets nested aggregates keep null elements and keys, and listagg empty text; 2.x does not, and we do as 2.x. */
+    private static final boolean JAVA_1 =
+            MatrixRows.class.getClassLoader().getResource("org/apache/paimon/CoreOptions$NestedKeyNullStrategy.class") == null;
+
     private final MatrixSchema schema;
     private final Random random;
     private final int keys;
@@ -66,9 +70,15 @@ final class MatrixRows {
                 return schema.nullablePartition && random.nextInt(4) == 0 ? null : (Object) random.nextInt(2);
             case "z":
                 return random.nextInt(5) == 0 ? null : bytes(schema.functions.getOrDefault("z", ""));
+            case "c":
+                return JAVA_1 && "listagg".equals(schema.functions.get("c")) ? BinaryString.fromString(word(1)) : value(type);
             default:
                 return value(type);
         }
+    }
+
+    private String word(int least) {
+        return WORDS[least + random.nextInt(WORDS.length - least)];
     }
 
     private byte[] bytes(String function) {
@@ -115,11 +125,13 @@ final class MatrixRows {
             case TIMESTAMP_WITHOUT_TIME_ZONE:
                 return Timestamp.fromMicros((random.nextLong() >> 12) / 1000 * 1000);
             case VARCHAR:
-                return BinaryString.fromString(WORDS[random.nextInt(WORDS.length)]);
+                return BinaryString.fromString(word(0));
             case ARRAY:
                 Object[] elements = new Object[random.nextInt(4)];
                 for (int i = 0; i < elements.length; i++) {
-                    elements[i] = value(((ArrayType) type).getElementType().copy(random.nextInt(4) == 0));
+                    DataType element = ((ArrayType) type).getElementType();
+                    boolean nullable = random.nextInt(4) == 0 && !(JAVA_1 && element instanceof RowType);
+                    elements[i] = value(element.copy(nullable));
                 }
                 return new GenericArray(elements);
             case MAP:
@@ -132,7 +144,8 @@ final class MatrixRows {
                 RowType row = (RowType) type;
                 GenericRow made = new GenericRow(row.getFieldCount());
                 for (int i = 0; i < row.getFieldCount(); i++) {
-                    made.setField(i, value(row.getTypeAt(i)));
+                    boolean key = JAVA_1 && row.getFields().get(i).name().equals("id");
+                    made.setField(i, value(key ? row.getTypeAt(i).notNull() : row.getTypeAt(i)));
                 }
                 return made;
             default:

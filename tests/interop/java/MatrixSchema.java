@@ -41,6 +41,7 @@ final class MatrixSchema {
         general();
         if (!made.append()) {
             primaryKey();
+            expire();
         }
     }
 
@@ -157,6 +158,14 @@ final class MatrixSchema {
         }
     }
 
+    /** Compactions drop expired rows; readers still see them. */
+    private void expire() {
+        if (random.nextInt(5) == 0) {
+            options.put("record-level.expire-time", "10 d");
+            options.put("record-level.time-field", "g");
+        }
+    }
+
     private String engine() {
         switch (made.get("engine")) {
             case "partial":
@@ -182,7 +191,10 @@ final class MatrixSchema {
     /** Draws functions for columns; those that cannot take values back are told to ignore retracts. */
     private void aggregate(List<String> columns) {
         for (String column : columns) {
-            if (made.is("change", "columns") && "ef".contains(column) || made.is("change", "types") && "h".equals(column)) {
+            // Columns that are dropped or renamed may not be named. Java reads nested columns of older schemas through one object a
+            // schema, so its own aggregates of them change while it merges: nothing to compare with.
+            String unnamed = made.is("change", "columns") ? "ef" : made.is("change", "types") ? "h" : made.is("change", "nested") ? "rn" : "";
+            if (unnamed.contains(column)) {
                 continue;
             }
             String function = pick(functionsOf(column));
@@ -231,7 +243,7 @@ final class MatrixSchema {
             case "n":
                 return ("nested_update,nested_partial_update," + values).split(",");
             case "z":
-                return ("rbm32,rbm64,hll_sketch,theta_sketch," + values).split(",");
+                return ("rbm32,rbm32," + values).split(",");
             default:
                 return values.split(",");
         }

@@ -16,7 +16,7 @@ pub const DEFAULT_BATCH_ROWS: usize = 8192;
 pub struct ReadRequest {
     /// Columns of the batches, in order, as fields of the schema version the file was written under: found by name.
     pub fields: Vec<DataField>,
-    /// Filter over columns of the file (by name, read or not). Skips row groups and pages that cannot match; rows that do not
+    /// Filter over columns of the file (by name, read or not). Skips row groups, pages and stripes that cannot match; rows that do not
     /// match may still come.
     pub predicate: Option<Predicate>,
     /// Only these row groups (see [`row_groups`]); all where `None`.

@@ -17,6 +17,7 @@ mod nested;
 mod plan;
 mod proto;
 mod reader;
+mod statistics;
 mod stripe;
 mod tail;
 mod text;

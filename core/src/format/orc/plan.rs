@@ -56,7 +56,7 @@ impl Plan {
 }
 
 /// The column of a struct's field.
-fn child(tail: &Tail, column: usize, name: &str) -> Option<usize> {
+pub(super) fn child(tail: &Tail, column: usize, name: &str) -> Option<usize> {
     let parent = tail.types.get(column)?;
     let index = parent.names.iter().position(|child| child == name)?;
     parent.children.get(index).copied()

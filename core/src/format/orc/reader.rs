@@ -13,12 +13,13 @@ use futures::{
 use super::{
     column::Column,
     plan::Plan,
+    statistics::StripeStatistics,
     stripe::StripeData,
     tail::{self, Stripe, Tail},
 };
 use crate::{
     error::{Error, Result},
-    format::{ReadRequest, RowGroupLayout, batch, row_ranges::RowRanges, source::Source},
+    format::{ReadRequest, ReadStep, RowGroupLayout, batch, row_ranges::RowRanges, source::Source},
     io::Storage,
     types::{self, DataField},
 };
@@ -30,7 +31,7 @@ const MAX_BATCH_BYTES: usize = 1 << 30;
 /// Most rows of the first batch of a stripe, when the size of rows is not known yet but for their stored bytes.
 const FIRST_ROWS: u64 = 1024;
 
-/// See [`crate::format::read`]. The predicate is not used.
+/// See [`crate::format::read`]. The predicate skips stripes.
 pub(in crate::format) async fn read(
     storage: &Storage,
     path: &str,
@@ -41,14 +42,7 @@ pub(in crate::format) async fn read(
         let source = Source::open(storage, path, file_size).await?;
         let tail = tail::load(&source).await?;
         let plan = Plan::new(&tail, &request.fields, request.orc_legacy_timestamp_ltz)?;
-        let mut stripes = VecDeque::new();
-        let mut first_row = 0_u64;
-        for (index, stripe) in tail.stripes.iter().enumerate() {
-            if request.row_groups.as_ref().is_none_or(|range| range.contains(&index)) {
-                stripes.push_back((first_row, *stripe));
-            }
-            first_row = first_row.saturating_add(stripe.rows);
-        }
+        let stripes = stripes(&source, &tail, &request).await?;
         Ok(Scan {
             source,
             tail: Arc::new(tail),
@@ -70,6 +64,29 @@ pub(in crate::format) async fn read(
         }
     })
     .boxed())
+}
+
+/// The stripes asked for of which rows may match, with the position of their first row.
+async fn stripes(source: &Source, tail: &Tail, request: &ReadRequest) -> Result<VecDeque<(u64, Stripe)>> {
+    let statistics = match &request.predicate {
+        Some(predicate) => StripeStatistics::load(source, tail, predicate).await?,
+        None => None,
+    };
+    let mut stripes = VecDeque::new();
+    let mut first_row = 0_u64;
+    for (index, stripe) in tail.stripes.iter().enumerate() {
+        if request.row_groups.as_ref().is_none_or(|range| range.contains(&index)) {
+            let may_match = statistics.as_ref().is_none_or(|statistics| statistics.may_match(index, stripe.rows));
+            if request.predicate.is_some() {
+                request.counters.add(ReadStep::RowGroupsByStatistics, may_match.into(), 1);
+            }
+            if may_match {
+                stripes.push_back((first_row, *stripe));
+            }
+        }
+        first_row = first_row.saturating_add(stripe.rows);
+    }
+    Ok(stripes)
 }
 
 /// See [`crate::format::row_groups`]: the stripes.

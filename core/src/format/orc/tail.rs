@@ -1,5 +1,7 @@
 //! The end of a file: postscript and footer, with the types of all columns and the places of the stripes.
 
+use std::ops::Range;
+
 use bytes::Bytes;
 
 use super::{
@@ -93,6 +95,10 @@ pub(super) struct Tail {
     /// All types; the root, a struct, is the first.
     pub(super) types: Vec<Type>,
     pub(super) stripes: Vec<Stripe>,
+    /// Where the statistics of the stripes are.
+    pub(super) statistics: Range<u64>,
+    /// Version of the code that wrote the file: a number for each mistake that was mended.
+    pub(super) writer_version: u64,
 }
 
 /// Reads the tail of a file. Errors: `Corrupt`; `Unsupported` for codecs and encryption that this crate does not have.
@@ -107,23 +113,31 @@ pub(super) async fn load(source: &Source) -> Result<Tail> {
         .checked_sub(postscript.footer_length)
         .ok_or_else(|| Error::corrupt(format!("expected an orc footer of {} bytes", postscript.footer_length)))?;
     let footer = source.metadata(start..end).await?;
-    Tail::parse(postscript.compression, footer)
+    let mut tail = Tail::parse(postscript.compression, footer)?;
+    tail.statistics = start.saturating_sub(postscript.statistics_length)..start;
+    tail.writer_version = postscript.writer_version;
+    Ok(tail)
 }
 
 struct Postscript {
     footer_length: u64,
+    statistics_length: u64,
+    writer_version: u64,
     compression: Compression,
 }
 
 impl Postscript {
     fn parse(bytes: &[u8]) -> Result<Self> {
         let (mut footer_length, mut compression, mut chunk, mut magic) = (0, 0, None, None);
+        let (mut statistics_length, mut writer_version) = (0, 0);
         let mut fields = Fields::new(bytes);
         while let Some((field, value)) = fields.next()? {
             match field {
                 1 => footer_length = value.number()?,
                 2 => compression = value.number()?,
                 3 => chunk = Some(value.number()?),
+                5 => statistics_length = value.number()?,
+                6 => writer_version = value.number()?,
                 8000 => magic = Some(value.bytes()?),
                 _ => {}
             }
@@ -131,14 +145,16 @@ impl Postscript {
         if magic != Some(MAGIC) {
             return Err(Error::corrupt("expected an orc file, found other last bytes"));
         }
-        Ok(Postscript { footer_length, compression: Compression::new(compression, chunk)? })
+        let compression = Compression::new(compression, chunk)?;
+        Ok(Postscript { footer_length, statistics_length, writer_version, compression })
     }
 }
 
 impl Tail {
     fn parse(compression: Compression, footer: Bytes) -> Result<Tail> {
         let footer = compression.expand(footer, MAX_FOOTER_BYTES)?;
-        let mut tail = Tail { compression, types: Vec::new(), stripes: Vec::new() };
+        let mut tail =
+            Tail { compression, types: Vec::new(), stripes: Vec::new(), statistics: 0..0, writer_version: 0 };
         let mut fields = Fields::new(&footer);
         while let Some((field, value)) = fields.next()? {
             match field {

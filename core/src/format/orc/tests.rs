@@ -3,7 +3,7 @@
 use crate::{
     error::ErrorKind,
     format::{
-        ReadRequest,
+        ReadRequest, ReadStep,
         fixtures::{self, Fixture},
         golden,
     },
@@ -19,6 +19,7 @@ fn all() -> Vec<Fixture> {
         Fixture::load("java2_orc.orc", "java2_orc", "java2_orc"),
         Fixture::load("runs_v1.orc", "runs", "runs"),
         Fixture::load("runs_v2.orc", "runs", "runs"),
+        Fixture::load("stripes.orc", "stripes", "stripes"),
     ];
     fixtures.extend(CODECS.map(|name| Fixture::load(&format!("codec_{name}.orc"), "codec_orc", "codec_orc")));
     fixtures.extend(ZONES.map(|name| Fixture::load(&format!("{name}.orc"), "zone", name)));
@@ -40,6 +41,43 @@ fn types_encodings_and_zones_are_read() {
         fixture.check(fixture.request());
         fixture.check(fixture.request().with_batch_rows(7));
     }
+}
+
+#[test]
+fn stripes_that_cannot_match_are_skipped() {
+    let fixture = Fixture::load("stripes.orc", "stripes", "stripes");
+    let all = 0..1500;
+    // A filter, the rows that match it, and how many of the 15 stripes are to be read.
+    for (filter, matching, stripes) in [
+        ("id = 777", 777..778, 1),
+        ("id < 0", 0..0, 0),
+        ("l > 700000000", 1400..1500, 2),
+        ("l BETWEEN -700000000 AND -600000000", 0..100, 1),
+        ("s = 'key001250'", 1250..1251, 1),
+        ("s >= 'key0014'", 1400..1500, 2),
+        ("day < DATE '1969-10-01'", 0..108, 2),
+        ("n IS NULL", 0..900, 9),
+        ("n IS NOT NULL AND id < 1000", 900..1000, 1),
+        ("n = 5", 0..0, 0),
+        ("id = 3 OR s = 'key000403'", 3..4, 2),
+        ("id <> 7", all.clone(), 15),
+    ] {
+        let predicate = crate::predicate::parse(filter, &fixture.fields).unwrap();
+        let request = fixture.request().with_predicate(Some(predicate));
+        let counters = request.counters.clone();
+        let rows = golden::read_cells(&fixture.name, &fixture.bytes, request).unwrap();
+        let found = rows.iter().map(|row| row[0].as_u64().unwrap()).collect::<Vec<_>>();
+        assert!(matching.clone().all(|id| found.contains(&id)), "{filter}");
+        assert!(found.len() <= stripes * 100, "{filter}: {} rows", found.len());
+        let (read, of) = counters.get(ReadStep::RowGroupsByStatistics);
+        assert_eq!((of, read <= stripes as u64), (15, true), "{filter}: {read}");
+    }
+    // Positions are those of the file, whatever is skipped.
+    let predicate = crate::predicate::parse("id >= 500", &fixture.fields).unwrap();
+    let mut request = fixture.request().with_predicate(Some(predicate));
+    request.rows = Some(vec![3..5, 640..642]);
+    let rows = golden::read_cells(&fixture.name, &fixture.bytes, request).unwrap();
+    assert_eq!(rows.iter().map(|row| row[0].as_u64().unwrap()).collect::<Vec<_>>(), [640, 641]);
 }
 
 #[test]

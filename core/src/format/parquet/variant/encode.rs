@@ -88,7 +88,7 @@ pub(super) fn array(children: &[usize], data: &[u8], out: &mut Vec<u8>) -> Resul
     container(children.iter().copied(), data, offset_width, out)
 }
 
-/// Appends an object: like [`array`], with the numbers of the names in the dictionary. Children come in the order of their
+/// Appends an object: like [`array()`], with the numbers of the names in the dictionary. Children come in the order of their
 /// names, whatever the order of their values.
 pub(super) fn object(children: &[(usize, usize)], data: &[u8], out: &mut Vec<u8>) -> Result<()> {
     let offset_width = width(length(data.len())?);

@@ -243,4 +243,6 @@ fn shape(array: &ArrayRef) -> Error {
 }
 
 #[cfg(test)]
+mod matrix_tests;
+#[cfg(test)]
 mod tests;

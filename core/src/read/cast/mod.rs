@@ -5,6 +5,7 @@
 //! fit becomes null; text that is no number is an error; CHAR and VARCHAR are cut to their length, CHAR and BINARY padded.
 //! Where Java takes the zone of the JVM (TIMESTAMP_LTZ to and from wall clocks and text), this takes UTC.
 
+mod java_time;
 mod number;
 mod temporal;
 mod text;
@@ -31,20 +32,24 @@ pub(super) struct Cast {
 }
 
 impl Cast {
-    /// The cast between two atomic types that differ in more than nullability.
+    /// The cast between two types that differ in more than nullability, the second one atomic.
     ///
     /// Errors: `Unsupported` where there is none.
     pub(super) fn new(from: &DataType, to: &DataType) -> Result<Cast> {
         use Family::*;
         let rule = match (Family::of(&from.kind), Family::of(&to.kind)) {
-            (Boolean | Integer | Float | Decimal, Boolean | Integer | Float | Decimal) => number::to_number,
+            (Integer, Boolean) => number::to_number,
+            (Boolean | Integer | Float | Decimal, Integer | Float | Decimal) => number::to_number,
             (Boolean | Integer | Float | Decimal, Text) => text::from_number,
             (Text, Boolean | Integer | Float | Decimal) => text::to_number,
             (Text | Bytes, Text | Bytes) => text::to_text_or_bytes,
-            (Date | Time | Timestamp, Date | Time | Timestamp | Integer) => temporal::to_temporal,
-            (Integer, Timestamp) => temporal::from_seconds,
-            (Date | Time | Timestamp, Text) => temporal::to_text,
+            (Date | Time | Timestamp, Timestamp) | (Timestamp, Date | Time) => temporal::to_temporal,
+            (Timestamp, Integer) if has_epoch_seconds(&to.kind) => temporal::to_temporal,
+            (Integer, Timestamp) if has_epoch_seconds(&from.kind) => temporal::from_seconds,
+            // Not to other VARCHARs.
+            (Date | Time | Timestamp, Text) if to.kind == TypeKind::STRING => temporal::to_text,
             (Text, Date | Time | Timestamp) => temporal::from_text,
+            (Nested, Text) if text::has_text(&from.kind) => text::from_nested,
             _ => return Err(unsupported(&from.kind, &to.kind)),
         };
         Ok(Cast { from: from.kind.clone(), to: to.kind.clone(), rule })
@@ -54,6 +59,11 @@ impl Cast {
     pub(super) fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
         (self.rule)(array, &self.from, &self.to)
     }
+}
+
+/// Integers that timestamps are cast to and from.
+fn has_epoch_seconds(kind: &TypeKind) -> bool {
+    matches!(kind, TypeKind::Int | TypeKind::BigInt)
 }
 
 /// Types that cast alike.
@@ -67,6 +77,7 @@ enum Family {
     Date,
     Time,
     Timestamp,
+    Nested,
     Other,
 }
 
@@ -82,6 +93,7 @@ impl Family {
             TypeKind::Date => Family::Date,
             TypeKind::Time(_) => Family::Time,
             TypeKind::Timestamp(_) | TypeKind::TimestampLtz(_) => Family::Timestamp,
+            TypeKind::Array(_) | TypeKind::Map { .. } | TypeKind::Row(_) => Family::Nested,
             _ => Family::Other,
         }
     }
@@ -124,6 +136,3 @@ fn map<A: ArrowPrimitiveType, B: ArrowPrimitiveType>(
 ) -> ArrayRef {
     Arc::new(values.unary::<_, B>(convert))
 }
-
-#[cfg(test)]
-mod tests;

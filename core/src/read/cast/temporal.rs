@@ -12,7 +12,7 @@ use arrow_array::{
 };
 use arrow_schema::TimeUnit;
 
-use super::{integers, text::fit_texts, text::parse_all, unsupported};
+use super::{integers, java_time, text::parse_all, unsupported};
 use crate::{
     error::{Error, Result},
     types::{
@@ -60,6 +60,10 @@ pub(super) fn to_temporal(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> R
     let values = instants(array, from);
     let millis = || values.iter().map(|value| value.map(|(millis, _)| millis));
     Ok(match to {
+        // Java cuts no digits of a TIME.
+        TypeKind::Timestamp(_) | TypeKind::TimestampLtz(_) if matches!(from, TypeKind::Time(_)) => {
+            timestamps(values.into_iter(), to)?
+        }
         TypeKind::Timestamp(precision) | TypeKind::TimestampLtz(precision) => {
             timestamps(values.iter().map(|value| value.map(|value| truncate(value, *precision))), to)?
         }
@@ -71,7 +75,6 @@ pub(super) fn to_temporal(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> R
             let times = millis().map(|millis| millis.map(|millis| millis.rem_euclid(MILLIS_PER_DAY) as i32));
             Arc::new(times.collect::<PrimitiveArray<Time32MillisecondType>>())
         }
-        TypeKind::Time(_) if matches!(from, TypeKind::Time(_)) => Arc::clone(array),
         // Java divides towards zero here.
         TypeKind::BigInt if is_timestamp => {
             Arc::new(millis().map(|millis| millis.map(|millis| millis / 1000)).collect::<PrimitiveArray<Int64Type>>())
@@ -116,7 +119,7 @@ fn timestamps(values: impl Iterator<Item = Option<Instant>>, to: &TypeKind) -> R
     };
     let tick = |(millis, nanos): Instant| {
         let ticks = millis.checked_mul(per_milli).and_then(|ticks| ticks.checked_add(nanos / nanos_per));
-        ticks.ok_or_else(|| Error::unsupported("a timestamp outside the years that nanoseconds in 64 bits can tell"))
+        ticks.ok_or_else(|| Error::unsupported("a timestamp outside the years that 64 bits can tell at its precision"))
     };
     let ticks = values.map(|value| value.map(tick).transpose()).collect::<Result<PrimitiveArray<Int64Type>>>()?;
     Ok(match timestamp_unit(*precision) {
@@ -126,7 +129,7 @@ fn timestamps(values: impl Iterator<Item = Option<Instant>>, to: &TypeKind) -> R
     })
 }
 
-pub(super) fn to_text(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Result<ArrayRef> {
+pub(super) fn to_text(array: &ArrayRef, from: &TypeKind, _: &TypeKind) -> Result<ArrayRef> {
     let text = |(millis, nanos): Instant| {
         let mut text = Vec::new();
         match from {
@@ -147,7 +150,7 @@ pub(super) fn to_text(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Resul
         String::from_utf8_lossy(&text).into_owned()
     };
     let texts: StringArray = instants(array, from).into_iter().map(|value| value.map(text)).collect();
-    Ok(Arc::new(fit_texts(&texts, to)))
+    Ok(Arc::new(texts))
 }
 
 pub(super) fn from_text(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Result<ArrayRef> {
@@ -157,13 +160,12 @@ pub(super) fn from_text(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Res
         Error::invalid(format!("cannot read the text {text:?} as {to}"))
     };
     match to {
-        TypeKind::Date => parse_all::<Date32Type>(texts, calendar::parse_date, refuse),
-        TypeKind::Time(_) => parse_all::<Time32MillisecondType>(texts, calendar::parse_time, refuse),
+        TypeKind::Date => parse_all::<Date32Type>(texts, java_time::parse_date, refuse),
+        TypeKind::Time(_) => parse_all::<Time32MillisecondType>(texts, java_time::parse_time, refuse),
         TypeKind::Timestamp(precision) | TypeKind::TimestampLtz(precision) => {
-            let parse = |text: &str| match calendar::parse_timestamp(text) {
-                Some((millis, nanos)) => Ok(truncate((millis, nanos.into()), *precision)),
-                None => Err(refuse(text)),
-            };
+            let is_instant = matches!(to, TypeKind::TimestampLtz(_));
+            let parse =
+                |text: &str| java_time::parse_timestamp(text, *precision, is_instant).ok_or_else(|| refuse(text));
             let values = texts.iter().map(|text| text.map(parse).transpose()).collect::<Result<Vec<_>>>()?;
             timestamps(values.into_iter(), to)
         }

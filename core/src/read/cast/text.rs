@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, ArrowPrimitiveType, BinaryArray, PrimitiveArray, StringArray,
+    Array, ArrayRef, ArrowPrimitiveType, BinaryArray, PrimitiveArray, StringArray,
     cast::AsArray,
     types::{Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type},
 };
@@ -32,6 +32,24 @@ pub(super) fn from_number(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> R
         _ => integers(array).iter().map(|value| value.map(|value| value.to_string())).collect(),
     };
     Ok(Arc::new(fit_texts(&texts, to)))
+}
+
+/// Whether Java has a text for values of a nested type.
+pub(super) fn has_text(kind: &TypeKind) -> bool {
+    match kind {
+        TypeKind::Array(element) => has_text(&element.kind),
+        TypeKind::Map { key, value } => has_text(&key.kind) && has_text(&value.kind),
+        TypeKind::Row(fields) => fields.iter().all(|field| has_text(&field.data_type.kind)),
+        TypeKind::Multiset(_) | TypeKind::Vector { .. } | TypeKind::Variant | TypeKind::Blob => false,
+        _ => true,
+    }
+}
+
+/// ARRAY, MAP and ROW as `[a, b]`, `{k -> v}` and `{a, b}`; not cut to the length of the type.
+pub(super) fn from_nested(array: &ArrayRef, from: &TypeKind, _: &TypeKind) -> Result<ArrayRef> {
+    let data_type = DataType::nullable(from.clone());
+    let text = |index| Ok(Datum::from_array(array, index)?.map(|value| java_text::cast_to_string(&value, &data_type)));
+    Ok(Arc::new((0..array.len()).map(text).collect::<Result<StringArray>>()?))
 }
 
 pub(super) fn to_number(array: &ArrayRef, from: &TypeKind, to: &TypeKind) -> Result<ArrayRef> {
@@ -82,7 +100,7 @@ fn parse_boolean(text: &str) -> Option<bool> {
 }
 
 /// An optional sign and digits, and a fraction that is cut off.
-fn parse_integer(text: &str) -> Option<i64> {
+pub(super) fn parse_integer(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

@@ -5,12 +5,11 @@
 //! file's schema lacks is null (also one that was dropped and added again, which has a new id), one of another type is
 //! cast. Fields of nested rows go by their ids likewise. Partition columns come from the partition.
 
+mod rebuild;
+
 use std::sync::Arc;
 
-use arrow_array::{
-    Array, ArrayRef, FixedSizeListArray, ListArray, MapArray, RecordBatch, RecordBatchOptions, StructArray,
-    UInt32Array, cast::AsArray, make_array, new_null_array,
-};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, UInt32Array, cast::AsArray, new_null_array};
 use arrow_schema::{DataType as ArrowType, Schema};
 use arrow_select::take::take;
 
@@ -72,13 +71,13 @@ impl Evolution {
                 (Some((_, value)), _) => {
                     Source::Constant(datums_to_array(std::slice::from_ref(value), &field.data_type)?)
                 }
-                (None, None) => Source::Missing,
-                (None, Some(old)) => {
+                (None, Some(old)) if shares_fields(&old.data_type.kind, &field.data_type.kind) => {
                     let convert =
                         convert(&old.data_type, &field.data_type).map_err(|error| error.with("column", &field.name))?;
                     file_fields.push(old.clone());
                     Source::File(file_fields.len() - 1, convert)
                 }
+                (None, _) => Source::Missing,
             };
             columns.push((source, Arc::new(arrow::field(field))));
         }
@@ -106,10 +105,7 @@ pub(super) fn batch_of<'a>(
     columns: Vec<ArrayRef>,
     rows: usize,
 ) -> Result<RecordBatch> {
-    let fields = fields.zip(&columns).map(|(field, column)| match field.is_nullable() || column.null_count() == 0 {
-        true => Arc::clone(field),
-        false => Arc::new(field.as_ref().clone().with_nullable(true)),
-    });
+    let fields = fields.zip(&columns).map(|(field, column)| rebuild::fitting(field, column, None));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)
@@ -123,9 +119,11 @@ fn convert(old: &DataType, new: &DataType) -> Result<Convert> {
     }
     Ok(match (&old.kind, &new.kind) {
         (TypeKind::Row(old), TypeKind::Row(new)) => {
-            let child = |field: &DataField| match old.iter().position(|old| old.id == field.id) {
-                Some(index) => Ok(Child::Old(index, convert(&old[index].data_type, &field.data_type)?)),
-                None => Ok(Child::Missing(arrow::data_type(&field.data_type))),
+            let child = |field: &DataField| match old.iter().enumerate().find(|(_, old)| old.id == field.id) {
+                Some((index, old)) if shares_fields(&old.data_type.kind, &field.data_type.kind) => {
+                    Ok(Child::Old(index, convert(&old.data_type, &field.data_type)?))
+                }
+                _ => Ok(Child::Missing(arrow::data_type(&field.data_type))),
             };
             Convert::Row(new.iter().map(child).collect::<Result<_>>()?, new_arrow)
         }
@@ -140,6 +138,26 @@ fn convert(old: &DataType, new: &DataType) -> Result<Convert> {
         }
         _ => Convert::Cast(Cast::new(old, new)?),
     })
+}
+
+/// False where nothing of the old type is read: a ROW without any field that is still there, at whatever depth.
+///
+/// Java does not ask the file for such a column, so that it is null as a whole, arrays and maps of such rows, too.
+fn shares_fields(old: &TypeKind, new: &TypeKind) -> bool {
+    match (old, new) {
+        (TypeKind::Row(old), TypeKind::Row(new)) => {
+            let shared = |new: &DataField| {
+                let old = old.iter().find(|old| old.id == new.id);
+                old.is_some_and(|old| shares_fields(&old.data_type.kind, &new.data_type.kind))
+            };
+            new.iter().any(shared)
+        }
+        (TypeKind::Array(old), TypeKind::Array(new)) => shares_fields(&old.kind, &new.kind),
+        (TypeKind::Map { key: a, value: old }, TypeKind::Map { key: b, value: new }) => {
+            shares_fields(&a.kind, &b.kind) && shares_fields(&old.kind, &new.kind)
+        }
+        _ => true,
+    }
 }
 
 /// Whether the types are one but for nullability and the names of fields: same ids in the same order.
@@ -172,7 +190,7 @@ impl Convert {
     fn apply(&self, array: &ArrayRef) -> Result<ArrayRef> {
         match self {
             Convert::Same => Ok(Arc::clone(array)),
-            Convert::Relabel(to) => relabel(array, to),
+            Convert::Relabel(to) => rebuild::relabel(array, to),
             Convert::Cast(cast) => cast.apply(array),
             Convert::Row(children, to) => {
                 let (Some(row), ArrowType::Struct(fields)) = (array.as_struct_opt(), to) else {
@@ -182,60 +200,24 @@ impl Convert {
                     Child::Old(index, convert) => convert.apply(row.columns().get(*index).ok_or_else(|| shape(array))?),
                     Child::Missing(data_type) => Ok(new_null_array(data_type, row.len())),
                 });
-                let columns = columns.collect::<Result<Vec<_>>>()?;
-                let nulls = row.nulls().cloned();
-                if fields.is_empty() {
-                    return Ok(Arc::new(StructArray::new_empty_fields(row.len(), nulls)));
-                }
-                Ok(Arc::new(StructArray::try_new(fields.clone(), columns, nulls)?))
+                rebuild::row(row, fields, columns.collect::<Result<Vec<_>>>()?)
             }
             Convert::Array(element, to) => match (array.as_list_opt::<i32>(), to) {
-                (Some(list), ArrowType::List(field)) => {
-                    let values = element.apply(list.values())?;
-                    Ok(Arc::new(ListArray::try_new(
-                        Arc::clone(field),
-                        list.offsets().clone(),
-                        values,
-                        list.nulls().cloned(),
-                    )?))
-                }
-                (None, ArrowType::FixedSizeList(field, length)) => {
+                (Some(list), ArrowType::List(field)) => rebuild::list(list, field, element.apply(list.values())?),
+                (None, ArrowType::FixedSizeList(field, _)) => {
                     let list = array.as_fixed_size_list_opt().ok_or_else(|| shape(array))?;
-                    let values = element.apply(list.values())?;
-                    let nulls = list.nulls().cloned();
-                    Ok(Arc::new(FixedSizeListArray::try_new(Arc::clone(field), *length, values, nulls)?))
+                    rebuild::fixed_size_list(list, field, element.apply(list.values())?)
                 }
                 _ => Err(shape(array)),
             },
             Convert::Map(value, to) => {
-                let (Some(map), ArrowType::Map(entries, sorted)) = (array.as_map_opt(), to) else {
+                let (Some(map), ArrowType::Map(entries, _)) = (array.as_map_opt(), to) else {
                     return Err(shape(array));
                 };
-                let ArrowType::Struct(fields) = entries.data_type() else { return Err(shape(array)) };
-                let columns = vec![Arc::clone(map.keys()), value.apply(map.values())?];
-                let columns = StructArray::try_new(fields.clone(), columns, None)?;
-                let (offsets, nulls) = (map.offsets().clone(), map.nulls().cloned());
-                Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, columns, nulls, *sorted)?))
+                rebuild::map(map, entries, Arc::clone(map.keys()), value.apply(map.values())?)
             }
         }
     }
-}
-
-/// The same buffers under another type of the same layout.
-fn relabel(array: &ArrayRef, to: &ArrowType) -> Result<ArrayRef> {
-    fn data(from: arrow_data::ArrayData, to: &ArrowType) -> Result<arrow_data::ArrayData> {
-        let types: Vec<&ArrowType> = match to {
-            ArrowType::Struct(fields) => fields.iter().map(|field| field.data_type()).collect(),
-            ArrowType::List(field) | ArrowType::FixedSizeList(field, _) | ArrowType::Map(field, _) => {
-                vec![field.data_type()]
-            }
-            _ => Vec::new(),
-        };
-        let children = from.child_data().iter().cloned().zip(types).map(|(child, to)| data(child, to));
-        let children = children.collect::<Result<Vec<_>>>()?;
-        Ok(from.into_builder().data_type(to.clone()).child_data(children).build()?)
-    }
-    Ok(make_array(data(array.to_data(), to)?))
 }
 
 fn shape(array: &ArrayRef) -> Error {

@@ -26,19 +26,27 @@ use std::{panic::PanicHookInfo, process::ExitCode};
 
 use clap::Parser;
 
+/// Gives memory of finished row groups back: glibc keeps it in the arena of each thread, twice the use of a scan.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Threads that read local files: each keeps memory of its own.
+const BLOCKING_THREADS: usize = 8;
+
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_bug));
     let cli = cli::Cli::parse();
     if cli.global.quiet {
         notice::be_quiet();
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            notice::error_line(&format!("cannot start threads: {error}"));
-            return ExitCode::FAILURE;
-        }
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING_THREADS).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                notice::error_line(&format!("cannot start threads: {error}"));
+                return ExitCode::FAILURE;
+            }
+        };
     let ended = runtime.block_on(commands::run(cli));
     // Tasks that still read ahead are of no use to anyone.
     runtime.shutdown_background();

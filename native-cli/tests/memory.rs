@@ -6,13 +6,13 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Read,
     path::Path,
     process::{Command, Stdio},
     sync::Arc,
 };
 
 use arrow_array::{Int64Array, RecordBatch, StringArray};
+use arrow_ipc::reader::StreamReader;
 use cenote_core::{
     catalog::{FileSystemCatalog, NewTable},
     commit::CommitMessage,
@@ -24,9 +24,9 @@ use cenote_core::{
 
 /// Most resident memory of `cenote read`.
 const LIMIT: u64 = 200 << 20;
-const ROWS: i64 = 5_000;
+const ROWS: i64 = 20_000;
 /// Characters of a row: 20 MB a file, uncompressed.
-const WIDTH: usize = 4_000;
+const WIDTH: usize = 1_000;
 const FILES: usize = 100;
 /// Runs that overlap in every bucket of the primary-key table.
 const RUNS: usize = 5;
@@ -36,7 +36,8 @@ async fn create(warehouse: &Path, name: &str, primary_keys: Vec<String>, buckets
     let runtime: Arc<dyn Runtime> = Arc::new(InlineRuntime::new(1, 1_700_000_000_000));
     let catalog = FileSystemCatalog::new(Storage::local(warehouse, runtime.clone()).unwrap(), runtime);
     catalog.create_database("d", true).await.unwrap();
-    let options = [("bucket", buckets), ("file.compression", "none"), ("target-file-size", "1 gb"), ("write-only", "true")];
+    let options =
+        [("bucket", buckets), ("file.compression", "none"), ("target-file-size", "1 gb"), ("write-only", "true")];
     let new = NewTable {
         fields: vec![
             DataField::new(0, "id", DataType::not_null(TypeKind::BigInt)),
@@ -71,28 +72,22 @@ fn link(from: &Path, file: &DataFileMeta, bucket: &Path, copy: usize) -> DataFil
     DataFileMeta { file_name, ..file.clone() }
 }
 
-/// Rows that `cenote read` prints, and its peak resident memory in bytes.
+/// Rows that `cenote read` gives, and its peak resident memory in bytes.
 fn read(warehouse: &Path, name: &str) -> (usize, u64) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cenote"))
-        .args(["read", name, "-o", "csv", "--warehouse"])
+        .args(["read", name, "-o", "arrow", "--warehouse"])
         .arg(warehouse)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let status = format!("/proc/{}/status", child.id());
-    let (mut lines, mut peak) = (0, 0);
-    let mut output = child.stdout.take().unwrap();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        let read = output.read(&mut buffer).unwrap();
-        if read == 0 {
-            break;
-        }
-        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count();
+    let (mut rows, mut peak) = (0, 0);
+    for batch in StreamReader::try_new(child.stdout.take().unwrap(), None).unwrap() {
+        rows += batch.unwrap().num_rows();
         peak = peak.max(peak_of(&fs::read_to_string(&status).unwrap()));
     }
     assert!(child.wait().unwrap().success());
-    (lines - 1, peak)
+    (rows, peak)
 }
 
 /// `VmHWM` of a process's status file, in bytes.

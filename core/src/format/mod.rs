@@ -27,6 +27,6 @@ mod writer;
 
 pub use file_format::FileFormat;
 pub use read_counters::{ReadCounters, ReadStep};
-pub use read_request::{DEFAULT_BATCH_ROWS, ReadRequest, RowGroupLayout, read, row_groups};
+pub use read_request::{DEFAULT_BATCH_ROWS, DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, read, row_groups};
 pub use summary::{ColumnSummary, FileSummary};
 pub use writer::{FileWriter, WriterOptions};

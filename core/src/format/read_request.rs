@@ -11,6 +11,9 @@ use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 /// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
 pub const DEFAULT_BATCH_ROWS: usize = 8192;
 
+/// Window of a file that is read alone: as many bytes as a request to a far store is worth.
+pub const DEFAULT_WINDOW_BYTES: u64 = 4 << 20;
+
 /// What to read of a data file.
 #[derive(Clone, Debug)]
 pub struct ReadRequest {
@@ -29,6 +32,9 @@ pub struct ReadRequest {
     pub orc_legacy_timestamp_ltz: bool,
     /// Where to count what is left out.
     pub counters: Arc<ReadCounters>,
+    /// Bytes of the file to hold at a time, decoded ones beside: larger row groups of Parquet are read in windows of about
+    /// this size where their page index allows, and batches are kept to a quarter of it.
+    pub window_bytes: u64,
 }
 
 impl ReadRequest {
@@ -42,6 +48,7 @@ impl ReadRequest {
             batch_rows: DEFAULT_BATCH_ROWS,
             orc_legacy_timestamp_ltz: true,
             counters: Arc::default(),
+            window_bytes: DEFAULT_WINDOW_BYTES,
         }
     }
 
@@ -64,6 +71,13 @@ impl ReadRequest {
     #[must_use]
     pub fn with_row_groups(mut self, row_groups: Option<Range<usize>>) -> Self {
         self.row_groups = row_groups;
+        self
+    }
+
+    /// Sets the bytes to hold at a time.
+    #[must_use]
+    pub fn with_window_bytes(mut self, window_bytes: u64) -> Self {
+        self.window_bytes = window_bytes.max(1);
         self
     }
 

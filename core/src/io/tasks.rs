@@ -32,15 +32,17 @@ const ITEMS_AHEAD: usize = 2;
 
 /// Concatenates streams in order while the next ones already run, each as a task of its own.
 ///
-/// Memory: at most 2 × parallelism streams run, each at most two items ahead. Streams are made only when they start.
+/// Memory: at most `per_thread` × parallelism streams run, each at most two items ahead. Streams are made only when they
+/// start.
 pub fn concat_ordered<T: Send + 'static>(
     runtime: Arc<dyn Runtime>,
+    per_thread: usize,
     streams: impl Iterator<Item = BoxStream<'static, Result<T>>> + Send + 'static,
 ) -> BoxStream<'static, Result<T>> {
     if runtime.parallelism() <= 1 {
         return stream::iter(streams).flatten().boxed();
     }
-    let window = runtime.parallelism() * 2;
+    let window = runtime.parallelism() * per_thread.max(1);
     let state = (runtime, streams, VecDeque::<mpsc::Receiver<Result<T>>>::new());
     stream::unfold(state, move |(runtime, mut streams, mut running)| async move {
         loop {

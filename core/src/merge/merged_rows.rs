@@ -17,6 +17,17 @@ pub(super) struct MergedRows {
     segments: Vec<Arc<Segment>>,
     picks: Vec<RowRef>,
     done: usize,
+    batch_rows: usize,
+}
+
+/// Most bytes of an output batch, as far as rows are alike.
+const BATCH_BYTES: usize = 2 << 20;
+
+/// Rows of an output batch: the plan's number, less where rows are wide.
+fn batch_rows(plan: &MergePlan, segments: &[Arc<Segment>]) -> usize {
+    let sizes = segments.iter().map(|segment| (segment.batch.num_rows(), segment.bytes()));
+    let (rows, bytes) = sizes.fold((0, 0), |(rows, bytes), (more, wider)| (rows + more, bytes + wider));
+    (BATCH_BYTES / (bytes / rows.max(1)).max(1)).clamp(1, plan.batch_rows)
 }
 
 impl MergedRows {
@@ -35,7 +46,8 @@ impl MergedRows {
         if !plan.keep_deletes && segments.iter().any(|segment| segment.has_retracts()) {
             picks.retain(|pick| !segments[pick.segment as usize].is_retract(pick.row));
         }
-        Ok(MergedRows { segments, picks, done: 0 })
+        let batch_rows = batch_rows(plan, &segments);
+        Ok(MergedRows { segments, picks, done: 0, batch_rows })
     }
 
     /// Rows in all.
@@ -43,9 +55,9 @@ impl MergedRows {
         self.picks.len()
     }
 
-    /// The next batch of at most the plan's number of rows; `None` at the end.
+    /// The next batch, of at most the plan's number of rows; `None` at the end.
     pub(super) fn next_batch(&mut self, plan: &MergePlan) -> Option<Result<RecordBatch>> {
-        let end = self.picks.len().min(self.done + plan.batch_rows);
+        let end = self.picks.len().min(self.done + self.batch_rows);
         let start = std::mem::replace(&mut self.done, end);
         (start < end).then(|| self.gather(plan, &self.picks[start..end]))
     }

@@ -57,6 +57,12 @@ impl Segment {
         Segment { level, ..self }
     }
 
+    /// Bytes of its values, without what its buffers hold of other rows.
+    pub(super) fn bytes(&self) -> usize {
+        let sizes = self.batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0));
+        sizes.sum()
+    }
+
     /// The rows themselves.
     pub fn batch(&self) -> &RecordBatch {
         &self.batch

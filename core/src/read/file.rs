@@ -46,6 +46,8 @@ pub(super) struct FileRead {
     pub(super) predicate: Option<Predicate>,
     /// Only this part.
     pub(super) part: Part,
+    /// Bytes of the file to hold at a time.
+    pub(super) window_bytes: u64,
 }
 
 /// Part of a file; all of it by default.
@@ -123,6 +125,7 @@ impl SplitFiles {
         let mut request = ReadRequest::new(evolution.file_fields.clone())
             .with_predicate(predicate.map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
             .with_row_groups(read.part.row_groups)
+            .with_window_bytes(read.window_bytes)
             .with_table_options(&self.context.schema.options);
         let blobs = InlineBlobs::new(&self.context, &read.fields)?;
         if blobs.is_some() {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    format::DEFAULT_WINDOW_BYTES,
     merge::{MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
     predicate::Predicate,
     spec::{
@@ -35,34 +36,50 @@ pub(super) fn read(
         section = section.by_level();
     }
     let SectionPlan { fields, schema, plan } = SectionPlan::new(files, &section, shape)?;
+    let window_bytes = window_bytes(section.runs.len());
     let keys = files.context.schema.trimmed_primary_key_fields();
     let on_keys =
         |predicate: &Predicate| predicate.retain_columns(&|column| keys.iter().any(|key| key.id == column.id));
-    let run = |run: Vec<DataFileMeta>| {
-        let reads = run.into_iter().map(|file| FileRead {
+    let reads = |run: Vec<DataFileMeta>| -> Vec<FileRead> {
+        let read = |file| FileRead {
             file,
             fields: fields.clone(),
             predicate: shape.predicate.as_ref().map(on_keys),
             part: Part::default(),
-        });
-        run_ahead(&files.context.runtime, run_stream(files.clone(), reads.collect(), Arc::clone(&schema)))
+            window_bytes,
+        };
+        run.into_iter().map(read).collect()
     };
     let levels: Vec<i32> = section.runs.iter().map(|run| run.first().map_or(0, |file| file.level)).collect();
-    let runs: Vec<_> = section.runs.into_iter().map(run).collect();
+    let runs: Vec<_> = section.runs.into_iter().map(reads).collect();
     let merger = Merger::new(Arc::new(plan), runs.len()).with_levels(levels);
-    let shape = Arc::clone(shape);
-    let merged = stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
-        loop {
-            match merger.advance()? {
-                Step::Batch(batch) => return Ok(Some((batch, (merger, runs)))),
-                Step::Done => return Ok(None),
-                Step::Need(needed) => supply(&mut merger, &mut runs, &needed).await?,
+    let (files, shape) = (files.clone(), Arc::clone(shape));
+    // Runs start by themselves once they are made, so they are made when the section is asked for, not before.
+    let merged = stream::once(async move {
+        let start = |reads| run_ahead(&files.context.runtime, run_stream(files.clone(), reads, Arc::clone(&schema)));
+        let runs: Runs = runs.into_iter().map(start).collect();
+        stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
+            loop {
+                match merger.advance()? {
+                    Step::Batch(batch) => return Ok(Some((batch, (merger, runs)))),
+                    Step::Done => return Ok(None),
+                    Step::Need(needed) => supply(&mut merger, &mut runs, &needed).await?,
+                }
             }
-        }
+        })
     });
+    let merged = merged.flatten();
     let finished = merged.and_then(move |batch| future::ready(shape.finish(&batch, None)));
     Ok(finished.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
 }
+
+/// Bytes to hold of the file that each of `runs` runs is at: all share what a file read alone would take.
+fn window_bytes(runs: usize) -> u64 {
+    (DEFAULT_WINDOW_BYTES / runs.max(1) as u64).max(LEAST_WINDOW_BYTES)
+}
+
+/// Below this, requests cost more than memory.
+const LEAST_WINDOW_BYTES: u64 = 1 << 20;
 
 type Runs = Vec<BoxStream<'static, Result<RecordBatch>>>;
 

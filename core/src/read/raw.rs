@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    format::DEFAULT_WINDOW_BYTES,
     spec::{data_file::DataFileMeta, table_schema::value_kind_field},
 };
 
@@ -42,7 +43,8 @@ pub(super) fn read(
         };
         let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
         let path = files.path(&file);
-        let read = FileRead { file, fields, predicate: shape.predicate.clone(), part };
+        let window_bytes = DEFAULT_WINDOW_BYTES;
+        let read = FileRead { file, fields, predicate: shape.predicate.clone(), part, window_bytes };
         let batches = files.read(read).await?;
         Ok::<_, Error>(batches.map(move |batch| shape.finish(&batch?, kinds).map_err(|error| error.at(&path))))
     };

@@ -57,7 +57,9 @@ pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStrea
     let context = Arc::new(ReadContext::new(table, plan.schema.clone()).with_counters(plan.counters.clone()));
     let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
     let tasks = read::tasks(&context, plan.splits.clone(), read_plan).await?;
-    let batches = concat_ordered(table.runtime().clone(), tasks.into_iter());
+    // Merges run many files and tasks of their own each; files read alone wait for the store in turns.
+    let merges = plan.schema.is_primary_key_table() && plan.splits.iter().any(|split| !split.raw_convertible);
+    let batches = concat_ordered(table.runtime().clone(), if merges { 1 } else { 2 }, tasks.into_iter());
     let batches = match plan.limit {
         Some(limit) => take_rows(batches, limit),
         None => batches,

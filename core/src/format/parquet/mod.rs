@@ -20,6 +20,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod variant;
+mod windows;
 mod writer;
 
 use parquet::errors::ParquetError;

@@ -25,10 +25,11 @@ use super::{
     projection::Projection,
     prune,
     row_group::Plan,
+    windows,
 };
 use crate::{
     error::{Error, Result},
-    format::{ReadRequest, RowGroupLayout, source::Source},
+    format::{DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, source::Source},
     io::Storage,
 };
 
@@ -40,11 +41,14 @@ pub(in crate::format) async fn read(
     request: ReadRequest,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let source = Source::open(storage, path, file_size).await?;
-    let footer = footer::load(&source, request.predicate.is_some()).await?;
+    let footer = footer::load(&source, request.predicate.is_some(), request.window_bytes).await?;
     let schema = footer.metadata.file_metadata().schema_descr();
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
-    let groups = prune::row_groups(&source, &footer, &request).await?;
-    let file = Arc::new(File { source, footer, projection, batch_rows: request.batch_rows });
+    let window = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
+    let groups = prune::row_groups(&source, &footer, &request).await?.into_iter().flat_map(window).collect();
+    let (batch_rows, batch_bytes) = (request.batch_rows, request.window_bytes / 4);
+    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES;
+    let file = Arc::new(File { source, footer, projection, batch_rows, batch_bytes, fetches_ahead });
     let scan = Scan { file, groups, next: None, current: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })
         .boxed())
@@ -57,7 +61,7 @@ pub(in crate::format) async fn row_groups(
     file_size: u64,
 ) -> Result<Vec<RowGroupLayout>> {
     let source = Source::open(storage, path, file_size).await?;
-    let footer = footer::load(&source, false).await?;
+    let footer = footer::load(&source, false, u64::MAX).await?;
     let groups = footer.metadata.row_groups().iter().enumerate().map(|(index, group)| RowGroupLayout {
         rows: footer.rows(index),
         bytes: group.columns().iter().map(|chunk| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum(),
@@ -72,6 +76,9 @@ struct File {
     footer: Footer,
     projection: Projection,
     batch_rows: usize,
+    batch_bytes: u64,
+    /// Whether the next window is fetched while this one is decoded; not where memory is short.
+    fetches_ahead: bool,
 }
 
 impl File {
@@ -82,7 +89,8 @@ impl File {
         let plan = Plan::new(metadata, group, &self.projection.mask, rows.as_ref()).map_err(at)?;
         let bytes = self.source.data(&plan.ranges()).await?;
         let row_group = plan.fill(metadata.clone(), bytes).map_err(at)?;
-        let batch_rows = self.batch_rows.clamp(1, row_group.num_rows().max(1));
+        let most = self.batch_rows.min(row_group.num_rows());
+        let batch_rows = windows::batch_rows(metadata, group, &self.projection.mask, self.batch_bytes, most);
         ParquetRecordBatchReader::try_new_with_row_groups(&self.projection.levels, &row_group, batch_rows, rows)
             .map_err(|error| self.corrupt(error))
     }
@@ -127,8 +135,10 @@ impl Scan {
             let Some(mut opening) = self.next.take() else { return Ok(None) };
             opening.as_mut().await;
             self.current = opening.as_mut().take_output().transpose()?;
-            self.start_fetch();
-            self.advance_fetch().await;
+            if self.file.fetches_ahead {
+                self.start_fetch();
+                self.advance_fetch().await;
+            }
         }
     }
 

@@ -27,6 +27,9 @@ use crate::{
 /// Longer minima and maxima are cut (which leaves them bounds): the footer is read for every scan.
 const LONGEST_BOUND: usize = 4096;
 
+/// Bytes of a row from which 1024 rows, the grain of page limits, are too much for a page.
+const WIDE_ROW: usize = 1024;
+
 /// Who wrote the file. Parquet for Java distrusts statistics of unknown versions of itself only.
 const CREATED_BY: &str = concat!("cenote version ", env!("CARGO_PKG_VERSION"));
 
@@ -71,8 +74,22 @@ impl RowGroupEncoder {
         Ok(RowGroupEncoder { file, columns, schema, encoded, current: None, current_rows: 0 })
     }
 
-    /// Appends a batch to the current row group.
+    /// Appends a batch to the current row group: wide rows a few at a time, because the size of a page is only looked at
+    /// between writes.
     pub(super) fn encode(&mut self, batch: &RecordBatch) -> Result<()> {
+        let sizes = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0));
+        let row_bytes = sizes.sum::<usize>() / batch.num_rows().max(1);
+        if row_bytes < WIDE_ROW {
+            return self.encode_rows(batch);
+        }
+        let step = (WIDE_ROW * 1024 / row_bytes).max(1);
+        for start in (0..batch.num_rows()).step_by(step) {
+            self.encode_rows(&batch.slice(start, step.min(batch.num_rows() - start)))?;
+        }
+        Ok(())
+    }
+
+    fn encode_rows(&mut self, batch: &RecordBatch) -> Result<()> {
         let columns = self.conform(batch)?;
         let mut writers = match self.current.take() {
             Some(writers) => writers,

@@ -7,6 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use super::align::{self, Aligned};
 use crate::{
     error::{Error, Result},
+    format::DEFAULT_WINDOW_BYTES,
     read::{
         ahead::run_ahead,
         deletions,
@@ -142,7 +143,13 @@ impl Layout {
                     let ids = row_ids(&file)?;
                     let rows = live.within(ids.start - start..ids.end - start);
                     let part = Part { row_groups: None, rows: Some(rows) };
-                    Some(FileRead { file, fields: fields.clone(), predicate: None, part })
+                    Some(FileRead {
+                        file,
+                        fields: fields.clone(),
+                        predicate: None,
+                        part,
+                        window_bytes: DEFAULT_WINDOW_BYTES,
+                    })
                 })
                 .collect();
             let opened = files.clone();

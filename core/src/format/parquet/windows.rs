@@ -1,0 +1,95 @@
+//! Large row groups in windows of rows, so that a scan holds a few megabytes of a file whatever its row groups are.
+
+use parquet::{
+    arrow::{
+        ProjectionMask,
+        arrow_reader::{RowSelection, RowSelector},
+    },
+    file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData},
+};
+
+/// Compressed bytes of the projected columns.
+fn compressed(group: &RowGroupMetaData, mask: &ProjectionMask) -> u64 {
+    projected(group, mask).map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum()
+}
+
+fn projected<'a>(
+    group: &'a RowGroupMetaData,
+    mask: &'a ProjectionMask,
+) -> impl Iterator<Item = (usize, &'a ColumnChunkMetaData)> {
+    group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf))
+}
+
+/// Whether some row group is worth cutting, so that the page index is needed.
+pub(super) fn wanted(metadata: &ParquetMetaData, window_bytes: u64) -> bool {
+    metadata.row_groups().iter().any(|group| compressed(group, &ProjectionMask::all()) > window_bytes)
+}
+
+/// The rows `selected` of row group `group` (all where `None`), one part for each window of about `window_bytes`: cut at the
+/// pages of the largest column.
+pub(super) fn cut(
+    metadata: &ParquetMetaData,
+    group: usize,
+    mask: &ProjectionMask,
+    selected: Option<RowSelection>,
+    window_bytes: u64,
+) -> Vec<(usize, Option<RowSelection>)> {
+    let starts = starts(metadata, group, mask, window_bytes).unwrap_or_default();
+    if starts.is_empty() {
+        return vec![(group, selected)];
+    }
+    let rows = metadata.row_groups().get(group).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0));
+    let ends = starts.iter().copied().chain([rows]);
+    let windows = [0].into_iter().chain(starts.iter().copied()).zip(ends).map(|(start, end)| {
+        let window = RowSelection::from(vec![
+            RowSelector::skip(start),
+            RowSelector::select(end - start),
+            RowSelector::skip(rows.saturating_sub(end)),
+        ]);
+        selected.as_ref().map_or(window.clone(), |selected| selected.intersection(&window))
+    });
+    windows.filter(RowSelection::selects_any).map(|window| (group, Some(window))).collect()
+}
+
+/// First rows of the windows but the first; `None` where the row group is read whole.
+fn starts(metadata: &ParquetMetaData, group: usize, mask: &ProjectionMask, window_bytes: u64) -> Option<Vec<usize>> {
+    let row_group = metadata.row_groups().get(group)?;
+    if compressed(row_group, mask) <= window_bytes {
+        return None;
+    }
+    let (largest, _) = projected(row_group, mask).max_by_key(|(_, chunk)| chunk.compressed_size())?;
+    let pages = metadata.offset_index()?.get(group)?.get(largest)?.page_locations();
+    let chunk = row_group.columns().get(largest)?;
+    // The other columns weigh in by their share.
+    let weight = compressed(row_group, mask) as f64 / chunk.compressed_size().max(1) as f64;
+    let (mut starts, mut held) = (Vec::new(), 0.0);
+    for page in pages {
+        let bytes = f64::from(page.compressed_page_size.max(0)) * weight;
+        let row = usize::try_from(page.first_row_index).ok()?;
+        if held > 0.0 && held + bytes > window_bytes as f64 {
+            starts.push(row);
+            held = 0.0;
+        }
+        held += bytes;
+    }
+    Some(starts)
+}
+
+/// Rows of about `batch_bytes` of decoded columns, at least one and at most `most`.
+pub(super) fn batch_rows(
+    metadata: &ParquetMetaData,
+    group: usize,
+    mask: &ProjectionMask,
+    batch_bytes: u64,
+    most: usize,
+) -> usize {
+    let Some(row_group) = metadata.row_groups().get(group) else { return most.max(1) };
+    let decoded = |chunk: &ColumnChunkMetaData| {
+        // Values behind a dictionary are longer than the chunk, and some writers say how long.
+        chunk.uncompressed_size().max(chunk.unencoded_byte_array_data_bytes().unwrap_or(0))
+    };
+    let bytes = projected(row_group, mask).map(|(_, chunk)| u64::try_from(decoded(chunk)).unwrap_or(0)).sum::<u64>();
+    let row_bytes = bytes / u64::try_from(row_group.num_rows()).unwrap_or(1).max(1);
+    let rows = usize::try_from(batch_bytes / row_bytes.max(1)).unwrap_or(usize::MAX);
+    rows.clamp(1, most.max(1))
+}

@@ -55,9 +55,8 @@ fn damage(decoder: &Decoder, rounds: usize) -> usize {
         for round in 0..rounds {
             let mut bytes = intact.clone();
             damage.inflict(&mut bytes);
-            if panic::catch_unwind(|| (decoder.run)(&bytes)).is_err() {
-                panic!("{}: round {round} of {}", decoder.name, seed.display());
-            }
+            let survived = panic::catch_unwind(|| (decoder.run)(&bytes)).is_ok();
+            assert!(survived, "{}: round {round} of {}", decoder.name, seed.display());
         }
     }
     seeds.len() * rounds

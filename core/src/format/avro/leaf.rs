@@ -53,8 +53,11 @@ impl<T: ArrowPrimitiveType> Numbers<T> {
 impl<T: ArrowPrimitiveType> Values for Numbers<T> {
     fn value(&mut self, cursor: &mut Cursor<'_>) -> Result<()> {
         let stored = cursor.long()?;
-        let value = (self.convert)(stored)
-            .ok_or_else(|| Error::corrupt(format!("{stored} does not fit type {}", T::DATA_TYPE)))?;
+        let value = (self.convert)(stored).ok_or_else(|| match T::DATA_TYPE {
+            // The file is sound; it is Arrow's 64 bits of the unit that do not suffice.
+            ArrowType::Timestamp(..) => Error::unsupported(format!("{stored} is out of the range of {}", T::DATA_TYPE)),
+            _ => Error::corrupt(format!("{stored} does not fit type {}", T::DATA_TYPE)),
+        })?;
         self.values.append_value(value);
         Ok(())
     }

@@ -38,6 +38,13 @@ impl Timestamps {
     pub(super) fn of_instant(seconds: IntegerRuns, nanos: IntegerRuns, zone: Option<Zone>, target: ArrowType) -> Self {
         Timestamps { seconds, nanos, base: BASE, wall: zone.and_then(Zone::unless_utc), target }
     }
+
+    /// A stored timestamp in `unit`; `None` beyond 64 bits.
+    fn value(&self, stored: i64, nanos: i64, unit: TimeUnit) -> Option<i64> {
+        let second = instant(stored.checked_add(self.base)?, nanos)?;
+        let offset = self.wall.as_ref().map_or(0, |zone| zone.offset(second));
+        in_unit(second.checked_add(offset)?, nanos, unit)
+    }
 }
 
 impl Values for Timestamps {
@@ -50,13 +57,12 @@ impl Values for Timestamps {
         };
         let mut values = Vec::with_capacity(count);
         for (stored, nanos) in seconds.into_iter().zip(nanos) {
-            let value = nanos_of(nanos).and_then(|nanos| {
-                let second = instant(stored.checked_add(self.base)?, nanos)?;
-                let offset = self.wall.as_ref().map_or(0, |zone| zone.offset(second));
-                in_unit(second.checked_add(offset)?, nanos, *unit)
-            });
+            let nanos = nanos_of(nanos)
+                .ok_or_else(|| Error::corrupt(format!("expected nanoseconds of an orc timestamp, found {nanos}")))?;
+            let value = self.value(stored, nanos, *unit);
+            // The file is sound; it is Arrow's 64 bits of the unit that do not suffice.
             values.push(value.ok_or_else(|| {
-                Error::corrupt(format!("timestamp of {stored} seconds and {nanos} does not fit type {}", self.target))
+                Error::unsupported(format!("a timestamp of {stored} seconds is out of the range of {}", self.target))
             })?);
         }
         let target = self.target.clone();

@@ -10,7 +10,7 @@ use arrow_array::{
 use bytes::Bytes;
 use parquet::{
     arrow::ArrowWriter,
-    basic::Compression,
+    basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel},
     file::properties::{WriterProperties, WriterVersion},
 };
 
@@ -93,6 +93,26 @@ const VARIANTS: [(WriterVersion, Compression); 3] = [
     (WriterVersion::PARQUET_2_0, Compression::UNCOMPRESSED),
     (WriterVersion::PARQUET_1_0, Compression::SNAPPY),
 ];
+
+#[test]
+fn every_codec_is_read() {
+    let codecs = [
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ];
+    for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+        let (plain, fields) = file(version, Compression::UNCOMPRESSED);
+        let expected = read_bytes(&plain, ReadRequest::new(fields.clone())).unwrap();
+        for codec in codecs {
+            let (file, _) = file(version, codec);
+            assert_eq!(read_bytes(&file, ReadRequest::new(fields.clone())).unwrap(), expected, "{codec} {version:?}");
+        }
+    }
+}
 
 #[test]
 fn a_truncated_file_is_corrupt() {

@@ -102,7 +102,8 @@ pub(super) async fn key_range_rows(table: &Table) -> Result<Vec<DatumRow>> {
     Ok(rows)
 }
 
-async fn ordered_files(table: &Table) -> Result<Vec<ManifestEntry>> {
+/// Live files by partition and bucket.
+pub(super) async fn ordered_files(table: &Table) -> Result<Vec<ManifestEntry>> {
     let mut files = real_bucket_files(table).await?;
     files.sort_by(|a, b| (&a.partition, a.bucket).cmp(&(&b.partition, b.bucket)));
     Ok(files)

@@ -6,6 +6,7 @@ mod aggregation_fields;
 mod branches;
 mod buckets;
 mod consumers;
+mod file_indexes;
 mod files;
 mod global;
 mod live_files;
@@ -31,12 +32,13 @@ use crate::{
 };
 
 /// Names that [`read`] takes.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "snapshots",
     "schemas",
     "options",
     "files",
     "file_key_ranges",
+    "file_indexes",
     "manifests",
     "partitions",
     "buckets",
@@ -62,6 +64,7 @@ pub fn fields(name: &str) -> Option<Vec<DataField>> {
         "options" => options::fields(),
         "files" => files::fields(),
         "file_key_ranges" => files::key_range_fields(),
+        "file_indexes" => file_indexes::fields(),
         "manifests" => manifests::fields(),
         "partitions" => partitions::fields(),
         "buckets" => buckets::fields(),
@@ -90,6 +93,7 @@ pub async fn read(table: &Table, name: &str) -> Result<(Vec<DataField>, RecordBa
         "options" => options::rows(table),
         "files" => files::rows(table).await?,
         "file_key_ranges" => files::key_range_rows(table).await?,
+        "file_indexes" => file_indexes::rows(table).await?,
         "manifests" => manifests::rows(table).await?,
         "partitions" => partitions::rows(table).await?,
         "buckets" => buckets::rows(table).await?,

@@ -16,7 +16,8 @@ const LONG_ABOUT: &str = "\
 Read, write, compact and inspect Apache Paimon tables, without a JVM and without a server.
 
 A table is `database.table` in a warehouse (--warehouse, CENOTE_WAREHOUSE, or a profile in cenote.toml), or the plain
-path or URI of a table folder. `db.t$files` reads a system table, `db.t$branch_b` reads a branch.";
+path or URI of a table folder. `db.t$files` reads a system table (`cenote read --help` names them),
+`sys.tables` one about all tables, `db.t$branch_b` reads a branch.";
 
 const EXAMPLES: &str = "\
 Examples:

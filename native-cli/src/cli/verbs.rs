@@ -12,7 +12,7 @@ Examples:
   cenote read shop.orders --tag before-import -o parquet > orders.parquet
   cenote read 'shop.orders$files'                  a system table: snapshots schemas options files file_key_ranges
                                                    manifests partitions buckets tags branches consumers statistics
-                                                   aggregation_fields table_indexes
+                                                   aggregation_fields table_indexes file_indexes
   cenote read sys.tables                           about all tables: tables partitions all_table_options
                                                    catalog_options
   cenote read ./warehouse/shop.db/orders -o csv

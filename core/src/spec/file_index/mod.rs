@@ -107,6 +107,12 @@ impl FileIndex {
         self.entries.iter().map(|entry| (entry.column.as_str(), entry.kind.as_str()))
     }
 
+    /// As [`FileIndex::entries`], with the bytes of each index; `None` for one without a body.
+    pub fn sizes(&self) -> impl Iterator<Item = (&str, &str, Option<usize>)> {
+        let size = |entry: &Entry| entry.body.as_ref().map(ExactSizeIterator::len);
+        self.entries.iter().map(move |entry| (entry.column.as_str(), entry.kind.as_str(), size(entry)))
+    }
+
     /// The indexes of the column `name`, whose type in the schema of the data file is `data_type`; those of a type of
     /// index or column that this build does not know are left out.
     ///

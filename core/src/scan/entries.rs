@@ -44,12 +44,19 @@ impl FileIdentity {
 
 /// The ADD entries that no DELETE entry cancels, in their order; entries may come in any order of manifests.
 pub(crate) fn live_entries(entries: Vec<ManifestEntry>) -> Vec<ManifestEntry> {
-    let deleted: HashSet<FileIdentity> =
-        entries.iter().filter(|entry| entry.kind == FileKind::Delete).map(FileIdentity::of).collect();
+    let deletes = || entries.iter().filter(|entry| entry.kind == FileKind::Delete);
+    // Names tell nearly all apart, and need not be copied.
+    let names: HashSet<&str> = deletes().map(|entry| entry.file.file_name.as_str()).collect();
+    if names.is_empty() {
+        return entries;
+    }
+    let deleted: HashSet<FileIdentity> = deletes().map(FileIdentity::of).collect();
     let is_live = |entry: &ManifestEntry| {
-        entry.kind == FileKind::Add && (deleted.is_empty() || !deleted.contains(&FileIdentity::of(entry)))
+        let may_be_deleted = names.contains(entry.file.file_name.as_str());
+        entry.kind == FileKind::Add && !(may_be_deleted && deleted.contains(&FileIdentity::of(entry)))
     };
-    entries.into_iter().filter(is_live).collect()
+    let live: Vec<bool> = entries.iter().map(is_live).collect();
+    entries.into_iter().zip(live).filter_map(|(entry, live)| live.then_some(entry)).collect()
 }
 
 /// Cancels each ADD with a later DELETE of the same file, keeping DELETEs whose ADD is not among `entries`.

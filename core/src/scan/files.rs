@@ -91,9 +91,16 @@ fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<Bucket
     let types = types_of(&fields);
     let mut places: HashMap<(BinaryRow, i32), usize> = HashMap::new();
     let mut buckets: Vec<BucketFiles> = Vec::new();
+    let mut last = 0;
     for entry in live {
-        let place = match places.get(&(entry.partition.clone(), entry.bucket)) {
-            Some(place) => *place,
+        // Entries of a bucket often stand side by side.
+        let is_last = |bucket: &BucketFiles| bucket.bucket == entry.bucket && bucket.partition == entry.partition;
+        let found = match buckets.get(last) {
+            Some(bucket) if is_last(bucket) => Some(last),
+            _ => places.get(&(entry.partition.clone(), entry.bucket)).copied(),
+        };
+        last = match found {
+            Some(place) => place,
             None => {
                 let values = entry.partition.decode(&types)?;
                 let partition_path = layout::partition_path(&fields, &values, table.options());
@@ -109,7 +116,7 @@ fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<Bucket
                 buckets.len() - 1
             }
         };
-        if let Some(bucket) = buckets.get_mut(place) {
+        if let Some(bucket) = buckets.get_mut(last) {
             bucket.files.push(entry.file);
         }
     }

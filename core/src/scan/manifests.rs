@@ -12,7 +12,7 @@ use crate::{
     spec::{
         binary_row::BinaryRow,
         layout,
-        manifest::{self, ManifestEntry},
+        manifest::{self, EntryHead, ManifestEntry},
         manifest_list::ManifestFileMeta,
     },
     table::Table,
@@ -50,17 +50,28 @@ impl EntryFilter {
 struct PartitionCache<'a> {
     filter: &'a EntryFilter,
     fields: &'a [DataField],
+    /// Entries of a partition often stand side by side.
+    last: Option<(BinaryRow, bool)>,
     decided: HashMap<BinaryRow, bool>,
 }
 
 impl PartitionCache<'_> {
     fn keeps(&mut self, partition: &BinaryRow) -> Result<bool> {
         let Some(predicate) = &self.filter.partition else { return Ok(true) };
-        if let Some(keeps) = self.decided.get(partition) {
+        if let Some((last, keeps)) = &self.last
+            && last == partition
+        {
             return Ok(*keeps);
         }
-        let keeps = prune::partition_matches(predicate, partition, self.fields)?;
-        self.decided.insert(partition.clone(), keeps);
+        let keeps = match self.decided.get(partition) {
+            Some(keeps) => *keeps,
+            None => {
+                let keeps = prune::partition_matches(predicate, partition, self.fields)?;
+                self.decided.insert(partition.clone(), keeps);
+                keeps
+            }
+        };
+        self.last = Some((partition.clone(), keeps));
         Ok(keeps)
     }
 }
@@ -106,20 +117,18 @@ async fn read_one(
 ) -> Result<(Vec<ManifestEntry>, EntryCounts)> {
     let path = layout::manifest_path(&meta.file_name);
     let bytes = table.storage().get_immutable(&path).await?;
-    let entries = manifest::decode(&bytes).map_err(|error| error.at(&path))?;
-    let mut counts = EntryCounts { total: entries.len(), ..EntryCounts::default() };
-    let mut partitions = PartitionCache { filter, fields, decided: HashMap::new() };
-    let mut kept = Vec::with_capacity(entries.len());
-    for entry in entries {
-        if !partitions.keeps(&entry.partition).map_err(|error| error.at(&path))? {
-            continue;
+    let mut counts = EntryCounts::default();
+    let mut partitions = PartitionCache { filter, fields, last: None, decided: HashMap::new() };
+    let kept = manifest::decode_where(&bytes, |head: EntryHead<'_>| {
+        counts.total += 1;
+        if !partitions.keeps(head.partition)? {
+            return Ok(false);
         }
         counts.after_partition += 1;
-        let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(entry.bucket, entry.total_buckets));
-        if bucket_passes && (entry.bucket >= 0 || !filter.real_buckets_only) {
-            kept.push(entry);
-        }
-    }
+        let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(head.bucket, head.total_buckets));
+        Ok(bucket_passes && (head.bucket >= 0 || !filter.real_buckets_only))
+    });
+    let kept = kept.map_err(|error| error.at(&path))?;
     counts.after_bucket = kept.len();
     Ok((kept, counts))
 }

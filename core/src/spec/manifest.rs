@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::{
-    avro::{Codec, Plan, avro_fields, read_records, write_records},
+    avro::{Codec, Plan, avro_fields, read_records_where, write_records},
     binary_row::BinaryRow,
     data_file::{
         DataFileMeta,
@@ -64,13 +64,35 @@ avro_fields! {
 /// Reads a manifest. Shape: one item a record, in the order of the file. Errors: `Corrupt`; `Unsupported` for codecs and
 /// record versions this crate does not have.
 pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
+    decode_where(bytes, |_| Ok(true))
+}
+
+/// What an entry says before its file.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryHead<'a> {
+    /// ADD or DELETE.
+    pub kind: FileKind,
+    /// Partition values.
+    pub partition: &'a BinaryRow,
+    /// Bucket number.
+    pub bucket: i32,
+    /// Bucket count in force when the file was written.
+    pub total_buckets: i32,
+}
+
+/// Reads those entries of a manifest whose head `keep` lets through, without making files of the others. Errors: those of
+/// [`decode`] and of `keep`.
+pub fn decode_where(bytes: &[u8], mut keep: impl FnMut(EntryHead<'_>) -> Result<bool>) -> Result<Vec<ManifestEntry>> {
     let compile = |schema: &_, record| {
         let entry = Plan::<EntryField>::new(schema, record)?;
         let file = DataFilePlan::new(schema, required(entry.shape(EntryField::File), "_FILE")?)?;
         Ok((entry, file))
     };
-    read_records(bytes, compile, blank, |(plan, file_plan), cursor, entry| {
-        for step in plan.steps() {
+    read_records_where(bytes, compile, blank, |(plan, file_plan), cursor, entry| {
+        // Java writes the file last; another writer's file is read before its head is known.
+        let (mut kept, mut asked) = (true, false);
+        let last = plan.steps().len().saturating_sub(1);
+        for (place, step) in plan.steps().iter().enumerate() {
             match step.field {
                 Some(EntryField::Version) => check_version(cursor.number(step.shape)?, RECORD_VERSION)?,
                 Some(EntryField::Kind) => entry.kind = FileKind::from_number(cursor.number(step.shape)?)?,
@@ -85,14 +107,28 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
                         int(required(cursor.number(step.shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
                 }
                 Some(EntryField::File) => {
+                    if place == last {
+                        (kept, asked) = (keep(entry.head())?, true);
+                    }
+                    if !kept {
+                        cursor.skip(step.shape)?;
+                        continue;
+                    }
                     required(cursor.present(step.shape)?.then_some(()), "_FILE")?;
                     file_plan.read(cursor, &mut entry.file)?;
                 }
                 None => cursor.skip(step.shape)?,
             }
         }
-        Ok(())
+        if asked { Ok(kept) } else { keep(entry.head()) }
     })
+}
+
+impl ManifestEntry {
+    fn head(&self) -> EntryHead<'_> {
+        let (kind, bucket, total_buckets) = (self.kind, self.bucket, self.total_buckets);
+        EntryHead { kind, partition: &self.partition, bucket, total_buckets }
+    }
 }
 
 fn blank() -> ManifestEntry {

@@ -29,33 +29,48 @@ pub(crate) fn read_records<P, T>(
     blank: fn() -> T,
     decode: impl Fn(&P, &mut Cursor<'_>, &mut T) -> Result<()>,
 ) -> Result<Vec<T>> {
+    read_records_where(bytes, compile, blank, |plan, cursor, record| decode(plan, cursor, record).map(|()| true))
+}
+
+/// As [`read_records`], but only the records for which `decode` gives `true`; it must have read the others to their ends
+/// too, and have left them blank.
+pub(crate) fn read_records_where<P, T>(
+    bytes: &[u8],
+    compile: impl FnOnce(&Schema, NodeId) -> Result<P>,
+    blank: fn() -> T,
+    mut decode: impl FnMut(&P, &mut Cursor<'_>, &mut T) -> Result<bool>,
+) -> Result<Vec<T>> {
     let mut rest = Rest { bytes };
     let header = Header::read(&mut rest)?;
     let root = header.schema.shape(header.schema.root());
     let plan = compile(&header.schema, root.node)?;
     let mut decompressor = Decompressor::new(header.codec);
     let mut records = Vec::new();
-    let mut total = 0_usize;
+    let (mut total, mut seen) = (0_usize, 0_usize);
     while !rest.bytes.is_empty() {
         let left = rest.bytes.len();
         let (count, block) = next_block(&mut rest, &header, &mut decompressor)?;
         // The other blocks are likely to hold as many records a byte as this one.
         let blocks = left / (left - rest.bytes.len()).max(1);
-        records.reserve(count.saturating_mul(blocks).min(MAX_RESERVED));
+        if records.len() == seen {
+            records.reserve(count.saturating_mul(blocks).min(MAX_RESERVED));
+        }
         total += block.len();
         if total > MAX_TOTAL_BYTES {
             return Err(Error::corrupt(format!("expected an avro file of at most {MAX_TOTAL_BYTES} plain bytes")));
         }
         let mut cursor = Cursor::new(&header.schema, &block);
         for _ in 0..count {
-            let index = records.len();
             let record = records.push_mut(blank());
             let result = match cursor.present(root) {
                 Ok(true) => decode(&plan, &mut cursor, record),
                 Ok(false) => Err(Error::corrupt("expected a record, found null")),
                 Err(error) => Err(error),
             };
-            result.map_err(|error| error.with("record", index))?;
+            if !result.map_err(|error| error.with("record", seen))? {
+                records.pop();
+            }
+            seen += 1;
         }
         if cursor.remaining() > 0 {
             let left = cursor.remaining();

@@ -92,19 +92,22 @@ FILTERS = {
 }
 
 
-def plan(warehouse, text):
-    import resource
+def peak_memory():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmHWM"))
 
+
+def plan(warehouse, text):
     from pypaimon_rust.datafusion import PaimonCatalog
 
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_memory()
     start = time.time()
     builder = PaimonCatalog({"warehouse": warehouse}).get_table("b.planned").new_read_builder()
     if FILTERS[text]:
         builder.with_filter(FILTERS[text])
     splits = builder.new_scan().plan().splits()
     seconds = time.time() - start
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    after = peak_memory()
     rows = sum(split.row_count() for split in splits)
     print(rows // 10_000, "%.4f" % seconds, "%.1f" % ((after - before) / 1024))
 

@@ -145,7 +145,7 @@ impl<'a> Attempt<'a> {
             OverwriteTarget::WholeTable | OverwriteTarget::Dynamic => None,
         };
         // Postpone files stay: they are not part of what readers see.
-        let filter = EntryFilter { partition, buckets: None, real_buckets_only: true };
+        let filter = EntryFilter { partition, buckets: None, real_buckets_only: true, ..EntryFilter::default() };
         let manifests = read_manifests(self.table, latest).await?;
         let (entries, _) = read_entries(self.table, manifests, &filter).await?;
         let mut live = live_entries(entries);

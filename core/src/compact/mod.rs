@@ -83,7 +83,12 @@ pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactRepor
     check_readable(table, table.schema())?;
     // What cannot be written right cannot be compacted right either: deletion vectors, file indexes, row ids.
     check_writable(table)?;
-    let filter = EntryFilter { partition: options.partitions.clone(), buckets: None, real_buckets_only: true };
+    let filter = EntryFilter {
+        partition: options.partitions.clone(),
+        buckets: None,
+        real_buckets_only: true,
+        ..EntryFilter::default()
+    };
     let buckets = live_files(table, &snapshot, &filter).await?;
     report.buckets_seen = buckets.len();
     let tasks: Vec<Task> = plan(table, buckets, options.full)?;

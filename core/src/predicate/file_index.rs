@@ -126,3 +126,6 @@ impl Reader<'_> {
         Ok(all)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -44,19 +44,29 @@ impl FileIdentity {
 
 /// The ADD entries that no DELETE entry cancels, in their order; entries may come in any order of manifests.
 pub(crate) fn live_entries(entries: Vec<ManifestEntry>) -> Vec<ManifestEntry> {
-    let deletes = || entries.iter().filter(|entry| entry.kind == FileKind::Delete);
+    let mut parts = vec![entries];
+    retain_live(&mut parts);
+    parts.into_iter().flatten().collect()
+}
+
+/// As [`live_entries`], of the entries of several manifests together.
+pub(crate) fn retain_live(parts: &mut [Vec<ManifestEntry>]) {
+    let deletes = || parts.iter().flatten().filter(|entry| entry.kind == FileKind::Delete);
     // Names tell nearly all apart, and need not be copied.
     let names: HashSet<&str> = deletes().map(|entry| entry.file.file_name.as_str()).collect();
     if names.is_empty() {
-        return entries;
+        return;
     }
     let deleted: HashSet<FileIdentity> = deletes().map(FileIdentity::of).collect();
     let is_live = |entry: &ManifestEntry| {
         let may_be_deleted = names.contains(entry.file.file_name.as_str());
         entry.kind == FileKind::Add && !(may_be_deleted && deleted.contains(&FileIdentity::of(entry)))
     };
-    let live: Vec<bool> = entries.iter().map(is_live).collect();
-    entries.into_iter().zip(live).filter_map(|(entry, live)| live.then_some(entry)).collect()
+    let live: Vec<Vec<bool>> = parts.iter().map(|part| part.iter().map(is_live).collect()).collect();
+    for (part, live) in parts.iter_mut().zip(live) {
+        let mut live = live.into_iter();
+        part.retain(|_| live.next().unwrap_or(true));
+    }
 }
 
 /// Cancels each ADD with a later DELETE of the same file, keeping DELETEs whose ADD is not among `entries`.

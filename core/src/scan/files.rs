@@ -13,7 +13,7 @@ use crate::{
         Explain, RowRanges, Split,
         deletion_files::{BucketDeletions, deletion_files},
         entries,
-        manifests::{EntryFilter, read_entries},
+        manifests::{EntryFilter, read_entries_of_each},
         pack_ordered,
         prune::{prune_files, types_of},
         row_id_groups,
@@ -82,17 +82,21 @@ pub async fn data_files(table: &Table, snapshot: &Snapshot) -> Result<Vec<Bucket
 /// All live files of a snapshot that pass `filter`, bucket by bucket in order of first appearance.
 pub(crate) async fn live_files(table: &Table, snapshot: &Snapshot, filter: &EntryFilter) -> Result<Vec<BucketFiles>> {
     let manifests = read_manifests(table, snapshot).await?;
-    let (found, _) = read_entries(table, manifests, filter).await?;
-    group_by_bucket(table, entries::live_entries(found))
+    let (mut parts, _) = read_entries_of_each(table, manifests, filter).await?;
+    entries::retain_live(&mut parts);
+    group_by_bucket(table, parts)
 }
 
-fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<BucketFiles>> {
+/// The files by bucket. Takes little more memory than the entries: files are large and many.
+fn group_by_bucket(table: &Table, live: Vec<Vec<ManifestEntry>>) -> Result<Vec<BucketFiles>> {
     let fields = table.schema().partition_fields();
     let types = types_of(&fields);
     let mut places: HashMap<(BinaryRow, i32), usize> = HashMap::new();
     let mut buckets: Vec<BucketFiles> = Vec::new();
+    let mut counts: Vec<usize> = Vec::new();
     let mut last = 0;
-    for entry in live {
+    let mut place_of = Vec::with_capacity(live.iter().map(Vec::len).sum());
+    for entry in live.iter().flatten() {
         // Entries of a bucket often stand side by side.
         let is_last = |bucket: &BucketFiles| bucket.bucket == entry.bucket && bucket.partition == entry.partition;
         let found = match buckets.get(last) {
@@ -105,9 +109,10 @@ fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<Bucket
                 let values = entry.partition.decode(&types)?;
                 let partition_path = layout::partition_path(&fields, &values, table.options());
                 places.insert((entry.partition.clone(), entry.bucket), buckets.len());
+                counts.push(0);
                 buckets.push(BucketFiles {
                     bucket_path: layout::bucket_path(&partition_path, entry.bucket),
-                    partition: entry.partition,
+                    partition: entry.partition.clone(),
                     partition_values: values,
                     bucket: entry.bucket,
                     total_buckets: entry.total_buckets,
@@ -116,7 +121,16 @@ fn group_by_bucket(table: &Table, live: Vec<ManifestEntry>) -> Result<Vec<Bucket
                 buckets.len() - 1
             }
         };
-        if let Some(bucket) = buckets.get_mut(last) {
+        place_of.push(last);
+        if let Some(count) = counts.get_mut(last) {
+            *count += 1;
+        }
+    }
+    for (bucket, count) in buckets.iter_mut().zip(counts) {
+        bucket.files.reserve_exact(count);
+    }
+    for (entry, place) in live.into_iter().flatten().zip(place_of) {
+        if let Some(bucket) = buckets.get_mut(place) {
             bucket.files.push(entry.file);
         }
     }
@@ -147,14 +161,14 @@ pub(crate) async fn plan_splits(
     }
     explain.step("manifests by partition", "manifests", kept.len(), total);
 
-    let (found, counts) = read_entries(table, kept, &filter).await?;
+    let (mut live, counts) = read_entries_of_each(table, kept, &filter).await?;
     explain.step("entries by partition", "entries", counts.after_partition, counts.total);
     explain.step("entries by bucket", "entries", counts.after_bucket, counts.after_partition);
-    let live = entries::live_entries(found);
-    explain.step("live files", "files", live.len(), counts.after_bucket);
+    entries::retain_live(&mut live);
+    let live_count = live.iter().map(Vec::len).sum();
+    explain.step("live files", "files", live_count, counts.after_bucket);
 
-    let live_count = live.len();
-    let schemas = file_schemas(table, &live).await?;
+    let schemas = file_schemas(table, live.iter().flatten()).await?;
     let mut buckets = group_by_bucket(table, live)?;
     if skips_level_0(schema)? {
         for bucket in &mut buckets {
@@ -206,12 +220,16 @@ fn entry_filter(table: &Table, schema: &TableSchema, predicate: Option<&Predicat
         None => None,
     };
     let buckets = buckets.map(Arc::new);
-    Ok(EntryFilter { partition, buckets, real_buckets_only: true })
+    let without_stats = predicate.is_none_or(|predicate| *predicate == Predicate::True);
+    Ok(EntryFilter { partition, buckets, real_buckets_only: true, without_stats })
 }
 
 /// Schemas that the files were written with, each read once.
-pub(crate) async fn file_schemas(table: &Table, live: &[ManifestEntry]) -> Result<HashMap<i64, Arc<TableSchema>>> {
-    let ids: HashSet<i64> = live.iter().map(|entry| entry.file.schema_id).collect();
+pub(crate) async fn file_schemas(
+    table: &Table,
+    live: impl Iterator<Item = &ManifestEntry>,
+) -> Result<HashMap<i64, Arc<TableSchema>>> {
+    let ids: HashSet<i64> = live.map(|entry| entry.file.schema_id).collect();
     let read = ids.into_iter().map(async |id| Ok::<_, crate::Error>((id, table.schemas().get(id).await?)));
     Ok(futures::future::try_join_all(read).await?.into_iter().collect())
 }

@@ -31,6 +31,8 @@ pub(crate) struct EntryFilter {
     pub buckets: Option<Arc<BucketFilter>>,
     /// Keep only buckets ≥ 0: the postpone bucket is invisible to readers.
     pub real_buckets_only: bool,
+    /// Leave out the statistics of files: nobody will ask them.
+    pub without_stats: bool,
 }
 
 impl EntryFilter {
@@ -90,6 +92,16 @@ pub(crate) async fn read_entries(
     manifests: Vec<ManifestFileMeta>,
     filter: &EntryFilter,
 ) -> Result<(Vec<ManifestEntry>, EntryCounts)> {
+    let (parts, counts) = read_entries_of_each(table, manifests, filter).await?;
+    Ok((parts.into_iter().flatten().collect(), counts))
+}
+
+/// The entries of each of `manifests` that pass, in manifest order.
+pub(crate) async fn read_entries_of_each(
+    table: &Table,
+    manifests: Vec<ManifestFileMeta>,
+    filter: &EntryFilter,
+) -> Result<(Vec<Vec<ManifestEntry>>, EntryCounts)> {
     let filter = Arc::new(filter.clone());
     let fields: Arc<[DataField]> = table.schema().partition_fields().into();
     let one = |meta: ManifestFileMeta| {
@@ -98,10 +110,10 @@ pub(crate) async fn read_entries(
     };
     let parts: Vec<_> =
         futures::stream::iter(manifests.into_iter().map(one)).buffered(CONCURRENT_MANIFESTS).try_collect().await?;
-    let mut entries = Vec::with_capacity(parts.iter().map(|(part, _)| part.len()).sum());
+    let mut entries = Vec::with_capacity(parts.len());
     let mut counts = EntryCounts::default();
     for (part, part_counts) in parts {
-        entries.extend(part);
+        entries.push(part);
         counts.total += part_counts.total;
         counts.after_partition += part_counts.after_partition;
         counts.after_bucket += part_counts.after_bucket;
@@ -119,7 +131,7 @@ async fn read_one(
     let bytes = table.storage().get_immutable(&path).await?;
     let mut counts = EntryCounts::default();
     let mut partitions = PartitionCache { filter, fields, last: None, decided: HashMap::new() };
-    let kept = manifest::decode_where(&bytes, |head: EntryHead<'_>| {
+    let kept = manifest::decode_where(&bytes, !filter.without_stats, |head: EntryHead<'_>| {
         counts.total += 1;
         if !partitions.keeps(head.partition)? {
             return Ok(false);

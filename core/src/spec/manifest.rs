@@ -1,5 +1,7 @@
 //! Manifest: the ADD and DELETE entries of data files (Java `ManifestEntry`, format digest 4.2).
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 
 use super::{
@@ -64,7 +66,7 @@ avro_fields! {
 /// Reads a manifest. Shape: one item a record, in the order of the file. Errors: `Corrupt`; `Unsupported` for codecs and
 /// record versions this crate does not have.
 pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
-    decode_where(bytes, |_| Ok(true))
+    decode_where(bytes, true, |_| Ok(true))
 }
 
 /// What an entry says before its file.
@@ -80,14 +82,20 @@ pub struct EntryHead<'a> {
     pub total_buckets: i32,
 }
 
-/// Reads those entries of a manifest whose head `keep` lets through, without making files of the others. Errors: those of
-/// [`decode`] and of `keep`.
-pub fn decode_where(bytes: &[u8], mut keep: impl FnMut(EntryHead<'_>) -> Result<bool>) -> Result<Vec<ManifestEntry>> {
+/// Reads those entries of a manifest whose head `keep` lets through, without making files of the others. Files have empty
+/// statistics unless `with_stats`. Errors: those of [`decode`] and of `keep`.
+pub fn decode_where(
+    bytes: &[u8],
+    with_stats: bool,
+    mut keep: impl FnMut(EntryHead<'_>) -> Result<bool>,
+) -> Result<Vec<ManifestEntry>> {
     let compile = |schema: &_, record| {
         let entry = Plan::<EntryField>::new(schema, record)?;
         let file = DataFilePlan::new(schema, required(entry.shape(EntryField::File), "_FILE")?)?;
         Ok((entry, file))
     };
+    // Partitions repeat: one copy of each, so that none keeps the block of the manifest in memory.
+    let mut partitions: HashSet<BinaryRow> = HashSet::new();
     read_records_where(bytes, compile, blank, |(plan, file_plan), cursor, entry| {
         // Java writes the file last; another writer's file is read before its head is known.
         let (mut kept, mut asked) = (true, false);
@@ -97,7 +105,8 @@ pub fn decode_where(bytes: &[u8], mut keep: impl FnMut(EntryHead<'_>) -> Result<
                 Some(EntryField::Version) => check_version(cursor.number(step.shape)?, RECORD_VERSION)?,
                 Some(EntryField::Kind) => entry.kind = FileKind::from_number(cursor.number(step.shape)?)?,
                 Some(EntryField::Partition) => {
-                    entry.partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
+                    let partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
+                    entry.partition = interned(&mut partitions, partition);
                 }
                 Some(EntryField::Bucket) => {
                     entry.bucket = int(required(cursor.number(step.shape)?, "_BUCKET")?, "_BUCKET")?;
@@ -115,13 +124,23 @@ pub fn decode_where(bytes: &[u8], mut keep: impl FnMut(EntryHead<'_>) -> Result<
                         continue;
                     }
                     required(cursor.present(step.shape)?.then_some(()), "_FILE")?;
-                    file_plan.read(cursor, &mut entry.file)?;
+                    file_plan.read(cursor, &mut entry.file, with_stats)?;
                 }
                 None => cursor.skip(step.shape)?,
             }
         }
         if asked { Ok(kept) } else { keep(entry.head()) }
     })
+}
+
+/// The partition, in memory of its own that all equal ones share.
+fn interned(known: &mut HashSet<BinaryRow>, partition: BinaryRow) -> BinaryRow {
+    if let Some(known) = known.get(&partition) {
+        return known.clone();
+    }
+    let own = BinaryRow::from_serialized(Bytes::copy_from_slice(partition.serialized()));
+    known.insert(own.clone());
+    own
 }
 
 impl ManifestEntry {

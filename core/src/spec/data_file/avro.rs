@@ -84,10 +84,16 @@ impl DataFilePlan {
         Ok(DataFilePlan { file, key_stats, value_stats })
     }
 
-    /// Reads a record that is not null into a [`blank`] file.
-    pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>, file: &mut DataFileMeta) -> Result<()> {
+    /// Reads a record that is not null into a [`blank`] file; statistics only `with_stats`.
+    pub(in crate::spec) fn read(
+        &self,
+        cursor: &mut Cursor<'_>,
+        file: &mut DataFileMeta,
+        with_stats: bool,
+    ) -> Result<()> {
         for step in self.file.steps() {
             match step.field {
+                Some(FileField::KeyStats | FileField::ValueStats) if !with_stats => cursor.skip(step.shape)?,
                 Some(field) => self.read_field(file, field, step.shape, cursor)?,
                 None => cursor.skip(step.shape)?,
             }
@@ -166,7 +172,10 @@ pub(in crate::spec) fn blank() -> DataFileMeta {
 }
 
 fn row(cursor: &mut Cursor<'_>, shape: Shape, name: &str) -> Result<BinaryRow> {
-    required(cursor.bytes(shape)?, name).map(BinaryRow::from_serialized)
+    let row = required(cursor.bytes(shape)?, name)?;
+    // Keys of append tables: they need not keep the block of the manifest in memory.
+    let empty = BinaryRow::empty();
+    Ok(if row == *empty.serialized() { empty } else { BinaryRow::from_serialized(row) })
 }
 
 /// Reads statistics that may be wrapped in a union into empty ones; null is statistics of nothing.

@@ -81,6 +81,10 @@ async fn split_tasks(
     cut_files: bool,
 ) -> Result<Vec<Batches>> {
     let files = SplitFiles::new(context, &split);
+    if context.schema.is_clustered() && !split.raw_convertible {
+        let read = |file| raw::read(&files, file, Part::default(), Deletes::Checked, shape);
+        return Ok(split.files.into_iter().map(read).collect());
+    }
     if context.schema.is_primary_key_table() && !split.raw_convertible {
         return merged_tasks(&files, split.files, shape);
     }

@@ -312,9 +312,14 @@ fn key_value_groups(
         let packed = pack_ordered(files, |file| file.file_size, target, cost);
         return Ok(packed.into_iter().map(|files| (files, true)).collect());
     }
-    if options.raw().get("pk-clustering-override").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-        let message = "cannot merge files of a table with pk-clustering-override=true: they are not sorted by the key";
-        return Err(Error::unsupported(message));
+    if schema.is_clustered() {
+        if !keys_are_unique || files.iter().any(|file| file.level == 0) {
+            let message =
+                "cannot merge files of a table with pk-clustering-override=true: they are not sorted by the key";
+            return Err(Error::unsupported(message));
+        }
+        let packed = pack_ordered(files, |file| file.file_size, target, cost);
+        return Ok(packed.into_iter().map(|files| (files, false)).collect());
     }
     let key_types = types_of(&schema.trimmed_primary_key_fields());
     let sections: Vec<Vec<DataFileMeta>> = merge::sections(files, &key_types)?

@@ -145,3 +145,82 @@ pub(super) fn split(
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::NewTable,
+        scan::entries::tests::file,
+        spec::{binary_row::BinaryRow, stats::SimpleStats},
+        types::{DataType, Datum, TypeKind},
+    };
+
+    fn int() -> DataType {
+        DataType::nullable(TypeKind::Int)
+    }
+
+    /// A file of row ids from `first`, written at `time`, with statistics of one column.
+    fn of(name: &str, first: i64, rows: i64, time: i64, column: &str, min: i32, max: i32) -> DataFileMeta {
+        let row = |value| BinaryRow::encode(&[int()], &[Some(Datum::Int(value))]).unwrap();
+        let value_stats = SimpleStats { min_values: row(min), max_values: row(max), null_counts: vec![Some(0)] };
+        let columns = Some(vec![column.to_owned()]);
+        DataFileMeta {
+            row_count: rows,
+            first_row_id: Some(first),
+            max_sequence_number: time,
+            write_cols: columns.clone(),
+            value_stats_cols: columns,
+            value_stats,
+            ..file(name, 0)
+        }
+    }
+
+    fn kept(files: &[DataFileMeta], filter: &str) -> String {
+        let fields = vec![DataField::new(0, "a", int()), DataField::new(1, "b", int())];
+        let schema = NewTable::new(fields.clone()).into_schema(0).unwrap();
+        let predicate =
+            crate::predicate::parse(filter, &[fields, vec![crate::spec::table_schema::row_id_field()]].concat());
+        let predicate = predicate.unwrap();
+        let schemas = HashMap::from([(0, Arc::new(schema))]);
+        let row_ids = RowRanges::of_row_ids(&predicate);
+        let kept = prune(files.to_vec(), &row_ids, &predicate, &schemas).unwrap();
+        kept.iter().map(|file| file.file_name.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn only_the_newest_values_rule_a_range_out() {
+        let files = [
+            of("old", 0, 10, 1, "a", 0, 9),
+            of("b", 0, 10, 1, "b", 0, 9),
+            of("new", 0, 10, 2, "a", 100, 109),
+            of("alone", 10, 5, 2, "a", 0, 9),
+        ];
+        assert_eq!(kept(&files, "a > 50"), "old b new");
+        assert_eq!(kept(&files, "a < 50"), "alone");
+        assert_eq!(kept(&files, "a > 50 AND b > 50"), "");
+        assert_eq!(kept(&files, "a > 50 OR b < 5"), "old b new alone");
+        assert_eq!(kept(&files, "_ROW_ID >= 10"), "alone");
+        assert_eq!(kept(&files, "_ROW_ID = 15"), "");
+        // Written at the same time: nobody knows which one counts.
+        let twins = [of("x", 0, 10, 1, "a", 0, 9), of("y", 0, 10, 1, "a", 100, 109)];
+        assert_eq!(kept(&twins, "a > 50"), "x y");
+    }
+
+    #[test]
+    fn ranges_that_overlap_are_one() {
+        let ranges = [(20, 5), (0, 10), (5, 10), (15, 5), (3, 0), (20, 5)];
+        let files =
+            ranges.iter().enumerate().map(|(at, (first, rows))| of(&at.to_string(), *first, *rows, 1, "a", 0, 0));
+        let groups = row_id_groups(files.collect()).unwrap();
+        let shown: Vec<_> = groups
+            .iter()
+            .map(|group| {
+                (group.ids.clone(), group.files.iter().map(|file| file.file_name.as_str()).collect::<String>())
+            })
+            .collect();
+        assert_eq!(shown, [(0..15, "12".to_owned()), (15..20, "3".to_owned()), (20..25, "05".to_owned())]);
+        let none = DataFileMeta { first_row_id: None, ..of("n", 0, 1, 1, "a", 0, 0) };
+        assert!(row_id_groups(vec![none]).is_err());
+    }
+}

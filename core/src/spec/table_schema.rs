@@ -237,6 +237,14 @@ impl TableSchema {
         Ok(self.fields_named(&options.bucket_key))
     }
 
+    /// Whether files of this primary key table are sorted by other columns (option `pk-clustering-override`). Above level 0
+    /// every key is in one file only: deletion vectors hide the others.
+    pub fn is_clustered(&self) -> bool {
+        let enabled =
+            self.options.get("pk-clustering-override").is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        enabled && self.is_primary_key_table()
+    }
+
     /// Whether rows have an id and a sequence number that a reader may ask for (option `row-tracking.enabled`).
     pub fn tracks_rows(&self) -> bool {
         let enabled = self.options.get("row-tracking.enabled").is_some_and(|value| value.eq_ignore_ascii_case("true"));

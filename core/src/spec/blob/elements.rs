@@ -1,4 +1,4 @@
-//! Payloads of ARRAY<BLOB> and MAP<X, BLOB> (Java `ArrayBlobElementSerializer`, `MapBlobElementSerializer`).
+//! Payloads of `ARRAY<BLOB>` and `MAP<X, BLOB>` (Java `ArrayBlobElementSerializer`, `MapBlobElementSerializer`).
 //!
 //! ```text
 //! array  i32 LE magic | 01 | i32 LE count | values | lengths | i32 LE length of that
@@ -23,7 +23,7 @@ const NULL: i64 = -1;
 /// Places of values in a payload, `None` for null.
 pub type Places = Vec<Option<Range<usize>>>;
 
-/// The elements of an ARRAY<BLOB>. Errors: `Corrupt`, `Unsupported` for other versions.
+/// The elements of an `ARRAY<BLOB>`. Errors: `Corrupt`, `Unsupported` for other versions.
 pub fn array(payload: &[u8]) -> Result<Places> {
     let (count, mut body) = Body::open(payload, ARRAY_MAGIC)?;
     let length = body.take_word()?;
@@ -33,7 +33,7 @@ pub fn array(payload: &[u8]) -> Result<Places> {
     body.finished(start, places)
 }
 
-/// The entries of a MAP<X, BLOB>: keys, and places of the values. Errors: as [`array`]; `Corrupt` for a null key.
+/// The entries of a `MAP<X, BLOB>`: keys, and places of the values. Errors: as [`array()`]; `Corrupt` for a null key.
 pub fn map(payload: &[u8], key_type: &DataType) -> Result<(Vec<Datum>, Places)> {
     let (count, mut body) = Body::open(payload, MAP_MAGIC)?;
     let values_length = body.take_word()?;

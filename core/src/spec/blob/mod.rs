@@ -7,7 +7,7 @@
 //! lengths  zigzag varints of differences; -1 a null, -2 a placeholder (an older file has the value), without an entry
 //! ```
 //!
-//! The payload of a BLOB is its bytes; those of ARRAY<BLOB> and MAP<X, BLOB> are in [`elements`].
+//! The payload of a BLOB is its bytes; those of `ARRAY<BLOB>` and `MAP<X, BLOB>` are in [`elements`].
 
 pub mod descriptor;
 pub mod elements;

@@ -19,8 +19,8 @@ impl MergeFunction for Deduplicate {
             return Ok(Merged::Rows(groups.newest().collect()));
         }
         let is_add = |row: &&crate::merge::RowRef| !segments[row.segment as usize].is_retract(row.row);
-        let survivors = groups.iter().filter_map(|group| match group {
-            [only] => Some(*only),
+        let survivors = groups.iter_passing().filter_map(|group| match group.rows {
+            [only] if group.passes => Some(*only),
             several => several.iter().rev().find(is_add).copied(),
         });
         Ok(Merged::Rows(survivors.collect()))

@@ -21,6 +21,8 @@ mod lookup;
 mod loser_tree;
 mod merged_rows;
 mod merger;
+#[cfg(test)]
+mod model;
 mod partial_update;
 mod plan;
 mod radix;

@@ -129,7 +129,7 @@ fn truncated_files_are_corrupt() {
 
 #[test]
 fn mutated_files_are_survived() {
-    all().iter().for_each(|fixture| fixture.survive_mutations(if fixtures::long() { 20_000 } else { 300 }));
+    all().iter().for_each(|fixture| fixture.survive_mutations(if fixtures::long() { 3_000 } else { 300 }));
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::{
 
 /// Whether some partition of the manifest may match a filter on partition columns.
 pub(crate) fn manifest_may_match(predicate: &Predicate, meta: &ManifestFileMeta, fields: &[DataField]) -> Result<bool> {
-    let columns = StatsColumns::new(fields.to_vec());
+    let columns = StatsColumns::new(fields, predicate);
     let bounds = columns.bounds(&meta.partition_stats)?;
     Ok(predicate.may_match(meta.num_added_files + meta.num_deleted_files, &|column| bounds.of(column)))
 }
@@ -161,7 +161,7 @@ impl<'a> FilePruner<'a> {
                 true => predicate.for_file(&schema.fields),
                 false => predicate.for_whole_file(&schema.fields),
             };
-            SchemaPruner { schema, predicate, stats: StatsColumns::new(fields) }
+            SchemaPruner { schema, stats: StatsColumns::new(&fields, &predicate), predicate }
         });
         if pruner.predicate == Predicate::True || (asked == Asked::ValueStatsAndIndex && file.embedded_index.is_none())
         {
@@ -180,7 +180,10 @@ impl SchemaPruner<'_> {
         let may_match = match (asked, named_columns(file)) {
             (Asked::KeyStats, _) => by_stats(&file.key_stats, &self.stats)?,
             (_, None) => by_stats(&file.value_stats, &self.stats)?,
-            (_, Some(_)) => by_stats(&file.value_stats, &StatsColumns::new(value_stats_fields(file, self.schema)))?,
+            (_, Some(_)) => by_stats(
+                &file.value_stats,
+                &StatsColumns::new(&value_stats_fields(file, self.schema), &self.predicate),
+            )?,
         };
         match (&file.embedded_index, asked) {
             (Some(bytes), Asked::ValueStatsAndIndex) if may_match => {
@@ -207,43 +210,53 @@ fn named_columns(file: &DataFileMeta) -> Option<&Vec<String>> {
 
 /// Columns that statistics are about.
 struct StatsColumns {
-    fields: Vec<DataField>,
     types: Vec<DataType>,
+    /// Ids and places of the columns that the filter asks.
+    asked: Vec<(i32, usize)>,
+    places: Vec<usize>,
 }
 
 impl StatsColumns {
-    fn new(fields: Vec<DataField>) -> Self {
-        StatsColumns { types: types_of(&fields), fields }
+    fn new(fields: &[DataField], predicate: &Predicate) -> Self {
+        let columns = predicate.columns();
+        let place = |column: &&Column| fields.iter().position(|field| field.id == column.id);
+        let asked: Vec<_> = columns.iter().filter_map(|column| Some((column.id, place(column)?))).collect();
+        let places = asked.iter().map(|(_, place)| *place).collect();
+        StatsColumns { types: types_of(fields), asked, places }
     }
 
     /// Statistics of another arity say nothing (a foreign writer's empty statistics).
     fn bounds<'a>(&'a self, stats: &'a SimpleStats) -> Result<Bounds<'a>> {
-        let arity = self.fields.len();
+        let arity = self.types.len();
         if stats.min_values.arity()? != arity || stats.max_values.arity()? != arity {
-            return Ok(Bounds { fields: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] });
+            return Ok(Bounds { asked: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] });
         }
-        let (min, max) = (stats.min_values.decode(&self.types)?, stats.max_values.decode(&self.types)?);
-        Ok(Bounds { fields: &self.fields, min, max, null_counts: &stats.null_counts })
+        let min = stats.min_values.decode_at(&self.types, &self.places)?;
+        let max = stats.max_values.decode_at(&self.types, &self.places)?;
+        Ok(Bounds { asked: &self.asked, min, max, null_counts: &stats.null_counts })
     }
 }
 
 /// Decoded statistics, asked by column.
 struct Bounds<'a> {
-    fields: &'a [DataField],
+    asked: &'a [(i32, usize)],
+    /// In the order of `asked`.
     min: DatumRow,
     max: DatumRow,
+    /// Of all columns.
     null_counts: &'a [Option<i64>],
 }
 
 impl Bounds<'_> {
     fn of(&self, column: &Column) -> ColumnBounds {
-        let Some(place) = self.fields.iter().position(|field| field.id == column.id) else {
+        let Some(index) = self.asked.iter().position(|(id, _)| *id == column.id) else {
             return ColumnBounds::default();
         };
+        let null_count = self.asked.get(index).and_then(|(_, place)| self.null_counts.get(*place));
         ColumnBounds {
-            min: self.min.get(place).cloned().flatten(),
-            max: self.max.get(place).cloned().flatten(),
-            null_count: self.null_counts.get(place).copied().flatten(),
+            min: self.min.get(index).cloned().flatten(),
+            max: self.max.get(index).cloned().flatten(),
+            null_count: null_count.copied().flatten(),
         }
     }
 }

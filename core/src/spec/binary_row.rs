@@ -69,6 +69,15 @@ impl BinaryRow {
         decode::row(self.row_bytes(), types)
     }
 
+    /// As [`BinaryRow::decode`], but only the fields at `places`. Shape: one value a place. Errors: `Corrupt`.
+    pub(crate) fn decode_at(&self, types: &[DataType], places: &[usize]) -> Result<DatumRow> {
+        let arity = self.arity()?;
+        if arity != types.len() {
+            return Err(Error::corrupt(format!("expected a row of {} fields, found {arity}", types.len())));
+        }
+        decode::some(self.row_bytes(), types, places)
+    }
+
     /// The row of `values`, byte for byte as Java encodes it. Errors: `Invalid` for values that are not of their type.
     pub fn encode(types: &[DataType], values: &[Option<Datum>]) -> Result<Self> {
         let mut writer = writer::Writer::serialized(types.len());

@@ -14,6 +14,18 @@ pub(super) fn row(bytes: &[u8], types: &[DataType]) -> Result<DatumRow> {
     Decoder { budget: bytes.len() }.row(bytes, types.iter())
 }
 
+/// Decodes the fields at `places` of a row without prefix.
+pub(super) fn some(bytes: &[u8], types: &[DataType], places: &[usize]) -> Result<DatumRow> {
+    let slots = row_header(types.len());
+    if bytes.len() < slots + types.len() * 8 {
+        return Err(short(bytes));
+    }
+    let section = Section { bytes, null_bits: 8, slots, width: 8 };
+    let mut decoder = Decoder { budget: bytes.len() };
+    let known = places.iter().filter_map(|place| Some((*place, types.get(*place)?)));
+    known.map(|(place, data_type)| decoder.field(section, place, data_type)).collect()
+}
+
 /// Writers never let values overlap, so what is decoded cannot exceed the row: hostile offsets that point many slots at
 /// the same bytes run out of budget instead of memory.
 struct Decoder {

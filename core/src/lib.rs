@@ -6,7 +6,8 @@
 //! maintain   tags                          system     system tables as batches
 //! compact    fewer files                   commit     files -> snapshot
 //! write      rows -> files                 read       splits -> batches
-//! scan       which files                   merge      sorted runs -> rows
+//! changes    rows with kinds               scan       which files
+//!                                          merge      sorted runs -> rows
 //! catalog    names -> tables               table      the handle a user holds
 //! predicate  filters                       format     data files <-> batches
 //! spec       metadata bytes <-> values     io         storage, runtime
@@ -15,6 +16,7 @@
 #![deny(missing_docs)]
 
 pub mod catalog;
+pub mod changes;
 pub mod commit;
 pub mod compact;
 pub mod error;

@@ -1,7 +1,7 @@
 //! An open table, and which state of it a request means.
 
 use cenote_core::{
-    Error, Result,
+    Result,
     io::Runtime,
     scan::{ScanBuilder, SnapshotChoice},
     spec::snapshot::Snapshot,
@@ -50,19 +50,9 @@ impl Opened {
 
     /// The snapshot; `None` for the latest of a table without any.
     pub(crate) async fn snapshot(&self, at: At) -> Result<Option<Snapshot>> {
-        let snapshots = self.table.snapshots();
-        match at.choice() {
-            SnapshotChoice::Latest => match self.fresh() {
-                Some(snapshot) => Ok(Some(snapshot.clone())),
-                None => snapshots.latest().await,
-            },
-            SnapshotChoice::Id(id) => snapshots.get(id).await.map(Some),
-            SnapshotChoice::Tag(name) => Ok(Some(self.table.tags().get(&name).await?.snapshot)),
-            SnapshotChoice::TimestampMillis(millis) => {
-                let name = self.table.name();
-                let none = || Error::not_found(format!("no snapshot is as old as timestamp {millis}")).at(name);
-                snapshots.at_or_before(millis).await?.ok_or_else(none).map(Some)
-            }
+        match (at.choice(), self.fresh()) {
+            (SnapshotChoice::Latest, Some(snapshot)) => Ok(Some(snapshot.clone())),
+            (choice, _) => choice.snapshot(&self.table).await,
         }
     }
 

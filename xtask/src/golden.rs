@@ -26,8 +26,12 @@ pub(crate) fn run(shell: &Shell) -> Result<()> {
         "{} read {{database}}.{{table}} --warehouse {{warehouse}} -o ndjson {{select}}",
         cenote.to_str().context("the path of the CLI is not text")?
     );
+    let changes = format!(
+        "{} read {{database}}.{{table}} --warehouse {{warehouse}} -o ndjson --incremental {{from}},{{to}}",
+        cenote.to_str().context("the path of the CLI is not text")?
+    );
     // Its exit code counts refusals as failures; the report says more.
-    cmd!(shell, "{python} {checker} --golden {corpus} --cmd {read} --json {report} --show 0")
+    cmd!(shell, "{python} {checker} --golden {corpus} --cmd {read} --changelog-cmd {changes} --kind-field _rowkind --json {report} --show 0")
         .ignore_status()
         .ignore_stdout()
         .run()?;

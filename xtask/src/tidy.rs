@@ -17,7 +17,7 @@ const LAYERS: [&[&str]; 9] = [
     &["io"],
     &["predicate", "format"],
     &["catalog", "table"],
-    &["merge", "read", "scan"],
+    &["merge", "read", "scan", "changes"],
     &["write", "commit", "compact"],
     &["maintain", "stream", "system"],
 ];

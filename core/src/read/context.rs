@@ -52,6 +52,11 @@ impl ReadContext {
         Ok((found.storage, found.path))
     }
 
+    /// The schema under which rows are read.
+    pub(crate) fn schema(&self) -> &Arc<TableSchema> {
+        &self.schema
+    }
+
     /// Options of the schema version that is read: they name its columns.
     pub(super) fn options(&self) -> Result<CoreOptions> {
         CoreOptions::parse(&self.schema.options)

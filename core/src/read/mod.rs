@@ -20,6 +20,7 @@ mod evolve;
 mod file;
 mod file_index;
 mod inline_blobs;
+mod kinds;
 mod merged;
 mod raw;
 mod shape;
@@ -27,4 +28,5 @@ mod tasks;
 mod tracking;
 
 pub use context::{MergeReadOptions, ReadContext, ReadPlan};
+pub use kinds::{KindsRead, read_with_kinds};
 pub use tasks::{merge_sorted_files, read_all_columns, read_split, tasks};

@@ -50,6 +50,17 @@ impl Shape {
         Ok(Shape { columns, output, predicate: plan.predicate.clone(), keep_deletes: false })
     }
 
+    /// Rows of every kind, the system columns `lead` before those of the plan. Errors: as [`Shape::of_plan`].
+    pub(super) fn with_kinds(schema: &TableSchema, plan: &ReadPlan, lead: &[DataField]) -> Result<Self> {
+        let mut shape = Shape::of_plan(schema, plan)?;
+        let mut output = Vec::with_capacity(lead.len() + shape.output.len());
+        for field in lead {
+            output.push((place_of(&mut shape.columns, field), Arc::new(arrow::field(field))));
+        }
+        output.append(&mut shape.output);
+        Ok(Shape { output, keep_deletes: true, ..shape })
+    }
+
     /// Key-value rows, in the layout of data files.
     pub(super) fn of_key_values(schema: &TableSchema, keep_deletes: bool) -> Self {
         let mut columns = Vec::new();

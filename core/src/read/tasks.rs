@@ -74,7 +74,8 @@ pub async fn merge_sorted_files(
     Ok(stream::iter(merged_tasks(&SplitFiles::new(context, &split), split.files, &shape)?).flatten().boxed())
 }
 
-async fn split_tasks(
+/// The streams of one split.
+pub(super) async fn split_tasks(
     context: &Arc<ReadContext>,
     split: Split,
     shape: &Arc<Shape>,

@@ -47,4 +47,13 @@ impl Explain {
         }
         self.steps.push(ExplainStep { name: "read: rows", kept: rows, total: self.rows, unit: "rows" });
     }
+
+    /// Counts what another branch adds; its steps are not shown.
+    pub(crate) fn add(&mut self, other: &Explain) {
+        self.splits += other.splits;
+        self.merge_splits += other.merge_splits;
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.rows += other.rows;
+    }
 }

@@ -87,8 +87,8 @@ pub(crate) async fn live_files(table: &Table, snapshot: &Snapshot, filter: &Entr
     group_by_bucket(table, parts)
 }
 
-/// The files by bucket. Takes little more memory than the entries: files are large and many.
-fn group_by_bucket(table: &Table, live: Vec<Vec<ManifestEntry>>) -> Result<Vec<BucketFiles>> {
+/// The files by bucket, in order of first appearance. Takes little more memory than the entries: files are large and many.
+pub(crate) fn group_by_bucket(table: &Table, live: Vec<Vec<ManifestEntry>>) -> Result<Vec<BucketFiles>> {
     let fields = table.schema().partition_fields();
     let types = types_of(&fields);
     let mut places: HashMap<(BinaryRow, i32), usize> = HashMap::new();
@@ -137,12 +137,13 @@ fn group_by_bucket(table: &Table, live: Vec<Vec<ManifestEntry>>) -> Result<Vec<B
     Ok(buckets)
 }
 
-/// Plans a batch read of `snapshot` and counts each step.
+/// Plans a batch read of `snapshot` and counts each step. With `only_level`, files of other levels are left out.
 pub(crate) async fn plan_splits(
     table: &Table,
     snapshot: &Snapshot,
     schema: &Arc<TableSchema>,
     predicate: Option<&Predicate>,
+    only_level: Option<i32>,
     explain: &mut Explain,
 ) -> Result<Vec<Split>> {
     let row_ids = predicate.map(RowRanges::of_row_ids);
@@ -170,9 +171,11 @@ pub(crate) async fn plan_splits(
 
     let schemas = file_schemas(table, live.iter().flatten()).await?;
     let mut buckets = group_by_bucket(table, live)?;
-    if skips_level_0(schema)? {
+    let skips_level_0 = skips_level_0(schema)?;
+    if skips_level_0 || only_level.is_some() {
+        let is_seen = |level: i32| only_level.map_or(level > 0, |only| level == only);
         for bucket in &mut buckets {
-            bucket.files.retain(|file| file.level > 0);
+            bucket.files.retain(|file| is_seen(file.level));
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
     }
@@ -209,11 +212,17 @@ fn summarize(explain: &mut Explain, splits: &[Split]) {
     }
 }
 
-fn entry_filter(table: &Table, schema: &TableSchema, predicate: Option<&Predicate>) -> Result<EntryFilter> {
+/// The part of a filter that is about partition columns only.
+pub(super) fn partition_filter(schema: &TableSchema, predicate: Option<&Predicate>) -> Option<Predicate> {
     let partition_ids: HashSet<i32> = schema.partition_fields().iter().map(|field| field.id).collect();
-    let partition = predicate
+    predicate
         .map(|predicate| predicate.retain_columns(&|column: &Column| partition_ids.contains(&column.id)))
-        .filter(|predicate| *predicate != Predicate::True);
+        .filter(|predicate| *predicate != Predicate::True)
+}
+
+/// What a filter says of manifest entries, whatever their kind.
+pub(crate) fn entry_filter(table: &Table, schema: &TableSchema, predicate: Option<&Predicate>) -> Result<EntryFilter> {
+    let partition = partition_filter(schema, predicate);
     let bucket_keys = schema.bucket_keys(table.options())?;
     let buckets = match predicate {
         Some(predicate) => buckets::select(predicate, &bucket_keys, table.options().bucket_function_type)?,

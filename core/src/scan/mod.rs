@@ -4,10 +4,12 @@
 //! format digest 13.3: partitions and buckets may be dropped from any entry; statistics only after ADDs and DELETEs
 //! have been merged, and per file only where no older version of a key could come to light.
 
+mod choice;
 mod deletion_files;
 pub(crate) mod entries;
 mod explain;
 mod external;
+mod fallback;
 mod files;
 mod manifests;
 mod prune;
@@ -17,16 +19,20 @@ mod split;
 mod stream;
 mod support;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
+pub use choice::SnapshotChoice;
 pub use deletion_files::DeletionFile;
 pub use explain::{Explain, ExplainStep};
 pub use files::{BucketFiles, data_files};
 pub use split::Split;
 pub use stream::RecordBatchStream;
 
+pub(crate) use deletion_files::{BucketDeletions, deletion_files};
 pub(crate) use external::locate_external;
-pub(crate) use files::{live_files, read_index_manifest, read_manifests};
+pub(crate) use files::{
+    entry_filter, group_by_bucket, live_files, read_index_manifest, read_manifest_list, read_manifests,
+};
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};
 pub(crate) use row_id_groups::{RowIdGroup, is_whole_file, row_id_groups, written_fields};
@@ -34,6 +40,7 @@ pub(crate) use row_ranges::{RowRanges, row_ids};
 pub(crate) use split::pack_ordered;
 pub(crate) use support::check_readable;
 
+use self::{choice::Asked, fallback::OtherBranch};
 use crate::{
     error::{Error, Result},
     format::ReadCounters,
@@ -43,25 +50,13 @@ use crate::{
     types::DataField,
 };
 
-/// Which state of the table to read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum SnapshotChoice {
-    /// The latest snapshot, with the latest schema.
-    #[default]
-    Latest,
-    /// A snapshot by id, with its own schema.
-    Id(i64),
-    /// A tagged snapshot, with its own schema.
-    Tag(String),
-    /// The last snapshot not later than this time (epoch milliseconds), with its own schema.
-    TimestampMillis(i64),
-}
-
 /// A read being described; [`ScanBuilder::plan`] decides the files, [`ScanBuilder::stream`] reads them.
 #[derive(Clone, Debug)]
 pub struct ScanBuilder {
     table: Table,
-    choice: SnapshotChoice,
+    choice: Option<SnapshotChoice>,
+    options: BTreeMap<String, String>,
+    read_optimized: bool,
     columns: Option<Vec<String>>,
     filter: Option<FilterSource>,
     limit: Option<usize>,
@@ -80,7 +75,9 @@ impl Table {
     pub fn scan(&self) -> ScanBuilder {
         ScanBuilder {
             table: self.clone(),
-            choice: SnapshotChoice::Latest,
+            choice: None,
+            options: BTreeMap::new(),
+            read_optimized: false,
             columns: None,
             filter: None,
             limit: None,
@@ -90,10 +87,26 @@ impl Table {
 }
 
 impl ScanBuilder {
-    /// Reads another state than the latest.
+    /// Reads this state, whatever the options say. Without it the `scan.*` options of [`ScanBuilder::options`] and of
+    /// the table choose, and where there are none, the latest state is read.
     #[must_use]
     pub fn at(mut self, choice: SnapshotChoice) -> Self {
-        self.choice = choice;
+        self.choice = Some(choice);
+        self
+    }
+
+    /// Options of this read by Paimon's names, such as `scan.tag-name`; they win over those of the table.
+    #[must_use]
+    pub fn options(mut self, options: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        self.options.extend(options.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// Reads only what compaction has brought to the top level, as Paimon's system table `ro` does: nothing has to be
+    /// merged, and what is not compacted yet is not seen. Tables without a primary key are read as ever.
+    #[must_use]
+    pub fn read_optimized(mut self) -> Self {
+        self.read_optimized = true;
         self
     }
 
@@ -157,11 +170,21 @@ impl ScanBuilder {
     /// Errors: `NotFound` for a missing snapshot or tag, `Invalid` for an unknown column or a bad filter,
     /// `Unsupported` for a table whose rows this build could get wrong.
     pub async fn plan(&self) -> Result<Plan> {
-        let (snapshot, schema) = self.choose().await?;
-        support::check_readable(&self.table, &schema)?;
+        let asked = self.asked()?;
+        let plan = self.plan_branch(&self.table, &asked).await?;
+        let Some(other) = OtherBranch::of(&self.table, &plan.schema).await? else { return Ok(plan) };
+        let beside = other.choice(&self.table, &asked).await?;
+        let theirs = self.plan_branch(&other.table, &beside).await?;
+        plan.beside(theirs, other.is_primary).await
+    }
+
+    /// Plans the read of one branch.
+    async fn plan_branch(&self, table: &Table, asked: &Asked) -> Result<Plan> {
+        let (snapshot, schema) = asked.resolve(table).await?;
+        support::check_readable(table, &schema)?;
         if self.row_tracking && !schema.tracks_rows() {
             let message = "the table does not track its rows: row-tracking.enabled is not true";
-            return Err(Error::unsupported(message).at(self.table.name()));
+            return Err(Error::unsupported(message).at(table.name()));
         }
         let fields = schema.readable_fields();
         let projection = self.projection(&schema, &fields)?;
@@ -171,14 +194,15 @@ impl ScanBuilder {
             Some(FilterSource::Text(text)) => Some(crate::predicate::parse(text, &fields)?),
         };
         let mut explain = Explain::default();
+        let level = (self.read_optimized && schema.is_primary_key_table()).then(|| table.options().num_levels() - 1);
         let splits = match &snapshot {
             Some(snapshot) => {
-                files::plan_splits(&self.table, snapshot, &schema, predicate.as_ref(), &mut explain).await?
+                files::plan_splits(table, snapshot, &schema, predicate.as_ref(), level, &mut explain).await?
             }
             None => Vec::new(),
         };
         Ok(Plan {
-            table: self.table.clone(),
+            table: table.clone(),
             snapshot,
             schema,
             projection,
@@ -187,6 +211,7 @@ impl ScanBuilder {
             splits,
             explain,
             counters: Arc::default(),
+            other_branch: None,
         })
     }
 
@@ -195,18 +220,20 @@ impl ScanBuilder {
         self.plan().await?.stream().await
     }
 
-    async fn choose(&self) -> Result<(Option<Snapshot>, Arc<TableSchema>)> {
-        let snapshots = self.table.snapshots();
-        let snapshot = match &self.choice {
-            SnapshotChoice::Latest => return Ok((snapshots.latest().await?, self.table.schema().clone())),
-            SnapshotChoice::Id(id) => snapshots.get(*id).await?,
-            SnapshotChoice::Tag(name) => self.table.tags().get(name).await?.snapshot,
-            SnapshotChoice::TimestampMillis(millis) => snapshots.at_or_before(*millis).await?.ok_or_else(|| {
-                Error::not_found(format!("no snapshot is as old as timestamp {millis}")).at(self.table.name())
-            })?,
-        };
-        let schema = self.table.schemas().get(snapshot.schema_id).await?;
-        Ok((Some(snapshot), schema))
+    /// The schema that the rows of the chosen state are read under.
+    pub(crate) async fn read_schema(&self) -> Result<Arc<TableSchema>> {
+        Ok(self.asked()?.resolve(&self.table).await?.1)
+    }
+
+    fn asked(&self) -> Result<Asked> {
+        match &self.choice {
+            Some(choice) => Ok(Asked::State(choice.clone())),
+            None => {
+                let mut options = self.table.options().raw().clone();
+                options.extend(self.options.clone());
+                Asked::of_options(&self.table, &options)
+            }
+        }
     }
 
     /// Places among `fields`, the readable fields of `schema`.
@@ -245,6 +272,8 @@ pub struct Plan {
     pub explain: Explain,
     /// What reading leaves out, as far as it has gone.
     pub counters: Arc<ReadCounters>,
+    /// The partitions that come from another branch (option `scan.fallback-branch`).
+    pub other_branch: Option<Box<Plan>>,
 }
 
 impl Plan {
@@ -252,6 +281,22 @@ impl Plan {
     pub fn fields(&self) -> Vec<DataField> {
         let fields = self.schema.readable_fields();
         self.projection.iter().filter_map(|place| fields.get(*place).cloned()).collect()
+    }
+
+    /// Leaves the partitions to the branch that comes first: `theirs` fills up what this plan lacks, or the other way.
+    async fn beside(mut self, mut theirs: Plan, theirs_first: bool) -> Result<Self> {
+        let (first, second) = if theirs_first { (&mut theirs, &mut self) } else { (&mut self, &mut theirs) };
+        let (snapshot, predicate) = (first.snapshot.as_ref(), first.predicate.as_ref());
+        let complete = fallback::live_partitions(&first.table, snapshot, &first.schema, predicate).await?;
+        second.splits.retain(|split| !complete.contains(&split.partition));
+        self.explain.add(&theirs.explain);
+        self.other_branch = Some(Box::new(theirs));
+        Ok(self)
+    }
+
+    /// The table, or the branch of one, that is read.
+    pub fn table(&self) -> &Table {
+        &self.table
     }
 
     /// Reads the splits, several at a time where the runtime allows; batches come in the order of the splits.

@@ -22,6 +22,19 @@ pub struct RecordBatchStream {
 }
 
 impl RecordBatchStream {
+    /// Batches that all have `schema`.
+    pub(crate) fn new(schema: SchemaRef, batches: BoxStream<'static, Result<RecordBatch>>) -> Self {
+        RecordBatchStream { schema, batches }
+    }
+
+    /// At most so many rows.
+    pub(crate) fn limited(self, rows: Option<usize>) -> Self {
+        match rows {
+            Some(rows) => RecordBatchStream { batches: take_rows(self.batches, rows), ..self },
+            None => self,
+        }
+    }
+
     /// Schema of every batch.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
@@ -54,17 +67,22 @@ impl std::fmt::Debug for RecordBatchStream {
 }
 
 pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStream> {
-    let context = Arc::new(ReadContext::new(table, plan.schema.clone()).with_counters(plan.counters.clone()));
-    let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
-    let tasks = read::tasks(&context, plan.splits.clone(), read_plan).await?;
+    let mut tasks = tasks_of(plan).await?;
+    if let Some(other) = &plan.other_branch {
+        tasks.extend(tasks_of(other).await?);
+    }
     // Merges run many files and tasks of their own each; files read alone wait for the store in turns.
-    let merges = plan.schema.is_primary_key_table() && plan.splits.iter().any(|split| !split.raw_convertible);
+    let merges =
+        |plan: &Plan| plan.schema.is_primary_key_table() && plan.splits.iter().any(|split| !split.raw_convertible);
+    let merges = merges(plan) || plan.other_branch.as_deref().is_some_and(merges);
     let batches = concat_ordered(table.runtime().clone(), if merges { 1 } else { 2 }, tasks.into_iter());
-    let batches = match plan.limit {
-        Some(limit) => take_rows(batches, limit),
-        None => batches,
-    };
-    Ok(RecordBatchStream { schema: types::arrow::schema(&plan.fields()), batches })
+    Ok(RecordBatchStream::new(types::arrow::schema(&plan.fields()), batches).limited(plan.limit))
+}
+
+async fn tasks_of(plan: &Plan) -> Result<Vec<BoxStream<'static, Result<RecordBatch>>>> {
+    let context = ReadContext::new(&plan.table, plan.schema.clone()).with_counters(plan.counters.clone());
+    let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
+    read::tasks(&Arc::new(context), plan.splits.clone(), read_plan).await
 }
 
 /// The first `limit` rows; stops reading once it has them.

@@ -7,8 +7,8 @@ use crate::{
 };
 
 /// Options that change which rows are visible in a way this build does not know, with the value that is harmless.
-const UNSUPPORTED_OPTIONS: [(&str, &str); 2] =
-    [("sequence.snapshot-ordering", "false"), ("postpone.merge-on-read", "false")];
+const UNSUPPORTED_OPTIONS: [(&str, &str); 3] =
+    [("sequence.snapshot-ordering", "false"), ("postpone.merge-on-read", "false"), ("chain-table.enabled", "false")];
 
 /// Errors: `Unsupported` naming the option.
 pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> {
@@ -17,9 +17,6 @@ pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> 
         if let Some(value) = schema.options.get(option).filter(|value| !value.eq_ignore_ascii_case(harmless)) {
             return Err(Error::unsupported(format!("cannot read a table with {option}={value} yet")).at(table.name()));
         }
-    }
-    if schema.options.contains_key("scan.fallback-branch") || schema.options.contains_key("scan.primary-branch") {
-        return Err(Error::unsupported("cannot read a table with a fallback branch yet").at(table.name()));
     }
     Ok(())
 }

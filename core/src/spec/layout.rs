@@ -14,6 +14,10 @@ use crate::types::{DataField, Datum};
 pub const LATEST: &str = "snapshot/LATEST";
 /// Hint file: the earliest snapshot id, perhaps gone.
 pub const EARLIEST: &str = "snapshot/EARLIEST";
+/// Hint file: the earliest long-lived changelog, perhaps gone.
+pub const CHANGELOG_EARLIEST: &str = "changelog/EARLIEST";
+/// Folder of long-lived changelogs.
+pub const CHANGELOG_FOLDER: &str = "changelog";
 /// Folder of schema files.
 pub const SCHEMA_FOLDER: &str = "schema";
 /// Folder of snapshot files.
@@ -28,6 +32,8 @@ pub const BRANCH_FOLDER: &str = "branch";
 pub const CONSUMER_FOLDER: &str = "consumer";
 /// File name prefix of snapshot files.
 pub const SNAPSHOT_PREFIX: &str = "snapshot-";
+/// File name prefix of long-lived changelogs.
+pub const CHANGELOG_PREFIX: &str = "changelog-";
 /// File name prefix of schema files.
 pub const SCHEMA_PREFIX: &str = "schema-";
 /// File name prefix of tag files.

@@ -3,6 +3,8 @@
 //! Texts follow Java: partitions and keys by the cast to STRING or `toString`, times as local wall clock.
 
 mod aggregation_fields;
+mod audit_log;
+mod binlog;
 mod branches;
 mod buckets;
 mod consumers;
@@ -17,12 +19,15 @@ mod rows;
 mod schemas;
 mod snapshots;
 mod statistics;
+mod streamed;
 mod table_indexes;
 mod tags;
 
 use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
+
+pub use self::streamed::{STREAMED_NAMES, StreamedTable};
 
 pub(crate) use self::global::NamedTable;
 use crate::{

@@ -3,15 +3,25 @@
 //! Everything here works without listing folders: the latest snapshot is found from the hint and by probing the next
 //! ids, schemas by their numbers. Only tags and branches need a store that lists.
 
+mod changelogs;
+mod consumers;
 mod hints;
 mod numbering;
 mod schemas;
 mod snapshots;
 mod tags;
+mod timestamp;
+mod watermark;
 
 use std::{fmt, sync::Arc};
 
-pub use self::{schemas::SchemaManager, snapshots::SnapshotManager, tags::TagManager};
+pub use self::{
+    changelogs::ChangelogManager,
+    consumers::{Consumer, ConsumerManager},
+    schemas::SchemaManager,
+    snapshots::SnapshotManager,
+    tags::TagManager,
+};
 use crate::{
     error::{Error, Result},
     io::{Runtime, Storage},
@@ -126,6 +136,16 @@ impl Table {
     /// Tags of this branch.
     pub fn tags(&self) -> TagManager {
         TagManager::new(self.storage.clone(), &self.branch)
+    }
+
+    /// Changes of expired snapshots that this branch keeps.
+    pub fn changelogs(&self) -> ChangelogManager {
+        ChangelogManager::new(self.storage.clone(), &self.branch)
+    }
+
+    /// Streaming readers of this branch.
+    pub fn consumers(&self) -> ConsumerManager {
+        ConsumerManager::new(self.storage.clone(), &self.branch)
     }
 
     /// Names of the branches besides `main`, sorted. Errors: `Unsupported` where the store cannot list.

@@ -1,4 +1,4 @@
 //! Opening tables with and without hints and listing, on tables made here and on golden ones.
 
 mod golden;
-mod made;
+pub(super) mod made;

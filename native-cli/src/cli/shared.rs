@@ -90,14 +90,31 @@ pub(crate) struct ExistingTable {
 #[command(next_help_heading = "Time travel")]
 pub(crate) struct StateArgs {
     /// As of this snapshot id
-    #[arg(long, value_name = "ID", conflicts_with_all = ["tag", "timestamp"])]
+    #[arg(long, value_name = "ID", group = "state")]
     pub(crate) snapshot: Option<i64>,
     /// As of this tag
-    #[arg(long, value_name = "NAME", conflicts_with = "timestamp")]
+    #[arg(long, value_name = "NAME", group = "state")]
     pub(crate) tag: Option<String>,
-    /// As of the last snapshot at or before this time, in milliseconds since 1970
-    #[arg(long, value_name = "MS")]
-    pub(crate) timestamp: Option<i64>,
+    /// As of the last snapshot at or before this time: milliseconds since 1970, or '2026-01-31 12:00:00'
+    #[arg(long, value_name = "TIME", group = "state")]
+    pub(crate) timestamp: Option<String>,
+    /// As of the first snapshot with this watermark (milliseconds since 1970) or a later one
+    #[arg(long, value_name = "MS", group = "state")]
+    pub(crate) watermark: Option<i64>,
+    /// As of this version: a tag, a snapshot id or watermark-MS, as VERSION AS OF takes it
+    #[arg(long, value_name = "VERSION", group = "state")]
+    pub(crate) version_as_of: Option<String>,
+    /// Option of this read by Paimon's name, such as scan.tag-name=v1; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) option: Vec<KeyValue>,
+}
+
+impl StateArgs {
+    /// Whether a state is named.
+    pub(crate) fn is_given(&self) -> bool {
+        let by_number = self.snapshot.is_some() || self.watermark.is_some();
+        by_number || self.tag.is_some() || self.timestamp.is_some() || self.version_as_of.is_some()
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cenote_core::changes::ChangesMode;
 use clap::{Args, ValueEnum};
 
 use super::shared::{ExistingTable, KeyValue, OutputArgs, StateArgs};
@@ -15,6 +16,9 @@ Examples:
                                                    aggregation_fields table_indexes file_indexes
   cenote read sys.tables                           about all tables: tables partitions all_table_options
                                                    catalog_options
+  cenote read shop.orders --timestamp '2026-01-31 12:00:00'
+  cenote read shop.orders --incremental 4,7        what snapshots 5 to 7 changed: +I, -U, +U, -D in _rowkind
+  cenote read 'shop.orders$audit_log'              the rows with their kinds, deletions included; also: binlog, ro
   cenote read ./warehouse/shop.db/orders -o csv
 
 Filters: = <> < <= > >=, IN (…), BETWEEN … AND …, LIKE, IS NULL, AND, OR, NOT; text in single quotes.";
@@ -36,9 +40,14 @@ pub(crate) struct ReadArgs {
     pub(crate) limit: Option<usize>,
     #[command(flatten)]
     pub(crate) state: StateArgs,
-    /// The changes after snapshot A up to and including snapshot B
-    #[arg(long, value_name = "A,B", conflicts_with_all = ["snapshot", "tag", "timestamp"])]
+    /// The changes after A up to and including B, with a column _rowkind before the others. A and B are snapshot ids, tags
+    /// or times; an empty one is as far as there is anything
+    #[arg(long, value_name = "A,B", conflicts_with = "state")]
     pub(crate) incremental: Option<String>,
+    /// How changes are found: auto, delta (rows that were added), changelog (of tables that make one) or diff (of the
+    /// two states); auto is diff between tags
+    #[arg(long, value_name = "MODE", default_value = "auto", requires = "incremental")]
+    pub(crate) incremental_mode: ChangesMode,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

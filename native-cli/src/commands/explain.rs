@@ -11,7 +11,7 @@ use crate::{cli::ExplainArgs, error::Result, output::document, session::Session}
 /// Plans a read and shows the plan.
 pub(super) async fn run(session: &Session, args: ExplainArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
-    let scan = read::scan(&table, &args.columns, args.filter.as_deref(), &args.state);
+    let scan = read::scan(&table, &args.columns, args.filter.as_deref(), &args.state)?;
     let mut plan = read::plan(scan).await?;
     if args.analyze {
         plan.analyze().await?;

@@ -31,8 +31,7 @@ pub(super) async fn run_global(session: &Session, name: &str, args: &ReadArgs) -
 }
 
 fn refuse_time_travel(name: &str, args: &ReadArgs) -> Result<()> {
-    let state = &args.state;
-    if state.snapshot.is_some() || state.tag.is_some() || state.timestamp.is_some() {
+    if args.incremental.is_some() || args.state.is_given() {
         return Err(Failure::usage(format!("time travel does not go with the system table {name}")));
     }
     Ok(())

@@ -51,7 +51,38 @@ fn columns_conditions_and_limits() {
     assert!(lab.run(&["read", "d.t", "--columns", "nam"]).fails(2).contains("id, name, dt"));
     lab.run(&["read", "d.t", "--where", "nam = 1"]).fails(2);
     lab.run(&["read", "d.t", "--where", "id ="]).fails(2);
-    assert!(lab.run(&["read", "d.t", "--incremental", "1,2"]).fails(1).contains("incremental"));
+}
+
+#[test]
+fn changes_between_states() {
+    let lab = history();
+    let added =
+        [r#"{"_rowkind":"+I","id":2,"name":"TWO","dt":"y"}"#, r#"{"_rowkind":"+I","id":3,"name":null,"dt":"x"}"#];
+    let gone = r#"{"_rowkind":"-D","id":1,"name":"one","dt":"x"}"#;
+    assert_eq!(lab.rows(&["d.t", "--incremental", "1,2"]), added);
+    assert_eq!(lab.rows(&["d.t", "--incremental", "2,"]), [gone]);
+    assert_eq!(
+        lab.rows(&["d.t", "--incremental", "1,", "--incremental-mode", "diff", "--where", "_rowkind = '-D'"]),
+        [gone]
+    );
+    lab.run(&["tag", "create", "d.t", "first", "--snapshot", "1"]).ok();
+    lab.run(&["tag", "create", "d.t", "last"]).ok();
+    assert_eq!(lab.rows(&["d.t", "--incremental", "first,last", "--columns", "_rowkind,id"]).len(), 3);
+    assert_eq!(lab.rows(&["d.t", "--version-as-of", "first"]), [ONE, TWO]);
+    assert_eq!(lab.rows(&["d.t", "--option", "scan.snapshot-id=2"]), [ONE, NEW_TWO, THREE]);
+    assert_eq!(lab.rows(&["d.t", "--timestamp", "3000-01-01 00:00:00"]), [NEW_TWO, THREE]);
+    let log = lab.rows(&["d.t$audit_log", "--columns", "rowkind,id"]);
+    assert_eq!(log, [r#"{"rowkind":"-D","id":1}"#, r#"{"rowkind":"+I","id":2}"#, r#"{"rowkind":"+I","id":3}"#]);
+    assert_eq!(
+        lab.rows(&["d.t$binlog", "--where", "rowkind = '-D'"]),
+        [r#"{"rowkind":"-D","id":[1],"name":["one"],"dt":["x"]}"#]
+    );
+    assert_eq!(lab.rows(&["d.t$ro"]), [""; 0]);
+    assert!(lab.run(&["read", "d.t", "--incremental", "1,9"]).fails(3).contains("snapshots 1 to 3"));
+    lab.run(&["read", "d.t", "--incremental", "1"]).fails(2);
+    lab.run(&["read", "d.t", "--incremental", "2,1"]).fails(2);
+    lab.run(&["read", "d.t", "--incremental", "1,2", "--snapshot", "1"]).fails(2);
+    lab.run(&["read", "d.t", "--watermark", "1"]).fails(3);
 }
 
 #[test]

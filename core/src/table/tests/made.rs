@@ -84,6 +84,16 @@ async fn hint(store: &Arc<InMemory>, name: &str, text: &'static str) {
     listing(store).put(&format!("snapshot/{name}"), Bytes::from_static(text.as_bytes())).await.unwrap();
 }
 
+/// Snapshots from `first` on, one for each watermark.
+pub(crate) async fn manager_of(first: i64, watermarks: &[Option<i64>]) -> SnapshotManager {
+    let storage = listing(&Arc::new(InMemory::new()));
+    let snapshots = SnapshotManager::new(storage, "main");
+    for (id, watermark) in (first..).zip(watermarks) {
+        snapshots.publish(&Snapshot { watermark: *watermark, ..snapshot(id, 0) }).await.unwrap();
+    }
+    snapshots
+}
+
 /// The ends found over a store that lists and over one that does not.
 async fn check_ends(store: &Arc<InMemory>, expected: Option<(i64, i64)>) {
     for storage in [listing(store), no_listing(store)] {

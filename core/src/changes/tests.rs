@@ -1,0 +1,5 @@
+//! Changes of golden tables, and of tables made here.
+
+mod branches;
+mod expired;
+mod golden;

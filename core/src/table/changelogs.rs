@@ -1,0 +1,82 @@
+//! Long-lived changelogs: snapshot files that outlive their snapshots for the sake of their changes (Java
+//! `ChangelogManager`, format digest 15.4).
+//!
+//! `changelog/changelog-<id>` is the snapshot file of an expired snapshot whose changes are kept. The folder has its own
+//! hints. The ids go from the earliest kept up to the one before the earliest snapshot, at times with gaps.
+
+use super::{hints, numbering};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    io::Storage,
+    spec::{layout, snapshot::Snapshot},
+};
+
+/// Finds and reads the long-lived changelogs of a table or branch.
+#[derive(Clone, Debug)]
+pub struct ChangelogManager {
+    storage: Storage,
+    prefix: String,
+}
+
+impl ChangelogManager {
+    /// The changelogs of `branch` (`main` for the table itself) of the table in the folder of `storage`.
+    pub fn new(storage: Storage, branch: &str) -> Self {
+        ChangelogManager { storage, prefix: layout::branch_path(branch) }
+    }
+
+    /// Path of the changelog file, relative to the table folder.
+    pub fn path(&self, id: i64) -> String {
+        format!("{}{}", self.prefix, layout::changelog_path(id))
+    }
+
+    /// The changes of the expired snapshot `id`, `None` where they are not kept (any more).
+    pub async fn get_opt(&self, id: i64) -> Result<Option<Snapshot>> {
+        let path = self.path(id);
+        let Some(body) = self.storage.get_immutable_opt(&path).await? else { return Ok(None) };
+        let place = || self.storage.location(&path);
+        let changelog = Snapshot::from_json(&body).map_err(|error| error.at(place()))?;
+        if changelog.id != id {
+            return Err(Error::corrupt(format!("expected changelog {id}, found {}", changelog.id)).at(place()));
+        }
+        Ok(Some(changelog))
+    }
+
+    /// Id of the earliest kept changelog; `None` where there is none.
+    ///
+    /// Where the store cannot list and the hint is wrong or missing, `below`, the earliest snapshot, is where the search
+    /// starts downwards.
+    pub async fn earliest_id(&self, below: Option<i64>) -> Result<Option<i64>> {
+        let hint = self.hint(layout::CHANGELOG_EARLIEST).await?;
+        if let Some(id) = hint
+            && self.get_opt(id).await?.is_some()
+        {
+            return Ok(Some(id));
+        }
+        if let Some(ids) = self.listed_ids().await? {
+            return Ok(ids.first().copied());
+        }
+        let Some(last) = below.and_then(|id| id.checked_sub(1)).filter(|id| *id > 0) else { return Ok(None) };
+        let Some(known) = self.get_opt(last).await? else { return Ok(None) };
+        let absent = hint.filter(|id| *id < last).unwrap_or(0);
+        let probe = |id| -> futures::future::BoxFuture<'_, Result<Option<Snapshot>>> { Box::pin(self.get_opt(id)) };
+        Ok(Some(numbering::first_existing(absent, (last, known), probe).await?.0))
+    }
+
+    async fn hint(&self, hint: &str) -> Result<Option<i64>> {
+        let neighbour = format!("{}{}", self.prefix, layout::schema_path(0));
+        hints::read(&self.storage, &format!("{}{hint}", self.prefix), &neighbour).await
+    }
+
+    /// Ids in the folder, ascending; `None` where the store cannot list.
+    async fn listed_ids(&self) -> Result<Option<Vec<i64>>> {
+        let folder = format!("{}{}", self.prefix, layout::CHANGELOG_FOLDER);
+        let listing = match self.storage.list(&folder).await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(None),
+            listing => listing?,
+        };
+        let id = |name: &str| name.strip_prefix(layout::CHANGELOG_PREFIX)?.parse::<i64>().ok().filter(|id| *id > 0);
+        let mut ids = listing.files.iter().filter_map(|file| id(&file.name)).collect::<Vec<_>>();
+        ids.sort_unstable();
+        Ok(Some(ids))
+    }
+}

@@ -18,7 +18,9 @@ use cenote_core::{
     spec::{
         avro::Codec,
         binary_row::BinaryRow,
+        blob::{BlobDescriptor, BlobIndex},
         deletion_vector::DeletionVector,
+        file_index::{BitmapIndex, BloomFilter, BsiIndex, ColumnIndex, FileIndex, KeyType, Question, RangeBitmap},
         index_manifest::{self, DeletionVectorMeta},
         manifest, manifest_list,
         snapshot::Snapshot,
@@ -48,6 +50,8 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "deletion_vector", run: deletion_vector, seed: |path| path.contains("/index/index-") },
     Decoder { name: "binary_row", run: binary_row, seed: |path| path.contains("/index/index-") },
     Decoder { name: "text", run: text, seed: |path| path.contains("/schema-") },
+    Decoder { name: "file_index", run: file_index, seed: |path| path.ends_with(".index") },
+    Decoder { name: "blob", run: blob, seed: |path| path.ends_with(".blob") },
     Decoder { name: "parquet", run: |bytes| data_file("file.parquet", bytes), seed: |path| path.ends_with(".parquet") },
     Decoder { name: "orc", run: |bytes| data_file("file.orc", bytes), seed: |path| path.ends_with(".orc") },
     Decoder { name: "avro", run: |bytes| data_file("file.avro", bytes), seed: |path| path.ends_with(".avro") },
@@ -57,10 +61,11 @@ pub const DECODERS: &[Decoder] = &[
 const LONGEST_SEED: u64 = 24 << 10;
 
 impl Decoder {
-    /// Files to start from: up to `most`, taken evenly from core's fixtures and the golden corpus beside the repository.
+    /// Files to start from: up to `most`, taken evenly from the fixtures and the golden corpus beside the repository.
     pub fn seeds(&self, most: usize) -> Vec<PathBuf> {
         let mut all = Vec::new();
-        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../core/src"), self.seed, &mut all);
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        [here.join("../core/src"), here.join("src")].iter().for_each(|folder| collect(folder, self.seed, &mut all));
         if let Some(golden) = golden() {
             collect(&golden, self.seed, &mut all);
         }
@@ -70,7 +75,8 @@ impl Decoder {
     }
 }
 
-fn golden() -> Option<PathBuf> {
+/// The golden corpus, `shared/golden` beside the repository or a work tree of it.
+pub fn golden() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().map(|folder| folder.join("shared/golden")).find(|folder| folder.is_dir())
 }
@@ -186,6 +192,53 @@ fn text(bytes: &[u8]) {
     }
     for field in FIELDS.iter() {
         let _ = datum_text::parse(text, &field.data_type);
+    }
+}
+
+/// A whole container, and the bytes as the body of every kind of index of a type that the first byte chooses.
+fn file_index(bytes: &[u8]) {
+    let Some((choice, body)) = bytes.split_first() else { return };
+    let Some(field) = FIELDS.get(usize::from(*choice) % FIELDS.len().max(1)) else { return };
+    let data_type = &field.data_type;
+    let mut indexes = Vec::new();
+    if let Ok(container) = FileIndex::decode(Bytes::copy_from_slice(bytes)) {
+        for field in FIELDS.iter() {
+            indexes.extend(container.column(&field.name, &field.data_type).unwrap_or_default());
+        }
+    }
+    let body = || Bytes::copy_from_slice(body);
+    indexes.extend(BloomFilter::decode(body()).ok().map(ColumnIndex::BloomFilter));
+    if let Some(key_type) = KeyType::of_bitmap(data_type) {
+        indexes.extend(BitmapIndex::decode(body(), key_type).ok().flatten().map(ColumnIndex::Bitmap));
+    }
+    if let Some(key_type) = KeyType::of_range_bitmap(data_type) {
+        indexes.extend(RangeBitmap::decode(&body(), key_type).ok().flatten().map(ColumnIndex::RangeBitmap));
+    }
+    indexes.extend(BsiIndex::decode(&body()).ok().flatten().map(ColumnIndex::Bsi));
+    let Ok(value) = datum_text::parse("1", data_type) else { return };
+    let values = [value.clone()];
+    for index in &indexes {
+        let rows = match index {
+            ColumnIndex::Bitmap(index) => index.rows(),
+            ColumnIndex::Bsi(index) => index.rows(),
+            ColumnIndex::RangeBitmap(index) => index.rows(),
+            _ => 1,
+        };
+        for question in [Question::In(&values), Question::NotIn(&values), Question::Less(&value), Question::IsNull] {
+            if let Ok(Some(found)) = index.rows(&question, data_type, rows) {
+                assert!(found.max().is_none_or(|last| last < rows), "row {:?} of {rows}", found.max());
+            }
+        }
+    }
+}
+
+fn blob(bytes: &[u8]) {
+    if let Ok(index) = BlobIndex::decode(bytes, 1 << 40) {
+        assert!((0..index.row_count()).all(|row| index.entry(row).is_some()));
+    }
+    if let Ok(Some(descriptor)) = BlobDescriptor::decode(bytes) {
+        let again = BlobDescriptor::decode(&descriptor.encode()).ok().flatten();
+        assert_eq!(again.as_ref(), Some(&descriptor));
     }
 }
 

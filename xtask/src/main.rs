@@ -7,6 +7,7 @@
 //! explorer  the explorer as a static site        -> dist/explorer/
 //! npm       the package to publish               -> dist/npm/                   (Node)
 //! bench     side-by-side benchmarks
+//! fuzz      libFuzzer on every decoder                                          (nightly Rust, cargo-fuzz)
 //! ```
 
 mod bench;
@@ -14,6 +15,7 @@ mod bind;
 mod demo;
 mod explorer;
 mod files;
+mod fuzz;
 mod golden;
 mod matrix;
 mod npm;
@@ -38,6 +40,7 @@ usage: cargo xtask <task> [options]
   explorer [--dev]                        static site     -> dist/explorer/
   npm                                     npm package     -> dist/npm/
   bench [ARGS]                            benchmarks against peers
+  fuzz [SECONDS] [DECODER...]             libFuzzer on every decoder, 600 s each   (nightly Rust, cargo-fuzz)
   tidy                                    house rules
 
 --dev builds fast instead of small.";
@@ -65,6 +68,7 @@ fn run() -> Result<()> {
         "explorer" => explorer::build(&shell, profile(&rest)?).map(drop),
         "npm" => npm::build(&shell).map(drop),
         "bench" => bench::run(&shell, rest),
+        "fuzz" => fuzz::run(&shell, rest),
         "tidy" => tidy::check(),
         "" | "help" | "-h" | "--help" => {
             println!("{USAGE}");

@@ -78,3 +78,24 @@ proptest! {
         block_on(check(&buckets.to_string(), steps));
     }
 }
+
+#[test]
+fn deletes_look_at_the_latest_state_whatever_the_table_says_of_scans() {
+    block_on(async {
+        let table = create(Storage::memory(runtime(7)), "1").await;
+        support::write(&table, &[(1, 1, Some("old".into()))]).await.unwrap();
+        support::write(&table, &[(1, 2, Some("new".into()))]).await.unwrap();
+        let with = |name: &str, value: &str| {
+            let mut schema = table.schema().as_ref().clone();
+            schema.options.insert(name.into(), value.into());
+            table.at_schema(schema.into())
+        };
+        let filter = || predicate::parse("id = 2", &table.schema().fields).unwrap();
+        let fallback = with("scan.fallback-branch", "b").unwrap();
+        let error = write::delete_where(&fallback, filter(), false).await.unwrap_err();
+        assert!(error.to_string().contains("scan.fallback-branch"), "{error}");
+        let report = write::delete_where(&with("scan.snapshot-id", "1").unwrap(), filter(), false).await.unwrap();
+        assert_eq!(report.rows, 1);
+        assert_eq!(read(&table, None, None).await, Model::from([((1, 1), "old".into())]));
+    });
+}

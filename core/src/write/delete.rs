@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, Result},
     predicate::Predicate,
+    scan::SnapshotChoice,
     spec::snapshot::Snapshot,
     table::Table,
     types::RowKind,
@@ -19,12 +20,17 @@ pub struct DeleteReport {
 
 /// Reads the matching rows of the latest snapshot and writes a `-D` for each, in one commit.
 ///
-/// `dry_run` only counts. Errors: `Unsupported` for append tables.
+/// `dry_run` only counts. Errors: `Unsupported` for append tables and tables with a fallback branch.
 pub async fn delete_where(table: &Table, predicate: Predicate, dry_run: bool) -> Result<DeleteReport> {
     if !table.schema().is_primary_key_table() {
         return Err(Error::unsupported("cannot delete rows of an append table yet").at(table.name()));
     }
-    let mut matching = table.scan().filter(predicate).stream().await?;
+    // Rows of a fallback branch are not here to be deleted, and a delete here would hide all others of their partition.
+    if let Some(option) = ["scan.fallback-branch", "scan.primary-branch"].into_iter().find(|name| has(table, name)) {
+        return Err(Error::unsupported(format!("cannot delete rows of a table with {option} yet")).at(table.name()));
+    }
+    // Not what `scan.*` options of the table choose.
+    let mut matching = table.scan().at(SnapshotChoice::Latest).filter(predicate).stream().await?;
     let mut report = DeleteReport::default();
     let mut write = table.new_write()?;
     while let Some(batch) = matching.next().await {
@@ -42,4 +48,8 @@ pub async fn delete_where(table: &Table, predicate: Predicate, dry_run: bool) ->
         Err(error) => return Err(error),
     }
     Ok(report)
+}
+
+fn has(table: &Table, option: &str) -> bool {
+    table.schema().options.contains_key(option)
 }

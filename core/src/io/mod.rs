@@ -12,6 +12,7 @@
 
 mod cache;
 mod elsewhere;
+mod list_document;
 #[cfg(not(target_family = "wasm"))]
 mod local;
 mod location;

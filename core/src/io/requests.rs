@@ -29,6 +29,8 @@ pub(super) struct Shared {
     pub(super) log: IoLog,
     pub(super) cache: Cache,
     pub(super) can_list: AtomicBool,
+    /// The server has no listing documents.
+    pub(super) lacks_list_documents: AtomicBool,
     /// Some object was read, so that a 403 for another one means that it is absent.
     pub(super) neighbour_reads: AtomicBool,
     /// The server answers a ranged request with the whole object.

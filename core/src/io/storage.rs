@@ -101,6 +101,7 @@ impl Storage {
             log: IoLog::default(),
             cache: Cache::new(DEFAULT_CAPACITY),
             can_list: AtomicBool::new(traits.can_list),
+            lacks_list_documents: AtomicBool::new(false),
             neighbour_reads: AtomicBool::new(false),
             ignores_ranges: AtomicBool::new(false),
             traits,
@@ -273,8 +274,12 @@ impl Storage {
         Ok(Upload::new(self.clone(), path.to_owned(), target))
     }
 
-    /// Direct children of a folder; empty where it is absent. Errors: `Unsupported` where the store cannot list.
+    /// Direct children of a folder; empty where it is absent. Errors: `Unsupported` where the store cannot list and has no
+    /// listing documents either.
     pub async fn list(&self, path: &str) -> Result<Listing> {
+        if !self.can_list() {
+            return self.list_document(path).await;
+        }
         let folder = self.listable(path)?;
         let result = with_retries(&*self.shared.runtime, || {
             let list = self.shared.store.list_with_delimiter(prefix(&folder));
@@ -308,7 +313,7 @@ impl Storage {
         Ok(files)
     }
 
-    /// Whether [`Storage::list`] works here, as far as is known: a store that refuses once is not asked again.
+    /// Whether the store itself can list, as far as is known: a store that refuses once is not asked again.
     pub fn can_list(&self) -> bool {
         self.shared.can_list.load(Ordering::Relaxed)
     }

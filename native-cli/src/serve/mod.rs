@@ -4,9 +4,11 @@
 //! /                          the explorer's files
 //! /wh/<path>                 a file of the warehouse
 //! /_cenote/warehouse.json    databases and tables, for clients that cannot list; below /wh/ too, where the engine looks
+//! /wh/<folder>/_cenote/list.json    what is in a folder, for the same
 //! ```
 
 mod headers;
+mod listing;
 mod object;
 mod page;
 mod path;
@@ -22,6 +24,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use cenote_core::catalog::FileSystemCatalog;
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -113,6 +116,11 @@ impl Served {
         let names = segments.iter().map(String::as_str).collect::<Vec<_>>();
         match names.as_slice() {
             ["_cenote", "warehouse.json"] | ["wh", "_cenote", "warehouse.json"] => self.warehouse_json().await,
+            ["wh", folder @ .., "_cenote", "list.json"] => {
+                let depth = folder.len();
+                let folder = segments.get(1..1 + depth).unwrap_or_default();
+                as_document(listing::json(&self.site.warehouse, folder).await)
+            }
             ["wh", ..] => {
                 let segments = segments.get(1..).unwrap_or_default();
                 let caching = headers::warehouse_caching(segments);
@@ -157,13 +165,18 @@ impl Served {
     }
 
     async fn warehouse_json(&self) -> Response {
-        match page::warehouse_json(&self.site.catalog, &self.site.title).await {
-            Ok(json) => {
-                let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-                (types, json.to_string()).into_response()
-            }
-            Err(error) => (StatusCode::BAD_GATEWAY, format!("{error}\n")).into_response(),
+        as_document(page::warehouse_json(&self.site.catalog, &self.site.title).await)
+    }
+}
+
+/// JSON that is made for each request.
+fn as_document(made: std::result::Result<Value, impl std::fmt::Display>) -> Response {
+    match made {
+        Ok(json) => {
+            let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+            (types, json.to_string()).into_response()
         }
+        Err(error) => (StatusCode::BAD_GATEWAY, format!("{error}\n")).into_response(),
     }
 }
 

@@ -193,6 +193,13 @@ fn caching_and_listing() {
     let list: serde_json::Value = serde_json::from_slice(&server.get("/_cenote/warehouse.json", &[]).body).unwrap();
     assert_eq!(list["base"], "/wh");
     assert_eq!(list["databases"], serde_json::json!([{"name": "d", "tables": ["t"]}]));
+    let children = |folder: &str| -> serde_json::Value {
+        serde_json::from_slice(&server.get(&format!("/wh/{folder}_cenote/list.json"), &[]).body).unwrap()
+    };
+    assert_eq!(children("")["dirs"], serde_json::json!(["d.db"]));
+    assert_eq!(children("d.db/t/manifest/")["files"][0]["name"], "m");
+    assert_eq!(children("d.db/none/"), serde_json::json!({"dirs": [], "files": []}));
+    assert_eq!(server.get("/wh/../_cenote/list.json", &[]).status, 404);
 }
 
 #[test]
@@ -244,6 +251,9 @@ fn the_binary_reads_what_it_serves() {
     let by_address = lab.run(&["read", &format!("{warehouse}/d.db/t"), "--snapshot", "1"]).ok();
     assert_eq!(by_address, lab.run(&["read", "d.t", "--snapshot", "1"]).ok());
     served(&["read", "d.none"]).fails(3);
+    lab.run(&["tag", "create", "d.t", "first", "--snapshot", "1"]).ok();
+    assert!(served(&["tag", "list", "d.t"]).ok().contains("first"), "tags are listed by the server");
+    assert_eq!(served(&["read", "d.t$tags", "--columns", "tag_name"]).ok(), "{\"tag_name\":\"first\"}\n");
     assert_ne!(served(&["table", "create", "d.u", "--schema", "a INT"]).code, 0, "a served warehouse is read only");
     // A server of a server: files go through the engine's storage.
     let proxy = Server::start(&lab, &["--warehouse", &warehouse]);

@@ -132,6 +132,11 @@ final class MatrixRows {
                     DataType element = ((ArrayType) type).getElementType();
                     boolean nullable = random.nextInt(4) == 0 && !(JAVA_1 && element instanceof RowType);
                     elements[i] = value(element.copy(nullable));
+                    // Java 1.x also keeps what comes twice in the first value of nested_partial_update.
+                    if (JAVA_1 && elements[i] instanceof GenericRow && ((GenericRow) elements[i]).getField(0) instanceof Integer) {
+                        GenericRow nested = (GenericRow) elements[i];
+                        nested.setField(0, (Integer) nested.getField(0) * elements.length + i);
+                    }
                 }
                 return new GenericArray(elements);
             case MAP:

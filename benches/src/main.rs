@@ -1,12 +1,15 @@
 //! Side-by-side measurements: ours, paimon-rust 0.4 and the parquet crate alone, in turn, in one run, on the same tables.
 //!
 //! `cargo xtask bench` runs it; the ratios count, not the seconds, because the machine is noisy. Every measurement is
-//! the best of several rounds.
+//! the best of several rounds, and no read counts whose rows are not the expected ones. With a folder and `planning` or a
+//! table's name, only that is measured (again).
 
+mod checksum;
 mod ours;
 mod peer;
 mod planning;
 mod raw;
+mod reads;
 mod runtime;
 
 use std::{path::PathBuf, time::Instant};
@@ -22,15 +25,21 @@ fn main() -> Result<()> {
     {
         return planning::plan(warehouse.as_ref(), filter);
     }
-    let python = std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER [planning]]")?;
+    let python = std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER [planning | TABLE]]")?;
     let folder = std::env::args().nth(2).map_or_else(|| std::env::temp_dir().join("cenote-bench"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
     let theirs = folder.join("paimon-rust");
     let peer = peer::PaimonRust::new(&python, &theirs)?;
-    println!("{:<34} {:>9} {:>9} {:>9}  ours is", "", "cenote", "peer", "raw");
-    compare_planning(&python, &folder.join("planning"))?;
-    if arguments.get(2).is_some_and(|only| only == "planning") {
-        return Ok(());
+    println!("{:<38} {:>9} {:>9} {:>9}  ours is", "", "cenote", "peer", "raw");
+    let only = arguments.get(2).map(String::as_str);
+    if only.is_none_or(|only| only == "planning") {
+        compare_planning(&python, &folder.join("planning"))?;
+    }
+    match only {
+        None => {}
+        Some("planning") => return Ok(()),
+        // The tables of an earlier run are there.
+        Some(table) => return reads::compare(&peer, &theirs, table),
     }
 
     let written = peer.write()?;
@@ -39,21 +48,7 @@ fn main() -> Result<()> {
     report("append write, 3 x 1 M rows", append, Some(written.append), None);
     report("upsert write, 5 x 600 k rows", upsert, Some(written.upsert), None);
 
-    for (name, label) in [("app", "append scan, 3 M rows"), ("pk", "merge-on-read, 5 x 600 k rows")] {
-        let mut best = [f64::INFINITY; 3];
-        let mut rows = (0, 0);
-        for _ in 0..ROUNDS {
-            rows.0 = timed(&mut best[0], || ours::scan(&theirs, name))?;
-            let (peer_rows, seconds) = peer.read(name)?;
-            rows.1 = peer_rows;
-            best[1] = best[1].min(seconds);
-            timed(&mut best[2], || raw::read(&theirs, name))?;
-        }
-        if rows.0 != rows.1 {
-            bail!("{label}: cenote read {} rows, paimon-rust {}", rows.0, rows.1);
-        }
-        report(label, best[0], Some(best[1]), Some(best[2]));
-    }
+    reads::compare(&peer, &theirs, "")?;
 
     let mut compact = f64::INFINITY;
     for _ in 0..3 {
@@ -103,5 +98,5 @@ fn report(label: &str, ours: f64, peer: Option<f64>, raw: Option<f64>) {
     let seconds = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3} s"));
     let faster = peer.map_or(String::new(), |peer| format!("{:.2} x faster than paimon-rust", peer / ours));
     let of_raw = raw.map_or(String::new(), |raw| format!(" {:.2} x raw", ours / raw));
-    println!("{label:<34} {:>9} {:>9} {:>9}  {faster}{of_raw}", seconds(Some(ours)), seconds(peer), seconds(raw));
+    println!("{label:<38} {:>9} {:>9} {:>9}  {faster}{of_raw}", seconds(Some(ours)), seconds(peer), seconds(raw));
 }

@@ -18,7 +18,7 @@ use cenote_core::{
 };
 use futures::executor::block_on;
 
-use crate::runtime::Threads;
+use crate::{checksum::Checksum, runtime::Threads};
 
 fn catalog(warehouse: &Path) -> Result<FileSystemCatalog> {
     let runtime: Arc<dyn Runtime> = Arc::new(Threads::new()?);
@@ -36,6 +36,28 @@ pub(crate) fn scan(warehouse: &Path, name: &str) -> Result<usize> {
             rows += batch?.num_rows();
         }
         Ok(rows)
+    })
+}
+
+/// The checksum of a table's rows.
+pub(crate) fn checksum(warehouse: &Path, name: &str) -> Result<String> {
+    block_on(async {
+        let table = catalog(warehouse)?.get_table("b", name).await?;
+        let mut stream = table.scan().stream().await?;
+        let mut checksum = Checksum::default();
+        while let Some(batch) = stream.next().await {
+            checksum.add(&batch?)?;
+        }
+        Ok(checksum.to_string())
+    })
+}
+
+/// Compacts a table fully, unless it is.
+pub(crate) fn compact(warehouse: &Path, name: &str) -> Result<()> {
+    block_on(async {
+        let table = catalog(warehouse)?.get_table("b", name).await?;
+        compact::run(&table, &CompactOptions { full: true, ..CompactOptions::default() }).await?;
+        Ok(())
     })
 }
 

@@ -130,7 +130,8 @@ def tables(warehouse):
             warehouse, name, {"merge-engine": "aggregation", **rows_of.AGGREGATES}, False, rows_of.aggregate
         ),
         "first": lambda name: keyed_table(
-            warehouse, name, {"merge-engine": "first-row"}, False, lambda _, column: column.first()
+            # The Rust side compacts it and makes it first-row.
+            warehouse, name, {"merge-engine": "deduplicate"}, False, lambda _, column: column.last()
         ),
         "dv": lambda name: deleted_table(warehouse, name, {}),
         "dvrow": lambda name: deleted_table(warehouse, name, tracked),

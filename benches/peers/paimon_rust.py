@@ -16,7 +16,9 @@ import time
 import numpy as np
 import pyarrow as pa
 
-import bench_rows as rows_of
+# No __pycache__ among the sources.
+sys.dont_write_bytecode = True
+import bench_rows as rows_of  # noqa: E402
 
 
 def schemas():

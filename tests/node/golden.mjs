@@ -1,4 +1,5 @@
-// The golden tables through the package: rows at every snapshot, tag and branch, compared by the rules of check_golden.py.
+// The golden tables through the package: rows at every snapshot, tag and branch, and the changes between snapshots, compared
+// by the rules of check_golden.py.
 //
 // Runs anywhere that has fetch: `checkCase` gets the expectation and a function that opens tables.
 
@@ -45,12 +46,16 @@ function normRow(row, fields, unordered) {
   }));
 }
 
-/** What is asked of one case. @returns {{what: string, branch?: string, at: object, expected: object, schemaId?: number}[]} */
+/** What is asked of one case. @returns {{what: string, branch?: string, at?: object, range?: object, expected: object, schemaId?: number}[]} */
 export function checksOf(expect) {
   const entries = (what, map, at) => Object.entries(map ?? {}).map(([name, expected]) => ({
     what: `${what} ${name}`, at: at(name), expected, schemaId: expected.schema_id,
   }));
+  const changes = (expect.incremental ?? []).map(({ from, to, rows }) => (
+    { what: `changes ${from}-${to}`, range: { from, to }, expected: { rows } }
+  ));
   return [
+    ...changes,
     { what: 'latest', at: {}, expected: expect.latest },
     ...entries('snapshot', expect.at_snapshot, (id) => ({ snapshot: Number(id) })),
     ...entries('tag', expect.at_tag, (tag) => ({ tag })),
@@ -59,7 +64,7 @@ export function checksOf(expect) {
 }
 
 /**
- * Runs one check. @returns {Promise<{what: string, outcome: 'pass' | 'unsupported' | 'fail', why?: string}>}
+ * Runs one check. @returns {Promise<{what: string, outcome: 'pass' | 'fail', why?: string}>}
  * @param {object} expect @param {object} check
  * @param {(branch?: string) => Promise<any>} open the table, or its branch
  */
@@ -70,26 +75,33 @@ export async function runCheck(expect, check, open) {
     await table.close();
     return { what: check.what, outcome: why ? 'fail' : 'pass', why };
   } catch (error) {
-    const outcome = error.kind === 'unsupported' ? 'unsupported' : 'fail';
-    return { what: check.what, outcome, why: `${error.kind ?? error.name}: ${error.message}${error.path ? ` (${error.path})` : ''}` };
+    return { what: check.what, outcome: 'fail', why: `${error.kind ?? error.name}: ${error.message}${error.path ? ` (${error.path})` : ''}` };
   }
 }
 
-async function compare(table, expect, { at, expected, schemaId }) {
+async function compare(table, expect, { at, range, expected, schemaId }) {
   const fields = await fieldsOf(table, expect, schemaId);
-  const cursor = await table.cursor(at);
+  const unordered = new Set(expect.unordered_columns);
+  const cursor = await (range ? table.changes(range).cursor() : table.cursor(at));
   const names = cursor.columns.map(({ name }) => name);
-  if (text(names) !== text(fields.map(({ name }) => name))) return `columns ${names} instead of ${fields.map(({ name }) => name)}`;
-  const got = [];
+  const wanted = [...(range ? ['_rowkind'] : []), ...fields.map(({ name }) => name)];
+  if (text(names) !== text(wanted)) return `columns ${names} instead of ${wanted}`;
+  const got = await allRows(cursor, names);
+  const comparable = (row) => normRow(row, fields, unordered);
+  if (range) return difference(expected.rows.map(([kind, row]) => `${kind} ${comparable(row)}`), got.map((row) => `${row._rowkind} ${comparable(row)}`));
+  if (expected.rows === undefined) return compareHash(got, names, expected);
+  return difference(expected.rows.map(comparable), got.map(comparable));
+}
+
+async function allRows(cursor, names) {
+  const rows = [];
   for (let done = false; !done; ) {
     const page = await cursor.rows(1000);
-    for (const cells of page.rows) got.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])));
+    for (const cells of page.rows) rows.push(Object.fromEntries(names.map((name, index) => [name, cells[index]])));
     done = page.done;
   }
   await cursor.close();
-  if (expected.rows === undefined) return compareHash(got, names, expected);
-  const unordered = new Set(expect.unordered_columns);
-  return difference(expected.rows.map((row) => normRow(row, fields, unordered)), got.map((row) => normRow(row, fields, unordered)));
+  return rows;
 }
 
 async function fieldsOf(table, expect, schemaId) {
@@ -121,24 +133,18 @@ function difference(expected, got) {
   return `rows ${got.length} instead of ${expected.length}; missing ${show(missing)}; unexpected ${show(unexpected)}`;
 }
 
-/** Features that this build reads: cases of these alone must pass; the others may also say `unsupported`, never be wrong. */
-export const IN_SCOPE = new Set([
-  'append', 'bucket-key', 'changelog', 'changelog-full-compaction', 'changelog-input', 'changelog-lookup', 'comments', 'compaction',
-  'composite-key', 'compression', 'deduplicate', 'default-values', 'delete', 'drop-partition', 'empty', 'escape', 'expire',
-  'file-layout', 'fixed-bucket', 'large', 'lsm', 'manifest', 'many-commits', 'names', 'nested', 'null-partition', 'overwrite',
-  'parquet', 'partition', 'primary-key', 'rescale-bucket', 'rollback', 'row-kinds', 'schema-evolution', 'schema-options',
-  'sequence-field', 'stats-mode', 'tags', 'time-travel', 'truncate', 'types', 'branches', 'incremental',
-]);
-
-/** @param {{features: string[]}} expect */
-export function inScope(expect) {
-  return expect.features.every((feature) => IN_SCOPE.has(feature));
+/** One line for all outcomes. @param {{name: string, outcome: string}[]} results */
+export function summary(results) {
+  const count = (kind) => results.filter(({ what }) => what.startsWith(kind)).length;
+  const passed = (list) => list.filter(({ outcome }) => outcome === 'pass').length;
+  const cases = [...new Set(results.map(({ name }) => name))];
+  const whole = cases.filter((name) => results.every((result) => result.name !== name || result.outcome === 'pass'));
+  return `golden cases ${whole.length} of ${cases.length}, checks ${passed(results)} of ${results.length} pass `
+    + `(${count('latest')} latest, ${count('snapshot')} snapshots, ${count('tag')} tags, ${count('branch')} branches, ${count('changes')} changes)`;
 }
 
-/** One line for each outcome. @param {{outcome: string, inScope: boolean}[]} results */
-export function summary(results) {
-  const count = (wanted, list = results) => list.filter(({ outcome }) => outcome === wanted).length;
-  const scoped = results.filter((result) => result.inScope);
-  return `golden checks ${results.length}: ${count('pass')} pass, ${count('unsupported')} unsupported, ${count('fail')} fail; `
-    + `in scope ${scoped.length}: ${count('pass', scoped)} pass`;
+/** What did not pass, a line each, the first few. @param {{name: string, what: string, outcome: string, why?: string}[]} results */
+export function failures(results) {
+  const wrong = results.filter(({ outcome }) => outcome !== 'pass');
+  return wrong.slice(0, 50).map(({ name, what, outcome, why }) => `${name} [${what}] ${outcome}: ${why}`).join('\n');
 }

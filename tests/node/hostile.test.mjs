@@ -10,7 +10,8 @@ import { serve } from './server.mjs';
 
 const { CenoteError, memory, openTable } = await load();
 const skip = GOLDEN ? false : 'no golden tables beside this checkout';
-const TABLE = GOLDEN && join(GOLDEN, 'pk_dedup/warehouse/golden.db/pk_dedup');
+const place = (name) => GOLDEN && join(GOLDEN, `${name}/warehouse/golden.db/${name}`);
+const TABLE = place('pk_dedup');
 
 /** The table's files by path. */
 function tableFiles(folder = TABLE, prefix = '') {
@@ -29,8 +30,8 @@ async function readAll(store) {
 }
 
 /** Reads with one file changed; the engine must still read the sound table afterwards. */
-async function damaged(match, change, judge) {
-  const sound = tableFiles();
+async function damaged(match, change, judge, folder = TABLE, rows = 20) {
+  const sound = tableFiles(folder);
   const victims = sound.filter(([path]) => match.test(path));
   assert.ok(victims.length > 0, `no file like ${match}`);
   for (const [victim, bytes] of victims) {
@@ -38,7 +39,7 @@ async function damaged(match, change, judge) {
     files.set(victim, change(bytes));
     judge(await readAll(memory(files)).then((rows) => ({ rows }), (error) => ({ error })), victim);
   }
-  assert.equal(await readAll(memory(sound)), 20);
+  assert.equal(await readAll(memory(sound)), rows);
 }
 
 const KINDS = [/^snapshot\/snapshot-\d+$/, /^schema\/schema-0$/, /^manifest\/manifest-[^l]/, /^manifest\/manifest-list/, /\.parquet$/];
@@ -64,6 +65,26 @@ test('flipped bytes never crash the engine', { skip }, async () => {
         if (error) assert.notEqual(error.kind, 'internal', `${victim}, seed ${seed}: ${error.message}`);
       });
     }
+  }
+});
+
+/** Files of other formats: data files, deletion vectors and the manifests that name them. */
+const OTHERS = [
+  ['compress_orc', /\.orc$/], ['compress_avro', /\.avro$/], ['types_orc', /\.orc$/], ['types_avro', /\.avro$/],
+  ['pk_dv', /^index\/index-[^m]/], ['pk_dv', /^manifest\/index-manifest/],
+];
+
+test('damaged ORC, Avro and index files give typed errors or sound rows', { skip }, async () => {
+  for (const [name, kind] of OTHERS) {
+    const folder = place(name);
+    const rows = await readAll(memory(tableFiles(folder)));
+    const judge = ({ error }, victim) => {
+      if (error === undefined) return;
+      assert.ok(error instanceof CenoteError, `${name} ${victim}: ${error}`);
+      assert.notEqual(error.kind, 'internal', `${name} ${victim}: ${error.message}`);
+    };
+    for (const keep of [0, 0.5, 0.95]) await damaged(kind, (bytes) => bytes.slice(0, Math.floor(bytes.length * keep)), judge, folder, rows);
+    for (let seed = 1; seed <= 8; seed += 1) await damaged(kind, (bytes) => flip(bytes, seed), judge, folder, rows);
   }
 });
 

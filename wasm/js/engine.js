@@ -98,10 +98,12 @@ const METHODS = {
   manifests: ({ tables }, { table, ...params }, { signal }) => tables.get(table).manifests({ ...params, signal }),
   explain: ({ tables }, { table, ...params }, { signal }) => tables.get(table).explain({ ...params, signal }),
 
-  async scanOpen({ tables, cursors }, { table, ...params }, { signal }) {
-    const cursor = await tables.get(table).cursor({ ...params, signal });
-    const columns = cursor.columns.map(({ name, type }) => ({ name, type }));
-    return { cursor: cursors.add(cursor), columns };
+  async scanOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
+    return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.scan({ ...params, signal }).cursor()));
+  },
+
+  async changesOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
+    return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.changes({ ...params, signal }).cursor()));
   },
 
   async scanNext({ cursors }, { cursor, rows = 100 }, { signal }) {
@@ -121,6 +123,22 @@ const METHODS = {
 async function described(tables, opened, signal) {
   const info = await opened.describe({ signal });
   return { table: tables.add(opened), info };
+}
+
+/** Runs `read` with a table, or with the system table of it that is named. */
+async function looking(tables, table, system, signal, read) {
+  if (system === undefined || system === null) return read(tables.get(table));
+  const seen = await tables.get(table).system(system, { signal });
+  try {
+    return await read(seen);
+  } finally {
+    seen.close();
+  }
+}
+
+function reading(cursors, cursor) {
+  const columns = cursor.columns.map(({ name, type }) => ({ name, type }));
+  return { cursor: cursors.add(cursor), columns };
 }
 
 /** A location and a storage out of the protocol's plain description. */

@@ -104,7 +104,10 @@ export function local(): Storage;
 
 export type Location = string | URL | FileList | Iterable<File> | FileSystemDirectoryHandle;
 
-/** Opens a table by its own place; needs no listing. */
+/**
+ * Opens a table by its own place; needs no listing. The address may end in a branch, in a system table, or in both:
+ * `…/orders$branch_test`, `…/orders$files`, `…/orders$branch_test$audit_log`.
+ */
 export function openTable(location: Location, options?: { storage?: Storage | Store; branch?: string; signal?: AbortSignal }): Promise<Table>;
 
 /** Opens a warehouse; nothing is read yet. */
@@ -116,7 +119,10 @@ export function load(options?: { module?: BufferSource | WebAssembly.Module | Re
 export interface Warehouse extends Disposable {
   readonly canList: boolean;
   databases(options?: { signal?: AbortSignal }): Promise<{ name: string; tables: string[] }[]>;
-  /** `table` may name a branch: `orders$branch_test`. */
+  /**
+   * `table` may name a branch and a system table: `orders$branch_test`, `orders$files`. The database `sys` has tables
+   * about all others: `tables`, `partitions`, `all_table_options`, `catalog_options`.
+   */
   table(database: string, table: string, options?: { signal?: AbortSignal }): Promise<Table>;
   io(options?: { since?: number }): IoReport;
   close(): void;
@@ -195,6 +201,16 @@ export interface DataFile {
   creationMillis: Long | null;
   schemaId: Long;
   source: 'append' | 'compact' | null;
+  /** Whether it is kept outside the table's folder. */
+  external: boolean;
+  /** Row id of its first row, where the table tracks rows. */
+  firstRowId: Long | null;
+  /** The columns that it holds, where only some were written. */
+  writeCols: string[] | null;
+  /** Files beside it, such as file indexes. */
+  extraFiles: string[];
+  /** Bytes of the file index that the manifest holds. */
+  embeddedIndexSize: Long | null;
   stats: { column: string; min: Cell; max: Cell; nullCount: Long | null }[];
 }
 
@@ -212,8 +228,12 @@ export interface Manifest {
 export interface Explain {
   steps: { name: string; kept: number; total: number; unit: string }[];
   splits: number;
+  /** Splits whose files must be merged. */
+  mergeSplits: number;
   files: number;
   bytes: number;
+  /** Rows of those files, unmerged and before the filter. */
+  rows: number;
 }
 
 export interface IoReport {
@@ -247,11 +267,16 @@ export interface TableInfo extends Schema {
   recordCount: Long | null;
 }
 
-/** A state of the table; the latest when nothing is named. */
+/** A state of the table, by one of these names; the latest when nothing is named. */
 export interface At {
   snapshot?: Long;
   tag?: string;
-  timestampMillis?: number;
+  /** The last snapshot not later than this. */
+  timestampMillis?: Long;
+  /** The first snapshot with this watermark or a later one. */
+  watermark?: Long;
+  /** As `VERSION AS OF` takes it: a tag, a snapshot id, `watermark-<millis>`. */
+  version?: string;
 }
 
 export interface ScanOptions extends At {
@@ -259,9 +284,34 @@ export interface ScanOptions extends At {
   /** SQL, such as `country = 'DE' AND total > 10`. */
   filter?: string;
   limit?: number;
+  /** Reads `_ROW_ID` and `_SEQUENCE_NUMBER`, too, of a table with `row-tracking.enabled`. */
+  rowTracking?: boolean;
+  /** Reads only what compaction has brought to the top level: nothing is merged, what is not compacted is not seen. */
+  readOptimized?: boolean;
+  /** Options of this read by Paimon's names, such as `scan.tag-name`; they win over those of the table. */
+  options?: Record<string, string>;
   signal?: AbortSignal;
 }
 
+export interface ChangesOptions {
+  /** Changes after this state: a snapshot id, or text that is a tag, an id or a time. Without it from the beginning. */
+  from?: number | string;
+  /** Up to and including this state; without it the latest. */
+  to?: number | string;
+  /**
+   * `auto`: between two tags as `diff`, else as `changelog` where the table makes changelogs, else as `delta`.
+   * `delta`: rows that APPEND snapshots added; `changelog`: rows of changelog files; `diff`: what differs between the two.
+   */
+  mode?: 'auto' | 'delta' | 'changelog' | 'diff';
+  /** Without it `_rowkind` and all columns. */
+  columns?: string[];
+  /** SQL over the columns, `_rowkind` among them. Each row is judged by itself. */
+  filter?: string;
+  limit?: number;
+  signal?: AbortSignal;
+}
+
+/** A table; a system table is one too, of which only rows can be asked. */
 export interface Table extends Disposable {
   readonly name: string;
   readonly schema: Schema;
@@ -269,30 +319,40 @@ export interface Table extends Disposable {
   readonly info: TableInfo;
   /** The same as of now, with number and size of the files. */
   describe(options?: { signal?: AbortSignal }): Promise<TableInfo>;
-  /** The same table at a snapshot, a tag or a time. */
+  /** The same table as it was. */
   at(at: At): Table;
+  /** A system table of this one, such as `files` or `audit_log`: what opening `t$files` gives. */
+  system(name: string, options?: { signal?: AbortSignal }): Promise<Table>;
   snapshots(options?: { limit?: number; signal?: AbortSignal }): Promise<Snapshot[]>;
   tags(options?: { signal?: AbortSignal }): Promise<Tag[]>;
   schemas(options?: { signal?: AbortSignal }): Promise<(Schema & { timeMillis: Long })[]>;
   files(options?: At & { signal?: AbortSignal }): Promise<DataFile[]>;
   manifests(options?: At & { signal?: AbortSignal }): Promise<Manifest[]>;
-  explain(options?: ScanOptions): Promise<Explain>;
+  /** What a scan would read; with `analyze` it reads, too, and tells what was left out within files. */
+  explain(options?: ScanOptions & { analyze?: boolean }): Promise<Explain>;
   scan(options?: ScanOptions): Scan;
+  /** What changed, with `_rowkind` (`+I`, `-U`, `+U`, `-D`) as the first column; `rowkind` for `audit_log` and `binlog`. */
+  changes(options?: ChangesOptions): Rows;
   cursor(options?: ScanOptions): Promise<Cursor>;
   io(options?: { since?: number }): IoReport;
   close(): void;
 }
 
 /** Rows to be read; iterate it for Arrow IPC batches, each a complete stream. */
-export interface Scan extends AsyncIterable<Uint8Array> {
+export interface Rows extends AsyncIterable<Uint8Array> {
   batches(): AsyncGenerator<Uint8Array>;
   rows<R = Row>(): AsyncGenerator<R>;
   /** Everything as one table of `apache-arrow`, whose module you pass. */
   toArrow<T = unknown>(arrow: { tableFromIPC: (bytes: Uint8Array) => any; Table: any }): Promise<T>;
-  explain(): Promise<Explain>;
+  cursor(): Promise<Cursor>;
 }
 
-/** A scan read by hand. */
+/** Rows of a state of a table. */
+export interface Scan extends Rows {
+  explain(how?: { analyze?: boolean }): Promise<Explain>;
+}
+
+/** Rows read by hand. */
 export interface Cursor {
   readonly columns: { name: string; type: string; schemaType: PaimonType }[];
   batch(signal?: AbortSignal): Promise<Uint8Array | undefined>;

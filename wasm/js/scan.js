@@ -1,4 +1,4 @@
-// A scan: nothing is read until somebody iterates it.
+// Rows, of a scan or of changes: nothing is read until somebody iterates them.
 
 import { guarded } from './calls.js';
 import { rowReader } from './rows.js';
@@ -6,18 +6,14 @@ import { rowReader } from './rows.js';
 /** Rows fetched from the engine at once. */
 const PAGE = 4096;
 
-export class Scan {
+/** Rows to be read: batches, objects, or a page at a time. */
+export class Rows {
   #open;
-  #explain;
   #signal;
 
-  /**
-   * @param {(aborted?: Promise<void>) => Promise<object>} open makes the engine's cursor
-   * @param {() => Promise<object>} explain @param {AbortSignal} [signal]
-   */
-  constructor(open, explain, signal) {
+  /** @param {(aborted?: Promise<void>) => Promise<object>} open makes the engine's cursor @param {AbortSignal} [signal] */
+  constructor(open, signal) {
     this.#open = open;
-    this.#explain = explain;
     this.#signal = signal;
   }
 
@@ -58,9 +54,9 @@ export class Scan {
     return tables.length === 1 ? tables[0] : new arrow.Table(tables[0].schema, tables.flatMap((table) => table.batches));
   }
 
-  /** What is read and what is left out, step by step. */
-  explain() {
-    return this.#explain();
+  /** Read by hand, page by page. @returns {Promise<Cursor>} */
+  cursor() {
+    return Cursor.open(this.#open, this.#signal);
   }
 
   async #emptyBatch() {
@@ -73,7 +69,26 @@ export class Scan {
   }
 }
 
-/** A scan under way. */
+/** Rows of a state of a table. */
+export class Scan extends Rows {
+  #explain;
+
+  /**
+   * @param {(aborted?: Promise<void>) => Promise<object>} open makes the engine's cursor
+   * @param {(how: object) => Promise<object>} explain @param {AbortSignal} [signal]
+   */
+  constructor(open, explain, signal) {
+    super(open, signal);
+    this.#explain = explain;
+  }
+
+  /** What is read and what is left out, step by step. @param {{analyze?: boolean}} [how] */
+  explain(how = {}) {
+    return this.#explain(how);
+  }
+}
+
+/** A read under way. */
 export class Cursor {
   #raw;
   #signal;

@@ -1,7 +1,11 @@
-// A table, and a table at a point in time.
+// A table, a table at a point in time, and its system tables.
 
 import { guarded } from './calls.js';
-import { Cursor, Scan } from './scan.js';
+import { errorOf } from './errors.js';
+import { Rows, Scan } from './scan.js';
+
+/** Names of states, as `at` and the reads take them. */
+const STATES = ['snapshot', 'tag', 'timestampMillis', 'watermark', 'version'];
 
 export class Table {
   #raw;
@@ -17,9 +21,9 @@ export class Table {
     this.info = info;
   }
 
-  /** @param {object} raw @param {AbortSignal} [signal] */
-  static async of(raw, signal) {
-    const table = new Table(raw, undefined, signal);
+  /** @param {object} raw @param {AbortSignal} [signal] @param {object} [at] */
+  static async of(raw, signal, at) {
+    const table = new Table(raw, undefined, signal, at);
     table.info = await table.#request('info', {});
     return table;
   }
@@ -40,9 +44,20 @@ export class Table {
     return { id: schemaId, fields, primaryKeys, partitionKeys, options, comment };
   }
 
-  /** The same table at a snapshot, a tag or a time. @param {{snapshot?: number, tag?: string, timestampMillis?: number}} at */
-  at({ snapshot, tag, timestampMillis }) {
-    return new Table(this.#raw, this.info, this.#signal, { snapshot, tag, timestampMillis });
+  /**
+   * The same table at a snapshot, a tag, a time, a watermark or a version; one of them.
+   * @param {{snapshot?: number | string, tag?: string, timestampMillis?: number, watermark?: number | string, version?: string}} at
+   */
+  at(at) {
+    return new Table(this.#raw, this.info, this.#signal, state(at));
+  }
+
+  /**
+   * A system table of this table, such as `files` or `audit_log`: what opening `t$files` gives.
+   * @param {string} name @param {{signal?: AbortSignal}} [options]
+   */
+  async system(name, { signal = this.#signal } = {}) {
+    return Table.of(await guarded(signal, () => this.#raw.system(name)), signal, this.#at);
   }
 
   /** Snapshots, newest first. @param {{limit?: number, signal?: AbortSignal}} [options] */
@@ -62,31 +77,45 @@ export class Table {
 
   /** Data files, with statistics. @param {{snapshot?: number, tag?: string, signal?: AbortSignal}} [options] */
   files({ signal, ...at } = {}) {
-    return this.#request('files', { ...this.#at, ...at }, signal);
+    return this.#request('files', { ...this.#at, ...state(at) }, signal);
   }
 
   /** @param {{snapshot?: number, tag?: string, signal?: AbortSignal}} [options] */
   manifests({ signal, ...at } = {}) {
-    return this.#request('manifests', { ...this.#at, ...at }, signal);
+    return this.#request('manifests', { ...this.#at, ...state(at) }, signal);
   }
 
-  /** What a scan would read, and why not the rest. @param {object} [options] as for `scan` */
-  explain({ signal, ...scan } = {}) {
-    return this.#request('explain', { ...this.#at, ...scan }, signal);
+  /**
+   * What a scan would read, and why not the rest; with `analyze` it reads, too, and tells what was left out within files.
+   * @param {object} [options] as for `scan`
+   */
+  explain({ signal, analyze = false, ...scan } = {}) {
+    return this.#request(analyze ? 'analyze' : 'explain', { ...this.#at, ...scan }, signal);
   }
 
   /**
    * Reads rows.
-   * @param {{columns?: string[], filter?: string, limit?: number, snapshot?: number, tag?: string, timestampMillis?: number, signal?: AbortSignal}} [options]
+   * @param {{columns?: string[], filter?: string, limit?: number, rowTracking?: boolean, readOptimized?: boolean, options?: Record<string, string>, signal?: AbortSignal}} [options]
+   *   a state, too: `snapshot`, `tag`, `timestampMillis`, `watermark` or `version`
    */
   scan({ signal = this.#signal, ...options } = {}) {
     const request = { ...this.#at, ...options };
-    return new Scan(this.#opener(request), () => this.explain(request), signal);
+    const open = (aborted) => this.#raw.scan(JSON.stringify(request), aborted);
+    return new Scan(open, (how) => this.explain({ ...request, ...how, signal }), signal);
   }
 
-  /** A scan read by hand, page by page. @param {object} [options] as for `scan` @returns {Promise<Cursor>} */
-  cursor({ signal = this.#signal, ...options } = {}) {
-    return Cursor.open(this.#opener({ ...this.#at, ...options }), signal);
+  /**
+   * Reads what changed after `from`, up to and including `to`; the first column is `_rowkind`: `+I`, `-U`, `+U` or `-D`.
+   * @param {{from?: number | string, to?: number | string, mode?: 'auto' | 'delta' | 'changelog' | 'diff', columns?: string[], filter?: string, limit?: number, signal?: AbortSignal}} [options]
+   */
+  changes({ signal = this.#signal, ...options } = {}) {
+    const request = { ...this.#at, ...options };
+    return new Rows((aborted) => this.#raw.changes(JSON.stringify(request), aborted), signal);
+  }
+
+  /** A scan read by hand, page by page. @param {object} [options] as for `scan` @returns {Promise<import('./scan.js').Cursor>} */
+  cursor(options) {
+    return this.scan(options).cursor();
   }
 
   /** Requests, bytes and cache hits so far; `since` leaves out records up to that `seq`. @param {{since?: number}} [options] */
@@ -100,14 +129,17 @@ export class Table {
     this.#raw = undefined;
   }
 
-  #opener(request) {
-    return (aborted) => this.#raw.scan(JSON.stringify(request), aborted);
-  }
-
   async #request(method, params, signal = this.#signal) {
     const text = JSON.stringify({ method, params });
     return JSON.parse(await guarded(signal, (aborted) => this.#raw.request(text, aborted)));
   }
+}
+
+/** A state, whose name is known: a misspelt one would read another state. @param {object} at */
+function state(at) {
+  const unknown = Object.keys(at).find((name) => !STATES.includes(name));
+  if (unknown === undefined) return at;
+  throw errorOf('invalid', `a state is named by ${STATES.join(', ')}, not by ${unknown}`);
 }
 
 if (Symbol.dispose) Table.prototype[Symbol.dispose] = Table.prototype.close;

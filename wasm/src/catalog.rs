@@ -1,6 +1,9 @@
 //! Warehouses: names of databases and tables, where the store can list.
 
-use cenote_core::catalog::FileSystemCatalog;
+use cenote_core::{
+    catalog::{FileSystemCatalog, Identifier},
+    system,
+};
 use futures::future::try_join_all;
 use js_sys::Promise;
 use serde::Serialize;
@@ -11,6 +14,7 @@ use crate::{
     json::to_text,
     runtime::EventLoop,
     store::{self, StoreObject},
+    system::SystemTable,
     table::Table,
     view,
 };
@@ -60,11 +64,19 @@ impl Catalog {
         .await
     }
 
-    /// Opens a table; `name` may name a branch as `t$branch_b`.
+    /// Opens a table; `name` may name a branch as `t$branch_b` and a system table as `t$files`, and the database may be
+    /// `sys`.
     pub async fn table(&self, database: String, name: String, aborted: Option<Promise>) -> Result<Table, JsValue> {
-        let catalog = self.catalog.clone();
-        abortable(aborted, async move { Ok(Table::new(catalog.get_table(&database, &name).await?, Some(database))) })
-            .await
+        let (catalog, storage) = (self.catalog.clone(), self.storage.clone());
+        abortable(aborted, async move {
+            if database == system::GLOBAL_DATABASE && system::global_fields(&name).is_some() {
+                return Ok(Table::of_system(SystemTable::Global { catalog, storage, name: name.to_ascii_lowercase() }));
+            }
+            let identifier = Identifier::new(&database, &name)?;
+            let table = catalog.open(&identifier).await?;
+            Table::opened(table, Some(database), identifier.system.as_deref())
+        })
+        .await
     }
 
     /// The request log of all tables opened here: records whose number is above `since`, and sums, as JSON.

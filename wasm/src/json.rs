@@ -1,7 +1,7 @@
 //! JSON text for JavaScript, whose numbers are exact only up to 2^53 - 1: longer integers become strings.
 
 use cenote_core::{Error, Result};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The largest integer that a JavaScript number holds exactly.
 const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -16,6 +16,23 @@ impl Serialize for Long {
             serializer.serialize_i64(self.0)
         } else {
             serializer.serialize_str(&self.0.to_string())
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Long {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "an integer of 64 bits")]
+        enum Either {
+            Number(i64),
+            Digits(String),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Number(value) => Ok(Long(value)),
+            Either::Digits(text) => {
+                text.trim().parse().map(Long).map_err(|_| D::Error::custom("an integer of 64 bits"))
+            }
         }
     }
 }
@@ -111,6 +128,9 @@ mod tests {
 
     #[test]
     fn longs_are_numbers_where_exact() {
-        assert_eq!(to_text(&[Long(7), Long(i64::MAX)]).unwrap(), r#"[7,"9223372036854775807"]"#);
+        let text = r#"[7,"9223372036854775807"]"#;
+        assert_eq!(to_text(&[Long(7), Long(i64::MAX)]).unwrap(), text);
+        assert_eq!(from_text::<[Long; 2]>(text).unwrap(), [Long(7), Long(i64::MAX)]);
+        assert!(from_text::<[Long; 1]>("[1.5]").unwrap_err().to_string().contains("64 bits"));
     }
 }

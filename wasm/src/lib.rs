@@ -3,8 +3,9 @@
 //!
 //! ```text
 //! catalog   names -> tables            table    requests about one table
-//! scan      rows of a scan             view     what requests answer, as JSON
-//! opened    a table and its states     json     integers that JavaScript can hold
+//! opened    a table and its states     system   system tables
+//! scan      a cursor over rows         view     what requests answer, as JSON
+//! *_request what a read asks for       json     integers that JavaScript can hold
 //! store     a JS object as a store     runtime  clock, timers and randomness of the page
 //! error     engine errors -> JS        abort    an AbortSignal ends a call
 //! ```
@@ -13,12 +14,15 @@
 
 mod abort;
 mod catalog;
+mod changes_request;
 mod error;
 mod json;
 mod opened;
 mod runtime;
 mod scan;
+mod scan_request;
 mod store;
+mod system;
 mod table;
 mod view;
 

@@ -1,15 +1,9 @@
 //! An open table, and which state of it a request means.
 
-use cenote_core::{
-    Result,
-    io::Runtime,
-    scan::{ScanBuilder, SnapshotChoice},
-    spec::snapshot::Snapshot,
-    table::Table,
-};
+use cenote_core::{Error, Result, io::Runtime, scan::SnapshotChoice, spec::snapshot::Snapshot, table::Table};
 use serde::Deserialize;
 
-use crate::runtime::EventLoop;
+use crate::{json::Long, runtime::EventLoop};
 
 /// For so long after opening, what was the latest snapshot then is taken as the latest: whoever opens a table and reads
 /// it at once saves three requests. Milliseconds.
@@ -27,20 +21,11 @@ pub(crate) struct Opened {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct At {
-    snapshot: Option<i64>,
+    snapshot: Option<Long>,
     tag: Option<String>,
-    timestamp_millis: Option<i64>,
-}
-
-/// What to read.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ScanRequest {
-    #[serde(flatten)]
-    at: At,
-    columns: Option<Vec<String>>,
-    filter: Option<String>,
-    limit: Option<usize>,
+    timestamp_millis: Option<Long>,
+    watermark: Option<Long>,
+    version: Option<String>,
 }
 
 impl Opened {
@@ -48,36 +33,28 @@ impl Opened {
         Opened { table, database, opened_millis: EventLoop.now_millis() }
     }
 
+    /// The name within its database: catalogs open tables as `database.name`.
+    pub(crate) fn short_name(&self) -> &str {
+        let name = self.table.name();
+        let inside = self.database.as_deref().and_then(|database| name.strip_prefix(database)?.strip_prefix('.'));
+        inside.unwrap_or(name)
+    }
+
     /// The snapshot; `None` for the latest of a table without any.
     pub(crate) async fn snapshot(&self, at: At) -> Result<Option<Snapshot>> {
-        match (at.choice(), self.fresh()) {
-            (SnapshotChoice::Latest, Some(snapshot)) => Ok(Some(snapshot.clone())),
-            (choice, _) => choice.snapshot(&self.table).await,
+        match (at.choice()?, self.fresh()) {
+            (None, Some(snapshot)) => Ok(Some(snapshot.clone())),
+            (choice, _) => choice.unwrap_or_default().snapshot(&self.table).await,
         }
     }
 
-    /// The scan that is asked for.
-    pub(crate) fn scan(&self, request: ScanRequest) -> ScanBuilder {
-        let mut scan = self.table.scan().at(self.unless_fresh(request.at.choice()));
-        if let Some(columns) = request.columns {
-            scan = scan.columns(columns);
-        }
-        if let Some(filter) = request.filter.filter(|text| !text.trim().is_empty()) {
-            scan = scan.filter_text(filter);
-        }
-        match request.limit {
-            Some(rows) => scan.limit(rows),
-            None => scan,
-        }
-    }
-
-    /// The latest snapshot by its id where that is known and reads the same: with the latest schema.
-    fn unless_fresh(&self, choice: SnapshotChoice) -> SnapshotChoice {
-        let same_schema = |snapshot: &&Snapshot| snapshot.schema_id == self.table.schema().id;
-        match (choice, self.fresh().filter(same_schema)) {
-            (SnapshotChoice::Latest, Some(snapshot)) => SnapshotChoice::Id(snapshot.id),
-            (choice, _) => choice,
-        }
+    /// The latest snapshot by its id where that is known and reads the same: with the latest schema, and with no option
+    /// of the table that chooses another state or branch.
+    pub(crate) fn latest_at_open(&self) -> Option<SnapshotChoice> {
+        let chooses = |name: &String| name.starts_with("scan.");
+        let snapshot = self.fresh().filter(|snapshot| snapshot.schema_id == self.table.schema().id)?;
+        let plain = !self.table.schema().options.keys().any(chooses);
+        plain.then_some(SnapshotChoice::Id(snapshot.id))
     }
 
     fn fresh(&self) -> Option<&Snapshot> {
@@ -87,12 +64,39 @@ impl Opened {
 }
 
 impl At {
-    fn choice(self) -> SnapshotChoice {
-        match self {
-            At { snapshot: Some(id), .. } => SnapshotChoice::Id(id),
-            At { tag: Some(name), .. } => SnapshotChoice::Tag(name),
-            At { timestamp_millis: Some(millis), .. } => SnapshotChoice::TimestampMillis(millis),
-            At { .. } => SnapshotChoice::Latest,
+    /// The state that is named, `None` where none is. Errors: `Invalid` for more than one.
+    pub(crate) fn choice(self) -> Result<Option<SnapshotChoice>> {
+        let named = [
+            self.snapshot.map(|id| SnapshotChoice::Id(id.0)),
+            self.tag.map(SnapshotChoice::Tag),
+            self.timestamp_millis.map(|millis| SnapshotChoice::TimestampMillis(millis.0)),
+            self.watermark.map(|mark| SnapshotChoice::Watermark(mark.0)),
+            self.version.map(SnapshotChoice::Version),
+        ];
+        let mut named = named.into_iter().flatten();
+        match (named.next(), named.next()) {
+            (_, Some(_)) => Err(Error::invalid(
+                "expected one of snapshot, tag, timestampMillis, watermark and version, found several",
+            )),
+            (choice, None) => Ok(choice),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::from_text;
+
+    fn choice(text: &str) -> Result<Option<SnapshotChoice>> {
+        from_text::<At>(text)?.choice()
+    }
+
+    #[test]
+    fn a_state_is_named_once() {
+        assert_eq!(choice("{}").unwrap(), None);
+        assert_eq!(choice(r#"{"snapshot": "7", "tag": null}"#).unwrap(), Some(SnapshotChoice::Id(7)));
+        assert_eq!(choice(r#"{"watermark": -1}"#).unwrap(), Some(SnapshotChoice::Watermark(-1)));
+        assert!(choice(r#"{"snapshot": 1, "version": "v"}"#).unwrap_err().to_string().contains("several"));
     }
 }

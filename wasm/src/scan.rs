@@ -1,4 +1,4 @@
-//! A cursor over the rows of a scan: Arrow IPC batches, or pages of cells.
+//! A cursor over rows, of a scan or of changes: Arrow IPC batches, or pages of cells.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -7,7 +7,7 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::Schema;
 use cenote_core::{
     Error, Result,
-    scan::{Plan, RecordBatchStream},
+    scan::RecordBatchStream,
     types::{DataField, arrow, json_rows::JsonRows, type_json::JsonType},
 };
 use js_sys::{Promise, Uint8Array};
@@ -20,7 +20,7 @@ use crate::{
     json::{quote_long_integers, to_text},
 };
 
-/// Rows of a scan, read from front to back.
+/// Rows, read from front to back.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct ScanCursor {
@@ -30,7 +30,8 @@ pub struct ScanCursor {
 }
 
 struct State {
-    stream: RecordBatchStream,
+    /// Batches to come; `None` where all rows are in `rest`.
+    stream: Option<RecordBatchStream>,
     /// What is left of the batch that a page ended in.
     rest: Option<RecordBatch>,
 }
@@ -52,9 +53,18 @@ struct Column<'a> {
 }
 
 impl ScanCursor {
-    pub(crate) async fn start(plan: &Plan) -> Result<Self> {
-        let state = State { stream: plan.stream().await?, rest: None };
-        Ok(ScanCursor { fields: plan.fields().into(), state: Rc::new(RefCell::new(Some(state))) })
+    /// Rows that come batch by batch.
+    pub(crate) fn streaming((fields, stream): (Vec<DataField>, RecordBatchStream)) -> Self {
+        ScanCursor::new(fields, State { stream: Some(stream), rest: None })
+    }
+
+    /// Rows that are there.
+    pub(crate) fn of_rows((fields, rows): (Vec<DataField>, RecordBatch)) -> Self {
+        ScanCursor::new(fields, State { stream: None, rest: Some(rows).filter(|rows| rows.num_rows() > 0) })
+    }
+
+    fn new(fields: Vec<DataField>, state: State) -> Self {
+        ScanCursor { fields: fields.into(), state: Rc::new(RefCell::new(Some(state))) }
     }
 
     /// Takes the state out for one call. Errors: `Invalid` while another call has it, or after one was cancelled.
@@ -117,9 +127,10 @@ impl<'a> Column<'a> {
 
 impl State {
     async fn next(&mut self) -> Result<Option<RecordBatch>> {
-        match self.rest.take() {
-            Some(rest) => Ok(Some(rest)),
-            None => self.stream.next().await.transpose(),
+        match (self.rest.take(), &mut self.stream) {
+            (Some(rest), _) => Ok(Some(rest)),
+            (None, Some(stream)) => stream.next().await.transpose(),
+            (None, None) => Ok(None),
         }
     }
 

@@ -1,24 +1,34 @@
-//! One table: requests answered as JSON, and scans.
+//! One table: requests answered as JSON, scans and changes.
 
-use cenote_core::{Result, table::Table as CoreTable};
+use cenote_core::{Error, Result, catalog::Identifier, io::Storage, table::Table as CoreTable};
 use js_sys::Promise;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
 use crate::{
     abort::abortable,
+    changes_request::ChangesRequest,
+    error::to_js,
     json::from_text,
-    opened::{At, Opened, ScanRequest},
+    opened::{At, Opened},
     runtime::EventLoop,
     scan::ScanCursor,
+    scan_request::ScanRequest,
     store::{self, StoreObject},
+    system::SystemTable,
     view,
 };
 
 /// An open table.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Table(Opened);
+pub struct Table(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Table(Opened),
+    System(SystemTable),
+}
 
 /// What JavaScript asks about a table.
 #[derive(Debug, Deserialize)]
@@ -31,13 +41,15 @@ enum Request {
     Files(At),
     Manifests(At),
     Explain(ScanRequest),
+    Analyze(ScanRequest),
 }
 
 /// No parameters.
 #[derive(Debug, Deserialize)]
 struct Empty {}
 
-/// Opens the table at the top of `store`; `label` names the place in messages. No listing is needed.
+/// Opens the table at the top of `store`; `label` names the place in messages. No listing is needed. `name` is what
+/// messages call it, and may end in `$branch_b` and in a system table such as `$files`.
 #[wasm_bindgen(js_name = openTable)]
 pub async fn open_table(
     store: StoreObject,
@@ -49,18 +61,52 @@ pub async fn open_table(
     let storage = store::storage(store, &label);
     let runtime = std::sync::Arc::new(EventLoop);
     abortable(aborted, async move {
-        let table = match branch.filter(|branch| branch != "main") {
-            Some(branch) => CoreTable::open_branch(storage, name, &branch, runtime).await?,
-            None => CoreTable::open(storage, name, runtime).await?,
+        let named = named(&name, branch)?;
+        let table = match named.branch.as_str() {
+            "main" => CoreTable::open(storage, named.table, runtime).await?,
+            branch => CoreTable::open_branch(storage, named.table, branch, runtime).await?,
         };
-        Ok(Table::new(table, None))
+        Table::opened(table, None, named.system.as_deref())
     })
     .await
 }
 
+/// Table, branch and system table of a name. Errors: `Invalid`, for two branches too.
+fn named(name: &str, branch: Option<String>) -> Result<Identifier> {
+    let table = name.split('$').next().unwrap_or_default();
+    // Folders of tables may be called anything: only what follows is held to the rules of names.
+    let rest = name.strip_prefix(table).unwrap_or_default();
+    let parts = Identifier::new("path", &format!("table{rest}"))?;
+    let branch = match branch {
+        Some(branch) if parts.branch != "main" && parts.branch != branch => {
+            return Err(Error::invalid(format!("{name:?} names another branch than {branch:?}")));
+        }
+        Some(branch) => branch,
+        None => parts.branch,
+    };
+    Ok(Identifier { table: table.to_owned(), branch, ..parts })
+}
+
 impl Table {
-    pub(crate) fn new(table: CoreTable, database: Option<String>) -> Self {
-        Table(Opened::new(table, database))
+    /// A table that was opened, or its system table. Errors: `NotFound` for system tables that are none.
+    pub(crate) fn opened(table: CoreTable, database: Option<String>, system: Option<&str>) -> Result<Self> {
+        let opened = Opened::new(table, database);
+        Ok(Table(match system {
+            Some(name) => Kind::System(SystemTable::of_table(opened, name)?),
+            None => Kind::Table(opened),
+        }))
+    }
+
+    /// A system table.
+    pub(crate) fn of_system(table: SystemTable) -> Self {
+        Table(Kind::System(table))
+    }
+
+    fn storage(&self) -> &Storage {
+        match &self.0 {
+            Kind::Table(opened) => opened.table.storage(),
+            Kind::System(table) => table.storage(),
+        }
     }
 }
 
@@ -73,29 +119,90 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         Request::Files(at) => view::files::list(opened, at).await,
         Request::Manifests(at) => view::manifests::list(opened, at).await,
         Request::Explain(scan) => view::explain::of(opened, scan).await,
+        Request::Analyze(scan) => view::explain::analyze(opened, scan).await,
     }
 }
 
 #[wasm_bindgen]
 impl Table {
-    /// Answers `{"method": …, "params": …}` as JSON.
+    /// Answers `{"method": …, "params": …}` as JSON. Of a system table only `info` is known.
     pub async fn request(&self, request: String, aborted: Option<Promise>) -> Result<String, JsValue> {
-        let opened = self.0.clone();
-        abortable(aborted, async move { answer(&opened, from_text(&request)?).await }).await
+        let kind = self.0.clone();
+        abortable(aborted, async move {
+            match (kind, from_text(&request)?) {
+                (Kind::Table(opened), request) => answer(&opened, request).await,
+                (Kind::System(table), Request::Info(_)) => table.info().await,
+                (Kind::System(table), _) => {
+                    Err(Error::invalid("a system table has rows only; ask the table that it is about").at(table.name()))
+                }
+            }
+        })
+        .await
+    }
+
+    /// The system table `name` of this table. Errors: `not found` for other names.
+    pub fn system(&self, name: &str) -> Result<Table, JsValue> {
+        match &self.0 {
+            Kind::Table(opened) => SystemTable::of_table(opened.clone(), name),
+            Kind::System(table) => Err(Error::invalid("a system table has no system tables").at(table.name())),
+        }
+        .map(Table::of_system)
+        .map_err(|error| to_js(&error))
     }
 
     /// Plans a scan and gives a cursor over its rows.
     pub async fn scan(&self, request: String, aborted: Option<Promise>) -> Result<ScanCursor, JsValue> {
-        let opened = self.0.clone();
+        let kind = self.0.clone();
         abortable(aborted, async move {
-            let plan = opened.scan(from_text(&request)?).plan().await?;
-            ScanCursor::start(&plan).await
+            let request: ScanRequest = from_text(&request)?;
+            match kind {
+                Kind::Table(opened) => {
+                    let plan = request.of_table(&opened)?.plan().await?;
+                    Ok(ScanCursor::streaming((plan.fields(), plan.stream().await?)))
+                }
+                Kind::System(table) => table.scan(request).await,
+            }
+        })
+        .await
+    }
+
+    /// Plans a read of changes and gives a cursor over them; their kinds are the first column.
+    pub async fn changes(&self, request: String, aborted: Option<Promise>) -> Result<ScanCursor, JsValue> {
+        let kind = self.0.clone();
+        abortable(aborted, async move {
+            let request: ChangesRequest = from_text(&request)?;
+            match kind {
+                Kind::Table(opened) => {
+                    let plan = request.of_table(&opened.table)?.plan().await?;
+                    Ok(ScanCursor::streaming((plan.fields(), plan.stream()?)))
+                }
+                Kind::System(table) => table.changes(request).await,
+            }
         })
         .await
     }
 
     /// The request log: records whose number is above `since`, and sums, as JSON.
     pub fn io(&self, since: f64) -> Result<String, JsValue> {
-        view::io::read(&self.0.table.storage().io(), since)
+        view::io::read(&self.storage().io(), since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_end_in_a_branch_and_a_system_table() {
+        let of = |name: &str| named(name, None).map(|named| (named.table, named.branch, named.system));
+        let some = |table: &str, branch: &str, system: Option<&str>| {
+            (table.to_owned(), branch.to_owned(), system.map(str::to_owned))
+        };
+        assert_eq!(of("t").unwrap(), some("t", "main", None));
+        assert_eq!(of("").unwrap(), some("", "main", None));
+        assert_eq!(of("t$branch_b$files").unwrap(), some("t", "b", Some("files")));
+        assert!(of("t$").is_err() && of("t$files$files").is_err());
+        assert_eq!(named("t$files", Some("b".into())).unwrap().branch, "b");
+        assert!(named("t$branch_a", Some("b".into())).is_err());
     }
 }

@@ -22,6 +22,18 @@ export function locate(location, storage) {
   return { store: byScheme(text).open(text), label: shown(text), name };
 }
 
+/**
+ * A table's folder, and the branch and system table that its address ends in: `…/t$branch_b$files`.
+ * @param {unknown} location @returns {{folder: unknown, suffix: string}}
+ */
+export function splitTable(location) {
+  if (location === undefined || location === null || isFiles(location)) return { folder: location, suffix: '' };
+  const text = String(location);
+  const found = /^([^?#]*?)((?:\$|%24)[^/?#]*)\/*([?#].*)?$/i.exec(text);
+  if (!found) return { folder: text, suffix: '' };
+  return { folder: `${found[1]}${found[3] ?? ''}`, suffix: lastSegment(found[2]) };
+}
+
 function byScheme(text) {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') return http();

@@ -42,6 +42,15 @@ struct FileView<'a> {
     creation_millis: Option<Long>,
     schema_id: Long,
     source: Option<&'static str>,
+    /// Kept outside the table's folder.
+    external: bool,
+    first_row_id: Option<Long>,
+    /// Columns in the file, where only some were written.
+    write_cols: Option<&'a [String]>,
+    /// Side-car files beside it, such as file indexes.
+    extra_files: &'a [String],
+    /// Bytes of the file index within the manifest.
+    embedded_index_size: Option<Long>,
     stats: Vec<StatsView<'a>>,
 }
 
@@ -117,6 +126,11 @@ impl Schemas {
                 FileSource::Append => "append",
                 FileSource::Compact => "compact",
             }),
+            external: file.external_path.is_some(),
+            first_row_id: file.first_row_id.map(Long),
+            write_cols: file.write_cols.as_deref(),
+            extra_files: &file.extra_files,
+            embedded_index_size: file.embedded_index.as_ref().map(|index| Long::from(index.len() as u64)),
             stats: self.stats(file)?,
         })
     }

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cenote_core::{Result, scan, spec::snapshot::Snapshot, table::Table};
+use cenote_core::{
+    Result, scan,
+    spec::{layout, snapshot::Snapshot},
+    table::Table,
+    types::DataField,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -59,7 +64,7 @@ pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
     let schema = table.schema();
     let option = |name: &str| schema.options.get(name).map(String::as_str);
     let info = Info {
-        name: short_name(table.name(), opened.database.as_deref()),
+        name: opened.short_name(),
         database: opened.database.as_deref(),
         branch: table.branch(),
         url: table.storage().location("").trim_end_matches('/').to_owned(),
@@ -84,10 +89,28 @@ pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
     to_text(&info)
 }
 
-/// The name within its database: catalogs open tables as `database.name`.
-fn short_name<'a>(name: &'a str, database: Option<&str>) -> &'a str {
-    let inside = database.and_then(|database| name.strip_prefix(database)?.strip_prefix('.'));
-    inside.unwrap_or(name)
+/// A system table: its columns, and that it has neither keys nor a history.
+pub(crate) fn of_system_table(name: &str, database: Option<&str>, url: &str, columns: &[DataField]) -> Result<String> {
+    to_text(&Info {
+        name,
+        database,
+        branch: layout::MAIN_BRANCH,
+        url: url.trim_end_matches('/').to_owned(),
+        comment: None,
+        primary_keys: &[],
+        partition_keys: &[],
+        bucket: None,
+        bucket_keys: Vec::new(),
+        merge_engine: "none",
+        changelog_producer: "none",
+        options: &BTreeMap::new(),
+        schema_id: Long(0),
+        fields: schemas::fields(columns),
+        latest_snapshot: None,
+        file_count: None,
+        total_size: None,
+        record_count: None,
+    })
 }
 
 /// Number and bytes of the live files.

@@ -173,7 +173,7 @@ fn deletion_vector(bytes: &[u8]) {
 fn binary_row(bytes: &[u8]) {
     let types = types();
     let arity = (types.len() as i32).to_be_bytes();
-    let row = BinaryRow::from_serialized([&arity, bytes].concat().into());
+    let row = BinaryRow::from_serialized([&arity, bytes].concat());
     if let Ok(values) = row.decode(&types) {
         let again = BinaryRow::encode(&types, &values).and_then(|row| row.decode(&types));
         assert_eq!(again.ok().map(|again| format!("{again:?}")), Some(format!("{values:?}")));

@@ -15,7 +15,7 @@ use crate::{
         entries,
         manifests::{EntryFilter, read_entries_of_each},
         pack_ordered,
-        prune::{prune_files, types_of},
+        prune::{EntryPruner, prune_files, types_of},
         row_id_groups,
     },
     spec::{
@@ -151,7 +151,7 @@ pub(crate) async fn plan_splits(
     let stored = predicate.map(|predicate| predicate.retain_columns(&|column: &Column| !is_system_field(column.id)));
     let predicate = stored.as_ref();
     let partition_fields = schema.partition_fields();
-    let filter = entry_filter(table, schema, predicate)?;
+    let mut filter = entry_filter(table, schema, predicate)?;
     let manifests = read_manifests(table, snapshot).await?;
     let total = manifests.len();
     let mut kept = Vec::with_capacity(total);
@@ -162,12 +162,19 @@ pub(crate) async fn plan_splits(
     }
     explain.step("manifests by partition", "manifests", kept.len(), total);
 
+    if let Some(predicate) = predicate {
+        let known = known_schemas(table, schema, &kept).await;
+        filter.stats = EntryPruner::new(schema, table.options(), predicate, &known).map(Arc::new);
+    }
     let (mut live, counts) = read_entries_of_each(table, kept, &filter).await?;
     explain.step("entries by partition", "entries", counts.after_partition, counts.total);
     explain.step("entries by bucket", "entries", counts.after_bucket, counts.after_partition);
+    if filter.stats.is_some() {
+        explain.step("entries by statistics", "entries", counts.after_stats, counts.after_bucket);
+    }
     entries::retain_live(&mut live);
     let live_count = live.iter().map(Vec::len).sum();
-    explain.step("live files", "files", live_count, counts.after_bucket);
+    explain.step("live files", "files", live_count, counts.after_stats);
 
     let schemas = file_schemas(table, live.iter().flatten()).await?;
     let mut buckets = group_by_bucket(table, live)?;
@@ -230,7 +237,19 @@ pub(crate) fn entry_filter(table: &Table, schema: &TableSchema, predicate: Optio
     };
     let buckets = buckets.map(Arc::new);
     let without_stats = predicate.is_none_or(|predicate| *predicate == Predicate::True);
-    Ok(EntryFilter { partition, buckets, real_buckets_only: true, without_stats })
+    Ok(EntryFilter { partition, buckets, real_buckets_only: true, without_stats, stats: None })
+}
+
+/// Schemas that files of the manifests are likely to have been written with. One that cannot be read now is left to
+/// [`file_schemas`], which knows whether a live file needs it.
+async fn known_schemas(
+    table: &Table,
+    schema: &TableSchema,
+    manifests: &[ManifestFileMeta],
+) -> HashMap<i64, Arc<TableSchema>> {
+    let ids: HashSet<i64> = manifests.iter().map(|meta| meta.schema_id).chain([schema.id]).collect();
+    let read = ids.into_iter().map(async |id| Some((id, table.schemas().get(id).await.ok()?)));
+    futures::future::join_all(read).await.into_iter().flatten().collect()
 }
 
 /// Schemas that the files were written with, each read once.
@@ -238,7 +257,14 @@ pub(crate) async fn file_schemas(
     table: &Table,
     live: impl Iterator<Item = &ManifestEntry>,
 ) -> Result<HashMap<i64, Arc<TableSchema>>> {
-    let ids: HashSet<i64> = live.map(|entry| entry.file.schema_id).collect();
+    // Most files have the schema of the one before them.
+    let mut ids: HashSet<i64> = HashSet::new();
+    let mut last = None;
+    for id in live.map(|entry| entry.file.schema_id) {
+        if last.replace(id) != Some(id) {
+            ids.insert(id);
+        }
+    }
     let read = ids.into_iter().map(async |id| Ok::<_, crate::Error>((id, table.schemas().get(id).await?)));
     Ok(futures::future::try_join_all(read).await?.into_iter().collect())
 }

@@ -8,11 +8,12 @@ use crate::{
     error::Result,
     io::spawn_value,
     predicate::{Predicate, buckets::BucketFilter},
-    scan::prune,
+    scan::prune::{self, EntryPruner},
     spec::{
         binary_row::BinaryRow,
+        data_file::{FileOutline, StatsOf},
         layout,
-        manifest::{self, EntryHead, ManifestEntry},
+        manifest::{self, Choice, ChooseEntries, EntryHead, FileKind, ManifestEntry},
         manifest_list::ManifestFileMeta,
     },
     table::Table,
@@ -22,7 +23,8 @@ use crate::{
 /// Manifests fetched at the same time: enough to hide latency, few enough to bound memory.
 const CONCURRENT_MANIFESTS: usize = 8;
 
-/// What may be dropped from entries of either kind without regard to each other: partitions and buckets.
+/// What may be dropped from entries of either kind without regard to each other: partitions and buckets. And files that
+/// statistics rule out: what deletes them is kept, and deletes nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EntryFilter {
     /// Filter on partition columns only.
@@ -33,6 +35,8 @@ pub(crate) struct EntryFilter {
     pub real_buckets_only: bool,
     /// Leave out the statistics of files: nobody will ask them.
     pub without_stats: bool,
+    /// Drops added files by their statistics.
+    pub stats: Option<Arc<EntryPruner>>,
 }
 
 impl EntryFilter {
@@ -84,6 +88,40 @@ pub(crate) struct EntryCounts {
     pub total: usize,
     pub after_partition: usize,
     pub after_bucket: usize,
+    pub after_stats: usize,
+}
+
+/// Chooses the entries of one manifest.
+struct Chooser<'a> {
+    filter: &'a EntryFilter,
+    partitions: PartitionCache<'a>,
+    counts: EntryCounts,
+}
+
+impl ChooseEntries for Chooser<'_> {
+    fn by_head(&mut self, head: EntryHead<'_>) -> Result<Choice> {
+        self.counts.total += 1;
+        if !self.partitions.keeps(head.partition)? {
+            return Ok(Choice::Drop);
+        }
+        self.counts.after_partition += 1;
+        let filter = self.filter;
+        let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(head.bucket, head.total_buckets));
+        if !bucket_passes || (head.bucket < 0 && filter.real_buckets_only) {
+            return Ok(Choice::Drop);
+        }
+        self.counts.after_bucket += 1;
+        let deletes_only = filter.stats.is_some() && head.kind == FileKind::Delete;
+        Ok(if filter.without_stats || deletes_only { Choice::KeepWithoutStats } else { Choice::Keep })
+    }
+
+    fn asks(&self) -> Option<StatsOf> {
+        self.filter.stats.as_ref().map(|stats| stats.asks())
+    }
+
+    fn by_outline(&mut self, file: &FileOutline<'_>) -> Result<Choice> {
+        self.filter.stats.as_ref().map_or(Ok(Choice::Keep), |stats| stats.choose(file))
+    }
 }
 
 /// The entries of `manifests` that pass, in manifest order.
@@ -117,6 +155,7 @@ pub(crate) async fn read_entries_of_each(
         counts.total += part_counts.total;
         counts.after_partition += part_counts.after_partition;
         counts.after_bucket += part_counts.after_bucket;
+        counts.after_stats += part_counts.after_stats;
     }
     Ok((entries, counts))
 }
@@ -129,18 +168,9 @@ async fn read_one(
 ) -> Result<(Vec<ManifestEntry>, EntryCounts)> {
     let path = layout::manifest_path(&meta.file_name);
     let bytes = table.storage().get_immutable(&path).await?;
-    let mut counts = EntryCounts::default();
-    let mut partitions = PartitionCache { filter, fields, last: None, decided: HashMap::new() };
-    let kept = manifest::decode_where(&bytes, !filter.without_stats, |head: EntryHead<'_>| {
-        counts.total += 1;
-        if !partitions.keeps(head.partition)? {
-            return Ok(false);
-        }
-        counts.after_partition += 1;
-        let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(head.bucket, head.total_buckets));
-        Ok(bucket_passes && (head.bucket >= 0 || !filter.real_buckets_only))
-    });
-    let kept = kept.map_err(|error| error.at(&path))?;
-    counts.after_bucket = kept.len();
+    let partitions = PartitionCache { filter, fields, last: None, decided: HashMap::new() };
+    let mut chooser = Chooser { filter, partitions, counts: EntryCounts::default() };
+    let kept = manifest::decode_chosen(&bytes, &mut chooser).map_err(|error| error.at(&path))?;
+    let counts = EntryCounts { after_stats: kept.len(), ..chooser.counts };
     Ok((kept, counts))
 }

@@ -11,8 +11,9 @@ use crate::{
     predicate::{Column, ColumnBounds, Predicate},
     spec::{
         binary_row::BinaryRow,
-        data_file::DataFileMeta,
+        data_file::{DataFileMeta, FileOutline, StatsOf},
         file_index::FileIndex,
+        manifest::Choice,
         manifest_list::ManifestFileMeta,
         options::{CoreOptions, MergeEngine},
         stats::SimpleStats,
@@ -24,7 +25,7 @@ use crate::{
 /// Whether some partition of the manifest may match a filter on partition columns.
 pub(crate) fn manifest_may_match(predicate: &Predicate, meta: &ManifestFileMeta, fields: &[DataField]) -> Result<bool> {
     let columns = StatsColumns::new(fields, predicate);
-    let bounds = columns.bounds(&meta.partition_stats)?;
+    let bounds = columns.bounds_of(&meta.partition_stats)?;
     Ok(predicate.may_match(meta.num_added_files + meta.num_deleted_files, &|column| bounds.of(column)))
 }
 
@@ -65,9 +66,7 @@ pub(super) fn prune_files(
         Ok::<_, Error>(())
     };
     if is_key_value {
-        let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
-        let on_keys = predicate.retain_columns(&|column: &Column| keys.contains(&column.id));
-        pass("files by key statistics", Asked::KeyStats, &on_keys, buckets)?;
+        pass("files by key statistics", Asked::KeyStats, &on_keys(schema, predicate), buckets)?;
     }
     pass("files by value statistics", Asked::ValueStats, predicate, buckets)?;
     if options.file_index_read_enabled {
@@ -125,12 +124,13 @@ pub(super) struct FilePruner<'a> {
     schemas: &'a HashMap<i64, Arc<TableSchema>>,
     /// Whether other columns of the rows of a file may be in other files.
     column_wise: bool,
-    translated: HashMap<i64, SchemaPruner<'a>>,
+    translated: HashMap<i64, SchemaPruner>,
 }
 
 /// What is the same for all files of a schema version.
-struct SchemaPruner<'a> {
-    schema: &'a TableSchema,
+#[derive(Debug)]
+struct SchemaPruner {
+    schema: Arc<TableSchema>,
     predicate: Predicate,
     /// Columns of the statistics, unless the file names them itself.
     stats: StatsColumns,
@@ -152,17 +152,8 @@ impl<'a> FilePruner<'a> {
     pub(super) fn may_match(&mut self, file: &DataFileMeta) -> Result<bool> {
         let Some(schema) = self.schemas.get(&file.schema_id) else { return Ok(true) };
         let (predicate, asked, column_wise) = (self.predicate, self.asked, self.column_wise);
-        let pruner = self.translated.entry(file.schema_id).or_insert_with(|| {
-            let fields = match asked {
-                Asked::KeyStats => schema.trimmed_primary_key_fields(),
-                _ => schema.fields.clone(),
-            };
-            let predicate = match column_wise {
-                true => predicate.for_file(&schema.fields),
-                false => predicate.for_whole_file(&schema.fields),
-            };
-            SchemaPruner { schema, stats: StatsColumns::new(&fields, &predicate), predicate }
-        });
+        let pruner = self.translated.entry(file.schema_id);
+        let pruner = pruner.or_insert_with(|| SchemaPruner::new(schema, predicate, asked, column_wise));
         if pruner.predicate == Predicate::True || (asked == Asked::ValueStatsAndIndex && file.embedded_index.is_none())
         {
             return Ok(true);
@@ -171,10 +162,22 @@ impl<'a> FilePruner<'a> {
     }
 }
 
-impl SchemaPruner<'_> {
+impl SchemaPruner {
+    fn new(schema: &Arc<TableSchema>, predicate: &Predicate, asked: Asked, column_wise: bool) -> Self {
+        let fields = match asked {
+            Asked::KeyStats => schema.trimmed_primary_key_fields(),
+            _ => schema.fields.clone(),
+        };
+        let predicate = match column_wise {
+            true => predicate.for_file(&schema.fields),
+            false => predicate.for_whole_file(&schema.fields),
+        };
+        SchemaPruner { schema: schema.clone(), stats: StatsColumns::new(&fields, &predicate), predicate }
+    }
+
     fn may_match(&self, file: &DataFileMeta, asked: Asked) -> Result<bool> {
         let by_stats = |stats: &SimpleStats, columns: &StatsColumns| {
-            let bounds = columns.bounds(stats)?;
+            let bounds = columns.bounds_of(stats)?;
             Ok::<_, Error>(self.predicate.may_match(file.row_count, &|column| bounds.of(column)))
         };
         let may_match = match (asked, named_columns(file)) {
@@ -182,7 +185,7 @@ impl SchemaPruner<'_> {
             (_, None) => by_stats(&file.value_stats, &self.stats)?,
             (_, Some(_)) => by_stats(
                 &file.value_stats,
-                &StatsColumns::new(&value_stats_fields(file, self.schema), &self.predicate),
+                &StatsColumns::new(&value_stats_fields(file, &self.schema), &self.predicate),
             )?,
         };
         match (&file.embedded_index, asked) {
@@ -193,6 +196,69 @@ impl SchemaPruner<'_> {
             _ => Ok(may_match),
         }
     }
+}
+
+/// Asks the files of ADD entries while manifests are read, where each can be dropped for itself: by the statistics of
+/// keys, or of values where there are no keys. What is kept is asked again when all is known.
+#[derive(Debug)]
+pub(crate) struct EntryPruner {
+    asked: Asked,
+    /// By schema id.
+    schemas: HashMap<i64, SchemaPruner>,
+}
+
+impl EntryPruner {
+    /// `None` where nothing may be dropped, or nothing is asked. `known` are schemas that files may have been written with.
+    pub(super) fn new(
+        schema: &TableSchema,
+        options: &CoreOptions,
+        predicate: &Predicate,
+        known: &HashMap<i64, Arc<TableSchema>>,
+    ) -> Option<Self> {
+        // Files that hold other columns of the same rows stand or fall together.
+        if schema.evolves_columns() || options.data_evolution_enabled {
+            return None;
+        }
+        let (asked, predicate) = match schema.is_primary_key_table() {
+            true => (Asked::KeyStats, on_keys(schema, predicate)),
+            false => (Asked::ValueStats, predicate.clone()),
+        };
+        let translate = |(id, known): (&i64, &Arc<TableSchema>)| {
+            let pruner = SchemaPruner::new(known, &predicate, asked, false);
+            (pruner.predicate != Predicate::True).then_some((*id, pruner))
+        };
+        let schemas: HashMap<_, _> = known.iter().filter_map(translate).collect();
+        (!schemas.is_empty()).then_some(EntryPruner { asked, schemas })
+    }
+
+    /// The statistics that are looked at.
+    pub(super) fn asks(&self) -> StatsOf {
+        if self.asked == Asked::KeyStats { StatsOf::Keys } else { StatsOf::Values }
+    }
+
+    /// Drops a file whose statistics rule it out. Those of values are not needed further on.
+    pub(super) fn choose(&self, file: &FileOutline<'_>) -> Result<Choice> {
+        let is_by_keys = self.asked == Asked::KeyStats;
+        let (Some(pruner), Some(stats)) = (self.schemas.get(&file.schema_id), &file.stats) else {
+            return Ok(Choice::Keep);
+        };
+        if file.names_columns && !is_by_keys {
+            return Ok(Choice::Keep);
+        }
+        let bounds = pruner.stats.bounds(stats.min, stats.max, &stats.null_counts);
+        let bounds = bounds.map_err(|error| error.at(String::from_utf8_lossy(file.file_name)))?;
+        Ok(match pruner.predicate.may_match(file.row_count, &|column| bounds.of(column)) {
+            false => Choice::Drop,
+            true if is_by_keys => Choice::Keep,
+            true => Choice::KeepWithoutStats,
+        })
+    }
+}
+
+/// The part of a filter that is about the trimmed primary key only.
+fn on_keys(schema: &TableSchema, predicate: &Predicate) -> Predicate {
+    let keys: HashSet<i32> = schema.trimmed_primary_key_fields().iter().map(|field| field.id).collect();
+    predicate.retain_columns(&|column: &Column| keys.contains(&column.id))
 }
 
 /// The columns that a file's value statistics are about (format digest 4.4).
@@ -209,6 +275,7 @@ fn named_columns(file: &DataFileMeta) -> Option<&Vec<String>> {
 }
 
 /// Columns that statistics are about.
+#[derive(Debug)]
 struct StatsColumns {
     types: Vec<DataType>,
     /// Ids and places of the columns that the filter asks.
@@ -226,14 +293,18 @@ impl StatsColumns {
     }
 
     /// Statistics of another arity say nothing (a foreign writer's empty statistics).
-    fn bounds<'a>(&'a self, stats: &'a SimpleStats) -> Result<Bounds<'a>> {
-        let arity = self.types.len();
-        if stats.min_values.arity()? != arity || stats.max_values.arity()? != arity {
-            return Ok(Bounds { asked: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] });
-        }
-        let min = stats.min_values.decode_at(&self.types, &self.places)?;
-        let max = stats.max_values.decode_at(&self.types, &self.places)?;
-        Ok(Bounds { asked: &self.asked, min, max, null_counts: &stats.null_counts })
+    fn bounds_of<'a>(&'a self, stats: &'a SimpleStats) -> Result<Bounds<'a>> {
+        self.bounds(stats.min_values.serialized(), stats.max_values.serialized(), &stats.null_counts)
+    }
+
+    /// As [`StatsColumns::bounds_of`], of serialized rows.
+    fn bounds<'a>(&'a self, min: &[u8], max: &[u8], null_counts: &'a [Option<i64>]) -> Result<Bounds<'a>> {
+        let min = BinaryRow::decode_at(min, &self.types, &self.places)?;
+        let max = BinaryRow::decode_at(max, &self.types, &self.places)?;
+        Ok(match (min, max) {
+            (Some(min), Some(max)) => Bounds { asked: &self.asked, min, max, null_counts },
+            _ => Bounds { asked: &[], min: Vec::new(), max: Vec::new(), null_counts: &[] },
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub(super) mod avro;
 
+pub(crate) use self::avro::{FileOutline, StatsOf};
+
 use bytes::Bytes;
 
 use super::{binary_row::BinaryRow, stats::SimpleStats};

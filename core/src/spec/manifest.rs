@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use bytes::Bytes;
 
 use super::{
-    avro::{Codec, Plan, avro_fields, read_records_where, write_records},
+    avro::{Codec, Cursor, Plan, Shape, avro_fields, read_records_where, write_records},
     binary_row::BinaryRow,
     data_file::{
-        DataFileMeta,
+        DataFileMeta, FileOutline, StatsOf,
         avro::{DataFilePlan, blank as blank_file, data_file_schema, write as write_data_file},
     },
     stats::avro::{int, required, stats_schema},
@@ -66,81 +66,159 @@ avro_fields! {
 /// Reads a manifest. Shape: one item a record, in the order of the file. Errors: `Corrupt`; `Unsupported` for codecs and
 /// record versions this crate does not have.
 pub fn decode(bytes: &[u8]) -> Result<Vec<ManifestEntry>> {
-    decode_where(bytes, true, |_| Ok(true))
+    decode_chosen(bytes, &mut All)
 }
 
 /// What an entry says before its file.
 #[derive(Clone, Copy, Debug)]
-pub struct EntryHead<'a> {
+pub(crate) struct EntryHead<'a> {
     /// ADD or DELETE.
-    pub kind: FileKind,
+    pub(crate) kind: FileKind,
     /// Partition values.
-    pub partition: &'a BinaryRow,
+    pub(crate) partition: &'a BinaryRow,
     /// Bucket number.
-    pub bucket: i32,
+    pub(crate) bucket: i32,
     /// Bucket count in force when the file was written.
-    pub total_buckets: i32,
+    pub(crate) total_buckets: i32,
 }
 
-/// Reads those entries of a manifest whose head `keep` lets through, without making files of the others. Files have empty
-/// statistics unless `with_stats`. Errors: those of [`decode`] and of `keep`.
-pub fn decode_where(
-    bytes: &[u8],
-    with_stats: bool,
-    mut keep: impl FnMut(EntryHead<'_>) -> Result<bool>,
-) -> Result<Vec<ManifestEntry>> {
+/// What to make of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Leave it out.
+    Drop,
+    /// Keep it, its file with empty statistics.
+    KeepWithoutStats,
+    /// Keep it.
+    Keep,
+}
+
+/// Chooses entries while a manifest is read, so that nothing is made of those that are left out.
+pub(crate) trait ChooseEntries {
+    /// Chooses by what stands before the file. Other writers may have written the file first: it is then read already.
+    fn by_head(&mut self, head: EntryHead<'_>) -> Result<Choice>;
+
+    /// The statistics that [`ChooseEntries::by_outline`] looks at; `None` where it need not be asked.
+    fn asks(&self) -> Option<StatsOf>;
+
+    /// Chooses once more among the kept ADD entries, unless the file stood first.
+    fn by_outline(&mut self, file: &FileOutline<'_>) -> Result<Choice>;
+}
+
+struct All;
+
+impl ChooseEntries for All {
+    fn by_head(&mut self, _: EntryHead<'_>) -> Result<Choice> {
+        Ok(Choice::Keep)
+    }
+
+    fn asks(&self) -> Option<StatsOf> {
+        None
+    }
+
+    fn by_outline(&mut self, _: &FileOutline<'_>) -> Result<Choice> {
+        Ok(Choice::Keep)
+    }
+}
+
+/// Reads those entries of a manifest that `chooser` keeps. Errors: those of [`decode`] and of `chooser`.
+pub(crate) fn decode_chosen(bytes: &[u8], chooser: &mut dyn ChooseEntries) -> Result<Vec<ManifestEntry>> {
     let compile = |schema: &_, record| {
         let entry = Plan::<EntryField>::new(schema, record)?;
         let file = DataFilePlan::new(schema, required(entry.shape(EntryField::File), "_FILE")?)?;
         Ok((entry, file))
     };
-    // Partitions repeat: one copy of each, so that none keeps the block of the manifest in memory.
-    let mut partitions: HashSet<BinaryRow> = HashSet::new();
+    let mut partitions = Partitions::default();
     read_records_where(bytes, compile, blank, |(plan, file_plan), cursor, entry| {
         // Java writes the file last; another writer's file is read before its head is known.
-        let (mut kept, mut asked) = (true, false);
+        let mut chosen = None;
         let last = plan.steps().len().saturating_sub(1);
         for (place, step) in plan.steps().iter().enumerate() {
+            let shape = step.shape;
             match step.field {
-                Some(EntryField::Version) => check_version(cursor.number(step.shape)?, RECORD_VERSION)?,
-                Some(EntryField::Kind) => entry.kind = FileKind::from_number(cursor.number(step.shape)?)?,
+                Some(EntryField::Version) => check_version(cursor.number(shape)?, RECORD_VERSION)?,
+                Some(EntryField::Kind) => entry.kind = FileKind::from_number(cursor.number(shape)?)?,
                 Some(EntryField::Partition) => {
-                    let partition = BinaryRow::from_serialized(required(cursor.bytes(step.shape)?, "_PARTITION")?);
-                    entry.partition = interned(&mut partitions, partition);
+                    entry.partition = partitions.shared(required(cursor.view(shape)?, "_PARTITION")?);
                 }
                 Some(EntryField::Bucket) => {
-                    entry.bucket = int(required(cursor.number(step.shape)?, "_BUCKET")?, "_BUCKET")?;
+                    entry.bucket = int(required(cursor.number(shape)?, "_BUCKET")?, "_BUCKET")?;
                 }
                 Some(EntryField::TotalBuckets) => {
-                    entry.total_buckets =
-                        int(required(cursor.number(step.shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
+                    entry.total_buckets = int(required(cursor.number(shape)?, "_TOTAL_BUCKETS")?, "_TOTAL_BUCKETS")?;
                 }
                 Some(EntryField::File) => {
                     if place == last {
-                        (kept, asked) = (keep(entry.head())?, true);
+                        let choice = chooser.by_head(entry.head())?;
+                        chosen = Some(read_file(file_plan, cursor, shape, entry, choice, chooser)?);
+                    } else {
+                        required(cursor.present(shape)?.then_some(()), "_FILE")?;
+                        file_plan.read(cursor, &mut entry.file, true)?;
                     }
-                    if !kept {
-                        cursor.skip(step.shape)?;
-                        continue;
-                    }
-                    required(cursor.present(step.shape)?.then_some(()), "_FILE")?;
-                    file_plan.read(cursor, &mut entry.file, with_stats)?;
                 }
-                None => cursor.skip(step.shape)?,
+                None => cursor.skip(shape)?,
             }
         }
-        if asked { Ok(kept) } else { keep(entry.head()) }
+        if let Some(chosen) = chosen {
+            return Ok(chosen);
+        }
+        let kept = chooser.by_head(entry.head())? != Choice::Drop;
+        if !kept {
+            *entry = blank();
+        }
+        Ok(kept)
     })
 }
 
-/// The partition, in memory of its own that all equal ones share.
-fn interned(known: &mut HashSet<BinaryRow>, partition: BinaryRow) -> BinaryRow {
-    if let Some(known) = known.get(&partition) {
-        return known.clone();
+/// Reads the file of an entry as far as it is chosen; `false` where it is not.
+fn read_file(
+    plan: &DataFilePlan,
+    cursor: &mut Cursor<'_>,
+    shape: Shape,
+    entry: &mut ManifestEntry,
+    mut choice: Choice,
+    chooser: &mut dyn ChooseEntries,
+) -> Result<bool> {
+    if choice == Choice::Drop {
+        cursor.skip(shape)?;
+        return Ok(false);
     }
-    let own = BinaryRow::from_serialized(Bytes::copy_from_slice(partition.serialized()));
-    known.insert(own.clone());
-    own
+    required(cursor.present(shape)?.then_some(()), "_FILE")?;
+    if let (FileKind::Add, Some(of)) = (entry.kind, chooser.asks()) {
+        let mut ahead = cursor.clone();
+        let outline = plan.outline(&mut ahead, of)?;
+        choice = chooser.by_outline(&outline)?;
+        if choice == Choice::Drop {
+            *cursor = ahead;
+            return Ok(false);
+        }
+    }
+    plan.read(cursor, &mut entry.file, choice == Choice::Keep)?;
+    Ok(true)
+}
+
+/// Partitions repeat: equal ones share their memory.
+#[derive(Default)]
+struct Partitions {
+    known: HashSet<BinaryRow>,
+    /// Entries of a partition often stand side by side.
+    last: BinaryRow,
+}
+
+impl Partitions {
+    fn shared(&mut self, serialized: &[u8]) -> BinaryRow {
+        if self.last.serialized() != serialized {
+            let row = BinaryRow::from_serialized(serialized);
+            self.last = match self.known.get(&row) {
+                Some(known) => known.clone(),
+                None => {
+                    self.known.insert(row.clone());
+                    row
+                }
+            };
+        }
+        self.last.clone()
+    }
 }
 
 impl ManifestEntry {

@@ -1,5 +1,6 @@
 //! Skipping never loses a row: a filtered scan gives what filtering a full scan gives.
 
+mod deleted;
 mod indexed;
 mod random;
 

@@ -33,7 +33,7 @@ pub(crate) fn read_records<P, T>(
 }
 
 /// As [`read_records`], but only the records for which `decode` gives `true`; it must have read the others to their ends
-/// too, and have left them blank.
+/// too, and have left them so that the next record can be read into them.
 pub(crate) fn read_records_where<P, T>(
     bytes: &[u8],
     compile: impl FnOnce(&Schema, NodeId) -> Result<P>,
@@ -47,12 +47,14 @@ pub(crate) fn read_records_where<P, T>(
     let mut decompressor = Decompressor::new(header.codec);
     let mut records = Vec::new();
     let (mut total, mut seen) = (0_usize, 0_usize);
+    // Whether the last record is there for the next one.
+    let mut spare = false;
     while !rest.bytes.is_empty() {
         let left = rest.bytes.len();
         let (count, block) = next_block(&mut rest, &header, &mut decompressor)?;
         // The other blocks are likely to hold as many records a byte as this one.
         let blocks = left / (left - rest.bytes.len()).max(1);
-        if records.len() == seen {
+        if records.len() == seen && !spare {
             records.reserve(count.saturating_mul(blocks).min(MAX_RESERVED));
         }
         total += block.len();
@@ -61,21 +63,25 @@ pub(crate) fn read_records_where<P, T>(
         }
         let mut cursor = Cursor::new(&header.schema, &block);
         for _ in 0..count {
-            let record = records.push_mut(blank());
+            let record = match records.last_mut() {
+                Some(record) if spare => record,
+                _ => records.push_mut(blank()),
+            };
             let result = match cursor.present(root) {
                 Ok(true) => decode(&plan, &mut cursor, record),
                 Ok(false) => Err(Error::corrupt("expected a record, found null")),
                 Err(error) => Err(error),
             };
-            if !result.map_err(|error| error.with("record", seen))? {
-                records.pop();
-            }
+            spare = !result.map_err(|error| error.with("record", seen))?;
             seen += 1;
         }
         if cursor.remaining() > 0 {
             let left = cursor.remaining();
             return Err(Error::corrupt(format!("expected the end of an avro block, found {left} more bytes")));
         }
+    }
+    if spare {
+        records.pop();
     }
     Ok(records)
 }

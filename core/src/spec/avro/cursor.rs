@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 /// Values that are skipped nest no deeper than this.
 const MAX_SKIP_DEPTH: usize = 64;
 
-/// A place in a block.
+/// A place in a block; a clone reads on from there.
+#[derive(Clone)]
 pub(crate) struct Cursor<'a> {
     schema: &'a Schema,
     block: &'a Bytes,
@@ -51,6 +52,17 @@ impl<'a> Cursor<'a> {
     /// A zig-zag number of up to ten bytes.
     #[inline]
     pub(crate) fn long(&mut self) -> Result<i64> {
+        // Most numbers of metadata are lengths and branches.
+        match self.block.get(self.at) {
+            Some(byte @ 0..=0x7F) => {
+                self.at += 1;
+                Ok(i64::from(byte >> 1) ^ -i64::from(byte & 1))
+            }
+            _ => self.longer(),
+        }
+    }
+
+    fn longer(&mut self) -> Result<i64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -115,6 +127,12 @@ impl<'a> Cursor<'a> {
         Ok(Some(self.block.slice(span)))
     }
 
+    /// As [`Cursor::bytes`], only to be looked at.
+    #[inline]
+    pub(crate) fn view(&mut self, shape: Shape) -> Result<Option<&'a [u8]>> {
+        if self.present(shape)? { self.sized().map(Some) } else { Ok(None) }
+    }
+
     /// A text; `None` for null.
     pub(crate) fn text(&mut self, shape: Shape) -> Result<Option<String>> {
         if !self.present(shape)? {
@@ -174,17 +192,15 @@ impl<'a> Cursor<'a> {
         if depth > MAX_SKIP_DEPTH {
             return Err(Error::corrupt(format!("expected avro values nested at most {MAX_SKIP_DEPTH} deep")));
         }
-        // Without this, records of records of nothing would take time without taking bytes.
-        if self.schema.is_empty(node) {
-            return Ok(());
-        }
         match self.schema.node(node) {
+            Node::Number => self.long().map(drop),
+            Node::Bytes => self.span().map(drop),
             Node::Null => Ok(()),
             Node::Boolean => self.advance(1),
-            Node::Number => self.long().map(drop),
             Node::Float => self.advance(4),
             Node::Double => self.advance(8),
-            Node::Bytes => self.span().map(drop),
+            // Without this, records of records of nothing would take time without taking bytes.
+            _ if self.schema.is_empty(node) => Ok(()),
             Node::Fixed(size) => self.advance(*size),
             Node::Array(element) => self.skip_items(|cursor| cursor.skip_node(*element, depth + 1)),
             Node::Map(value) => self.skip_items(|cursor| {

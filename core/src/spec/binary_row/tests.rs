@@ -61,7 +61,7 @@ fn nulls_of_wide_types_reserve_their_space() {
 #[test]
 fn null_from_writers_that_reserve_nothing_is_read() {
     let bytes = [0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    let row = BinaryRow::from_serialized(Bytes::copy_from_slice(&bytes));
+    let row = BinaryRow::from_serialized(&bytes);
     assert_eq!(row.decode(&[DataType::nullable(TypeKind::Timestamp(6))]).unwrap(), [None]);
 }
 
@@ -84,7 +84,7 @@ fn overlapping_values_run_out_of_budget() {
     for index in 0..200 {
         bytes[slots + index * 8..][..8].copy_from_slice(&long.to_le_bytes());
     }
-    let error = BinaryRow::from_serialized(bytes.into()).decode(&[text_array]).unwrap_err();
+    let error = BinaryRow::from_serialized(bytes).decode(&[text_array]).unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::Corrupt);
 }
 
@@ -181,6 +181,6 @@ proptest! {
             let at = at % bytes.len();
             bytes[at] = byte;
         }
-        let _ = BinaryRow::from_serialized(bytes.into()).decode(&types);
+        let _ = BinaryRow::from_serialized(&bytes).decode(&types);
     }
 }

@@ -3,8 +3,6 @@
 //! A section (row or array) begins with its fixed part; variable values are appended behind it, nested sections among
 //! them, so that every section ends up contiguous and its offsets count from its own start.
 
-use bytes::Bytes;
-
 use super::{ARITY_BYTES, BinaryRow};
 use crate::error::{Error, Result};
 
@@ -63,13 +61,13 @@ impl Writer {
     /// A copy of the serialized row. Errors: `Invalid` for rows of 2 GiB and more, whose offsets do not fit.
     pub(super) fn copied(&self) -> Result<BinaryRow> {
         self.check_size()?;
-        Ok(BinaryRow(Bytes::copy_from_slice(&self.bytes)))
+        Ok(BinaryRow::from_serialized(&self.bytes))
     }
 
     /// The serialized row. Errors as [`Writer::copied`].
     pub(super) fn finish(self) -> Result<BinaryRow> {
         self.check_size()?;
-        Ok(BinaryRow(self.bytes.into()))
+        Ok(BinaryRow::from_serialized(self.bytes))
     }
 
     fn check_size(&self) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::{
         data_file::{DataFileMeta, FileSource},
         stats::{
             SimpleStats,
-            avro::{StatsPlan, count, int, required, write as write_stats},
+            avro::{StatsPlan, StatsView, count, int, required, write as write_stats},
         },
     },
 };
@@ -68,6 +68,27 @@ avro_fields! {
     }
 }
 
+/// Which statistics of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StatsOf {
+    /// Those of the trimmed primary key.
+    Keys,
+    /// Those of the value columns.
+    Values,
+}
+
+/// What decides whether a file may match, as it stands in the block of a manifest.
+#[derive(Clone, Debug)]
+pub(crate) struct FileOutline<'a> {
+    pub(crate) file_name: &'a [u8],
+    pub(crate) row_count: i64,
+    pub(crate) schema_id: i64,
+    /// Whether the file itself names the columns of its value statistics.
+    pub(crate) names_columns: bool,
+    /// Those that were asked; `None` for null.
+    pub(crate) stats: Option<StatsView<'a>>,
+}
+
 /// How to read data files of one writer.
 pub(in crate::spec) struct DataFilePlan {
     file: Plan<FileField>,
@@ -101,6 +122,33 @@ impl DataFilePlan {
         Ok(())
     }
 
+    /// Passes over a record that is not null, looking only at what its statistics are about and at one kind of them.
+    pub(in crate::spec) fn outline<'a>(&self, cursor: &mut Cursor<'a>, of: StatsOf) -> Result<FileOutline<'a>> {
+        let (asked, plan) = match of {
+            StatsOf::Keys => (FileField::KeyStats, &self.key_stats),
+            StatsOf::Values => (FileField::ValueStats, &self.value_stats),
+        };
+        let mut file = FileOutline { file_name: &[], row_count: 0, schema_id: 0, names_columns: false, stats: None };
+        for step in self.file.steps() {
+            let shape = step.shape;
+            match step.field {
+                Some(FileField::FileName) => file.file_name = required(cursor.view(shape)?, "_FILE_NAME")?,
+                Some(FileField::RowCount) => file.row_count = count(cursor.number(shape)?, "_ROW_COUNT")?,
+                Some(FileField::SchemaId) => file.schema_id = required(cursor.number(shape)?, "_SCHEMA_ID")?,
+                Some(field) if field == asked => {
+                    file.stats = if cursor.present(shape)? { Some(plan.view(cursor)?) } else { None };
+                }
+                Some(FileField::ValueStatsCols | FileField::WriteCols) => {
+                    // The value is passed over by a cursor that has not read its branch.
+                    file.names_columns |= cursor.clone().present(shape)?;
+                    cursor.skip(shape)?;
+                }
+                _ => cursor.skip(shape)?,
+            }
+        }
+        Ok(file)
+    }
+
     fn read_field(
         &self,
         file: &mut DataFileMeta,
@@ -127,7 +175,10 @@ impl DataFilePlan {
             FileField::ExtraFiles => file.extra_files = texts(cursor, shape, "_EXTRA_FILES")?.unwrap_or_default(),
             FileField::CreationTime => file.creation_time_millis = cursor.number(shape)?,
             FileField::DeleteRowCount => file.delete_row_count = cursor.number(shape)?,
-            FileField::EmbeddedFileIndex => file.embedded_index = cursor.bytes(shape)?,
+            FileField::EmbeddedFileIndex => {
+                // Copied, so that it does not keep the block of the manifest in memory.
+                file.embedded_index = cursor.view(shape)?.map(bytes::Bytes::copy_from_slice);
+            }
             FileField::FileSource => file.file_source = cursor.number(shape)?.map(file_source).transpose()?,
             FileField::ValueStatsCols => file.value_stats_cols = texts(cursor, shape, "_VALUE_STATS_COLS")?,
             FileField::ExternalPath => file.external_path = cursor.text(shape)?,
@@ -172,10 +223,7 @@ pub(in crate::spec) fn blank() -> DataFileMeta {
 }
 
 fn row(cursor: &mut Cursor<'_>, shape: Shape, name: &str) -> Result<BinaryRow> {
-    let row = required(cursor.bytes(shape)?, name)?;
-    // Keys of append tables: they need not keep the block of the manifest in memory.
-    let empty = BinaryRow::empty();
-    Ok(if row == *empty.serialized() { empty } else { BinaryRow::from_serialized(row) })
+    required(cursor.view(shape)?, name).map(BinaryRow::from_serialized)
 }
 
 /// Reads statistics that may be wrapped in a union into empty ones; null is statistics of nothing.

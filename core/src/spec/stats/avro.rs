@@ -31,6 +31,16 @@ avro_fields! {
     }
 }
 
+/// Statistics whose rows stand in the block of a manifest; see [`SimpleStats`].
+#[derive(Clone, Debug)]
+pub(crate) struct StatsView<'a> {
+    /// A serialized row.
+    pub(crate) min: &'a [u8],
+    /// A serialized row.
+    pub(crate) max: &'a [u8],
+    pub(crate) null_counts: Vec<Option<i64>>,
+}
+
 /// How to read statistics of one writer.
 pub(in crate::spec) struct StatsPlan(Plan<StatsField>);
 
@@ -40,12 +50,29 @@ impl StatsPlan {
         Plan::new(schema, stats.node).map(StatsPlan)
     }
 
+    /// Reads a record without copying its rows: minima, maxima, null counts.
+    pub(in crate::spec) fn view<'a>(&self, cursor: &mut Cursor<'a>) -> Result<StatsView<'a>> {
+        let mut view = StatsView { min: &[], max: &[], null_counts: Vec::new() };
+        for step in self.0.steps() {
+            match step.field {
+                Some(StatsField::MinValues) => view.min = required(cursor.view(step.shape)?, "_MIN_VALUES")?,
+                Some(StatsField::MaxValues) => view.max = required(cursor.view(step.shape)?, "_MAX_VALUES")?,
+                Some(StatsField::NullCounts) => {
+                    let counts = cursor.list(step.shape, |cursor, element| cursor.number(element))?;
+                    view.null_counts = counts.unwrap_or_default();
+                }
+                None => cursor.skip(step.shape)?,
+            }
+        }
+        Ok(view)
+    }
+
     /// Reads a record into empty statistics.
     pub(in crate::spec) fn read(&self, cursor: &mut Cursor<'_>, stats: &mut SimpleStats) -> Result<()> {
         for step in self.0.steps() {
             match step.field {
-                Some(StatsField::MinValues) => stats.min_values = row(cursor.bytes(step.shape)?, "_MIN_VALUES")?,
-                Some(StatsField::MaxValues) => stats.max_values = row(cursor.bytes(step.shape)?, "_MAX_VALUES")?,
+                Some(StatsField::MinValues) => stats.min_values = row(cursor.view(step.shape)?, "_MIN_VALUES")?,
+                Some(StatsField::MaxValues) => stats.max_values = row(cursor.view(step.shape)?, "_MAX_VALUES")?,
                 Some(StatsField::NullCounts) => {
                     let counts = cursor.list(step.shape, |cursor, element| cursor.number(element))?;
                     stats.null_counts = counts.unwrap_or_default();
@@ -57,7 +84,7 @@ impl StatsPlan {
     }
 }
 
-fn row(bytes: Option<bytes::Bytes>, name: &str) -> Result<BinaryRow> {
+fn row(bytes: Option<&[u8]>, name: &str) -> Result<BinaryRow> {
     required(bytes, name).map(BinaryRow::from_serialized)
 }
 

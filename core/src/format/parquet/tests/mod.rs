@@ -1,5 +1,6 @@
 //! Tests of reading and writing through a storage in memory.
 
+mod bloom;
 mod corrupt;
 mod golden;
 mod prune;

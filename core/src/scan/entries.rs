@@ -57,15 +57,54 @@ pub(crate) fn retain_live(parts: &mut [Vec<ManifestEntry>]) {
     if names.is_empty() {
         return;
     }
+    let marks = NameMarks::new(names.iter().copied());
     let deleted: HashSet<FileIdentity> = deletes().map(FileIdentity::of).collect();
     let is_live = |entry: &ManifestEntry| {
-        let may_be_deleted = names.contains(entry.file.file_name.as_str());
+        let name = entry.file.file_name.as_str();
+        let may_be_deleted = marks.may_hold(name) && names.contains(name);
         entry.kind == FileKind::Add && !(may_be_deleted && deleted.contains(&FileIdentity::of(entry)))
     };
     let live: Vec<Vec<bool>> = parts.iter().map(|part| part.iter().map(is_live).collect()).collect();
     for (part, live) in parts.iter_mut().zip(live) {
         let mut live = live.into_iter();
         part.retain(|_| live.next().unwrap_or(true));
+    }
+}
+
+/// A bit for each of some names, by a cheap mark of the name: tells nearly all other names apart without hashing them well.
+struct NameMarks {
+    bits: Vec<u64>,
+}
+
+impl NameMarks {
+    /// Bits for each name: with 32 one in 32 other names is taken for one of these at first.
+    const BITS: usize = 32;
+
+    fn new<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let words = (names.len() * Self::BITS / 64 + 1).next_power_of_two();
+        let mut marks = NameMarks { bits: vec![0; words] };
+        for name in names {
+            let (word, bit) = marks.place(name);
+            marks.bits.iter_mut().skip(word).take(1).for_each(|word| *word |= bit);
+        }
+        marks
+    }
+
+    fn may_hold(&self, name: &str) -> bool {
+        let (word, bit) = self.place(name);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// Word, and bit in it. Only the end of a name counts, which numbers the files of a writer.
+    fn place(&self, name: &str) -> (usize, u64) {
+        let end = name.as_bytes().rchunks(8).take(4);
+        let mark = end.fold(name.len() as u64, |mark, chunk| {
+            let mut word = [0; 8];
+            word.iter_mut().zip(chunk).for_each(|(to, from)| *to = *from);
+            (mark.rotate_left(29) ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        });
+        let place = (mark >> 32) as usize;
+        ((place >> 6) & (self.bits.len() - 1), 1 << (place & 63))
     }
 }
 
@@ -166,6 +205,17 @@ pub(crate) mod tests {
     #[test]
     fn unmatched_delete_survives_merging() {
         assert_eq!(show(&merge_entries(entries("-a@0 +b@0")).unwrap()), "-a@0 +b@0");
+    }
+
+    #[test]
+    fn marks_hold_every_name_and_few_others() {
+        let name = |n: usize| format!("data-0d1b0a4c-7b1c-4e0f-9d2a-{n}.parquet");
+        let names: Vec<String> = (0..1000).map(name).chain(["".to_owned(), "x".to_owned()]).collect();
+        let marks = NameMarks::new(names.iter().map(String::as_str));
+        assert!(names.iter().all(|name| marks.may_hold(name)));
+        let wrong = (1000..11_000).filter(|n| marks.may_hold(&name(*n))).count();
+        assert!(wrong < 1000, "{wrong}");
+        assert!(!NameMarks::new([].into_iter()).may_hold("x"));
     }
 
     #[test]

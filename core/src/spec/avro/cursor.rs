@@ -202,12 +202,18 @@ impl<'a> Cursor<'a> {
             // Without this, records of records of nothing would take time without taking bytes.
             _ if self.schema.is_empty(node) => Ok(()),
             Node::Fixed(size) => self.advance(*size),
-            Node::Array(element) => self.skip_items(|cursor| cursor.skip_node(*element, depth + 1)),
+            Node::Array(element) => {
+                let element = self.schema.shape(*element);
+                self.skip_items(|cursor| cursor.skip_field(element, depth + 1))
+            }
             Node::Map(value) => self.skip_items(|cursor| {
                 cursor.span()?;
                 cursor.skip_node(*value, depth + 1)
             }),
-            Node::Record(fields) => fields.iter().try_for_each(|(_, field)| self.skip_node(*field, depth + 1)),
+            Node::Record(_) => {
+                let schema = self.schema;
+                schema.members(node).iter().try_for_each(|field| self.skip_field(*field, depth + 1))
+            }
             Node::Union(branches) => {
                 let branch = self.long()?;
                 let node = usize::try_from(branch).ok().and_then(|branch| branches.get(branch));
@@ -216,6 +222,34 @@ impl<'a> Cursor<'a> {
                 })?;
                 self.skip_node(*node, depth + 1)
             }
+        }
+    }
+
+    /// Numbers and bytes, nullable or not, are nearly all that there is to skip.
+    #[inline]
+    fn skip_field(&mut self, shape: Shape, depth: usize) -> Result<()> {
+        if !self.present(shape)? {
+            return Ok(());
+        }
+        match self.schema.node(shape.node) {
+            Node::Number => self.skip_long(),
+            Node::Bytes => self.span().map(drop),
+            _ => self.skip_node(shape.node, depth),
+        }
+    }
+
+    /// As [`Cursor::long`], without the number.
+    #[inline]
+    fn skip_long(&mut self) -> Result<()> {
+        let rest = self.block.get(self.at..).unwrap_or_default();
+        let more = rest.iter().take(10).position(|byte| *byte < 0x80);
+        match more {
+            Some(more) => {
+                self.at += more + 1;
+                Ok(())
+            }
+            // For its error.
+            None => self.longer().map(drop),
         }
     }
 

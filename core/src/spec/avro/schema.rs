@@ -68,6 +68,8 @@ pub(crate) struct Schema {
     logical: HashMap<usize, Logical>,
     /// Whether values of the node of the same place take no bytes.
     empty: Vec<bool>,
+    /// Shapes of the fields, where the node of the same place is a record.
+    members: Vec<Vec<Shape>>,
     root: NodeId,
 }
 
@@ -78,7 +80,20 @@ impl Schema {
             serde_json::from_slice(json).map_err(|error| Error::corrupt("expected an avro schema").because(error))?;
         let mut parser = Parser { nodes: Vec::new(), logical: HashMap::new(), names: HashMap::new() };
         let root = parser.node(&json, "")?;
-        Ok(Schema { empty: empty(&parser.nodes), nodes: parser.nodes, logical: parser.logical, root })
+        let (nodes, logical) = (parser.nodes, parser.logical);
+        let mut schema = Schema { empty: empty(&nodes), nodes, logical, members: Vec::new(), root };
+        let members = |node: &Node| match node {
+            Node::Record(fields) => fields.iter().map(|(_, field)| schema.shape(*field)).collect(),
+            _ => Vec::new(),
+        };
+        schema.members = schema.nodes.iter().map(members).collect();
+        Ok(schema)
+    }
+
+    /// Shapes of the fields of a record.
+    #[inline]
+    pub(crate) fn members(&self, id: NodeId) -> &[Shape] {
+        self.members.get(id.0).map_or(&[], Vec::as_slice)
     }
 
     /// Whether values of this type take no bytes.
@@ -91,6 +106,7 @@ impl Schema {
         self.logical.get(&id.0).copied()
     }
 
+    #[inline]
     pub(crate) fn node(&self, id: NodeId) -> &Node {
         self.nodes.get(id.0).unwrap_or(&Node::Null)
     }

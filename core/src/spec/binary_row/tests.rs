@@ -61,7 +61,7 @@ fn nulls_of_wide_types_reserve_their_space() {
 #[test]
 fn null_from_writers_that_reserve_nothing_is_read() {
     let bytes = [0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    let row = BinaryRow::from_serialized(&bytes);
+    let row = BinaryRow::from_serialized(bytes);
     assert_eq!(row.decode(&[DataType::nullable(TypeKind::Timestamp(6))]).unwrap(), [None]);
 }
 

@@ -74,7 +74,7 @@ pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
         At::Latest => None,
         At::Snapshot(id) => Some(format!("snapshot: {id}")),
         At::Tag(name) => Some(format!("tag: {}", quoted(name))),
-        At::Time(millis) => Some(format!("timestamp: {millis}")),
+        At::Time(millis) => Some(format!("timestampMillis: {millis}")),
     };
     let source = if let Some(at) = at {
         out.push_str(&format!("const at = table.at({{ {at} }});\n"));

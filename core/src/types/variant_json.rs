@@ -10,6 +10,9 @@ use crate::error::{Error, Result};
 /// Nesting that a reader follows before it calls the value corrupt.
 const MAX_DEPTH: usize = 128;
 
+/// Bytes of JSON text of one value, which may repeat long names in many objects.
+const MAX_TEXT: usize = 1 << 30;
+
 /// Appends the compact JSON text of a variant. Binary becomes base64, dates and timestamps (UTC) become strings, and
 /// so do NaN and the infinities. Errors: `Corrupt` for bytes that break the encoding.
 pub(super) fn write_variant(value: &[u8], metadata: &[u8], out: &mut Vec<u8>) -> Result<()> {
@@ -19,8 +22,9 @@ pub(super) fn write_variant(value: &[u8], metadata: &[u8], out: &mut Vec<u8>) ->
     }
     let offset_size = usize::from(header >> 6) + 1;
     let size = unsigned(metadata, 1, offset_size)?;
-    let dictionary = Dictionary { metadata, offset_size, size };
-    write_value(value, 0, &dictionary, MAX_DEPTH, out)
+    let names = Dictionary { metadata, offset_size, size };
+    let max_out = out.len().saturating_add(MAX_TEXT);
+    Writer { value, names, left: value.len(), max_out, out }.write_value(0, MAX_DEPTH)
 }
 
 /// The field names of the metadata.
@@ -43,74 +47,105 @@ impl Dictionary<'_> {
     }
 }
 
-fn write_value(value: &[u8], at: usize, names: &Dictionary<'_>, depth: usize, out: &mut Vec<u8>) -> Result<()> {
-    let Some(depth) = depth.checked_sub(1) else {
-        return Err(Error::corrupt(format!("variant nested deeper than {MAX_DEPTH}")));
-    };
-    let header = byte_at(value, at)?;
-    let info = header >> 2;
-    match header & 3 {
-        0 => write_primitive(value, at + 1, info, out),
-        1 => {
-            write_json_string(utf8(slice(value, at + 1, at + 1 + usize::from(info))?)?, out);
-            Ok(())
+/// The value that is being written.
+struct Writer<'a> {
+    value: &'a [u8],
+    names: Dictionary<'a>,
+    /// Bytes of the value that no child has taken. Children that overlap would print more than there is, each level
+    /// several times as much as the one above.
+    left: usize,
+    max_out: usize,
+    out: &'a mut Vec<u8>,
+}
+
+impl Writer<'_> {
+    fn write_value(&mut self, at: usize, depth: usize) -> Result<()> {
+        let Some(depth) = depth.checked_sub(1) else {
+            return Err(Error::corrupt(format!("variant nested deeper than {MAX_DEPTH}")));
+        };
+        if self.out.len() > self.max_out {
+            return Err(Error::corrupt(format!("variant of more than {MAX_TEXT} bytes of text")));
         }
-        2 => write_object(value, at, info, names, depth, out),
-        _ => write_array(value, at, info, names, depth, out),
+        let header = byte_at(self.value, at)?;
+        let info = header >> 2;
+        match header & 3 {
+            0 => {
+                self.take(1 + primitive_size(self.value, at + 1, info)?)?;
+                write_primitive(self.value, at + 1, info, self.out)
+            }
+            1 => {
+                self.take(1 + usize::from(info))?;
+                write_json_string(utf8(slice(self.value, at + 1, at + 1 + usize::from(info))?)?, self.out);
+                Ok(())
+            }
+            2 => self.write_object(at, info, depth),
+            _ => self.write_array(at, info, depth),
+        }
+    }
+
+    fn write_object(&mut self, at: usize, info: u8, depth: usize) -> Result<()> {
+        let size_width = if info & 0x10 == 0 { 1 } else { 4 };
+        let (id_width, offset_width) = (usize::from(info >> 2 & 3) + 1, usize::from(info & 3) + 1);
+        let size = bounded_size(self.value, at + 1, size_width)?;
+        let ids = at + 1 + size_width;
+        let offsets = ids + size * id_width;
+        let data = offsets + (size + 1) * offset_width;
+        self.take(data - at)?;
+        self.out.push(b'{');
+        for index in 0..size {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            let name = self.names.name(unsigned(self.value, ids + index * id_width, id_width)?)?;
+            write_json_string(name, self.out);
+            self.out.push(b':');
+            let offset = unsigned(self.value, offsets + index * offset_width, offset_width)?;
+            self.write_value(data.saturating_add(offset), depth)?;
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    fn write_array(&mut self, at: usize, info: u8, depth: usize) -> Result<()> {
+        let size_width = if info & 4 == 0 { 1 } else { 4 };
+        let offset_width = usize::from(info & 3) + 1;
+        let size = bounded_size(self.value, at + 1, size_width)?;
+        let offsets = at + 1 + size_width;
+        let data = offsets + (size + 1) * offset_width;
+        self.take(data - at)?;
+        self.out.push(b'[');
+        for index in 0..size {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            let offset = unsigned(self.value, offsets + index * offset_width, offset_width)?;
+            self.write_value(data.saturating_add(offset), depth)?;
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    /// Accounts for bytes of the value, each of which belongs to one part of it.
+    fn take(&mut self, size: usize) -> Result<()> {
+        let left = self.left.checked_sub(size);
+        self.left = left.ok_or_else(|| Error::corrupt("variant whose parts overlap, or end too early"))?;
+        Ok(())
     }
 }
 
-fn write_object(
-    value: &[u8],
-    at: usize,
-    info: u8,
-    names: &Dictionary<'_>,
-    depth: usize,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    let size_width = if info & 0x10 == 0 { 1 } else { 4 };
-    let (id_width, offset_width) = (usize::from(info >> 2 & 3) + 1, usize::from(info & 3) + 1);
-    let size = bounded_size(value, at + 1, size_width)?;
-    let ids = at + 1 + size_width;
-    let offsets = ids + size * id_width;
-    let data = offsets + (size + 1) * offset_width;
-    out.push(b'{');
-    for index in 0..size {
-        if index > 0 {
-            out.push(b',');
-        }
-        write_json_string(names.name(unsigned(value, ids + index * id_width, id_width)?)?, out);
-        out.push(b':');
-        let offset = unsigned(value, offsets + index * offset_width, offset_width)?;
-        write_value(value, data.saturating_add(offset), names, depth, out)?;
-    }
-    out.push(b'}');
-    Ok(())
-}
-
-fn write_array(
-    value: &[u8],
-    at: usize,
-    info: u8,
-    names: &Dictionary<'_>,
-    depth: usize,
-    out: &mut Vec<u8>,
-) -> Result<()> {
-    let size_width = if info & 4 == 0 { 1 } else { 4 };
-    let offset_width = usize::from(info & 3) + 1;
-    let size = bounded_size(value, at + 1, size_width)?;
-    let offsets = at + 1 + size_width;
-    let data = offsets + (size + 1) * offset_width;
-    out.push(b'[');
-    for index in 0..size {
-        if index > 0 {
-            out.push(b',');
-        }
-        let offset = unsigned(value, offsets + index * offset_width, offset_width)?;
-        write_value(value, data.saturating_add(offset), names, depth, out)?;
-    }
-    out.push(b']');
-    Ok(())
+/// Bytes of a primitive behind its header.
+fn primitive_size(value: &[u8], at: usize, info: u8) -> Result<usize> {
+    Ok(match info {
+        0..=2 => 0,
+        3..=6 => 1 << (info - 3),
+        7 | 12 | 13 => 8,
+        8..=10 => 1 + (4 << (info - 8)),
+        11 | 14 => 4,
+        15 | 16 => unsigned(value, at, 4)?.saturating_add(4),
+        20 => 16,
+        // Unknown: refused where it is written.
+        _ => 0,
+    })
 }
 
 fn write_primitive(value: &[u8], at: usize, info: u8, out: &mut Vec<u8>) -> Result<()> {
@@ -120,7 +155,7 @@ fn write_primitive(value: &[u8], at: usize, info: u8, out: &mut Vec<u8>) -> Resu
         2 => out.extend_from_slice(b"false"),
         3..=6 => write_number(signed(value, at, 1 << (info - 3))? as i64, out),
         7 => write_number(f64::from_le_bytes(fixed(value, at)?), out),
-        8..=10 => write_decimal(signed(value, at + 1, 4 << (info - 8))?, byte_at(value, at)?.min(38), out),
+        8..=10 => write_short_decimal(signed(value, at + 1, 4 << (info - 8))?, byte_at(value, at)?.min(38), out),
         11 => quoted(out, |out| {
             calendar::write_date(signed(value, at, 4)? as i64, out);
             Ok(())
@@ -147,6 +182,14 @@ fn write_primitive(value: &[u8], at: usize, info: u8, out: &mut Vec<u8>) -> Resu
         other => return Err(Error::corrupt(format!("unknown primitive type {other} in a variant"))),
     }
     Ok(())
+}
+
+/// Without the zeros that end a fraction, as Java writes it.
+fn write_short_decimal(mut unscaled: i128, mut scale: u8, out: &mut Vec<u8>) {
+    while scale > 0 && unscaled % 10 == 0 {
+        (unscaled, scale) = (unscaled / 10, scale - 1);
+    }
+    write_decimal(unscaled, scale, out);
 }
 
 fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
@@ -230,6 +273,10 @@ mod tests {
         assert_eq!(json(&[3 << 2, 0xff], EMPTY).unwrap(), "-1");
         assert_eq!(json(&[5 << 2, 1, 0, 0, 0x80], EMPTY).unwrap(), "-2147483647");
         assert_eq!(json(&[8 << 2, 2, 0x45, 1, 0, 0], EMPTY).unwrap(), "3.25");
+        assert_eq!(json(&[8 << 2, 2, 150, 0, 0, 0], EMPTY).unwrap(), "1.5");
+        assert_eq!(json(&[8 << 2, 2, 0x0c, 0xfe, 0xff, 0xff], EMPTY).unwrap(), "-5");
+        assert_eq!(json(&[8 << 2, 2, 0, 0, 0, 0], EMPTY).unwrap(), "0");
+        assert_eq!(json(&[8 << 2, 0, 100, 0, 0, 0], EMPTY).unwrap(), "100");
         assert_eq!(json(&[1 | 2 << 2, b'h', b'"'], EMPTY).unwrap(), "\"h\\\"\"");
         assert_eq!(json(&[11 << 2, 1, 0, 0, 0], EMPTY).unwrap(), "\"1970-01-02\"");
         let ntz = [13 << 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
@@ -255,5 +302,24 @@ mod tests {
         assert!(json(&[3 | 4 << 2, 0xff, 0xff, 0xff, 0xff], EMPTY).is_err());
         // An array whose only element is the array itself.
         assert!(json(&[3 | 3 << 2, 1, 0, 0, 0, 0, 0xf6, 0xff, 0xff, 0xff], EMPTY).is_err());
+    }
+
+    #[test]
+    fn overlapping_children_are_errors() {
+        // Twice the same child is more than the value has.
+        assert!(json(&[3, 2, 0, 0, 1, 0], EMPTY).is_err());
+        assert_eq!(json(&[3, 2, 0, 1, 2, 0, 0], EMPTY).unwrap(), "[null,null]");
+        // Children out of order are fine.
+        assert_eq!(json(&[3, 2, 1, 0, 2, 1 << 2, 0], EMPTY).unwrap(), "[null,true]");
+        // Forty arrays, each with the next one twice: 2^40 elements without a bound.
+        let mut nested = Vec::new();
+        for _ in 0..40 {
+            nested.extend([3, 2, 0, 0, 0]);
+        }
+        nested.push(0);
+        let error = json(&nested, EMPTY).unwrap_err().to_string();
+        assert!(error.contains("overlap"), "{error}");
+        let object = [2, 2, 0, 0, 0, 0, 1, 0];
+        assert!(json(&object, &[1, 1, 0, 1, b'a']).is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, RecordBatch};
+use arrow_array::{Array, Int64Array, RecordBatch};
 use arrow_schema::{Field, Schema, SchemaRef};
 use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
 
@@ -17,7 +17,7 @@ use crate::{
     merge::{MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
     predicate::Predicate,
     spec::{
-        data_file::DataFileMeta,
+        data_file::{DataFileMeta, FileSource},
         options::SortOrder,
         table_schema::{sequence_number_field, value_kind_field},
     },
@@ -35,7 +35,7 @@ pub(super) fn read(
     if looks_up(&files.context.options()?) {
         section = section.by_level();
     }
-    let SectionPlan { fields, schema, plan } = SectionPlan::new(files, &section, shape)?;
+    let SectionPlan { fields, schema, plan, age } = SectionPlan::new(files, &section, shape)?;
     let window_bytes = window_bytes(section.runs.len());
     let keys = files.context.schema.trimmed_primary_key_fields();
     let on_keys =
@@ -50,13 +50,21 @@ pub(super) fn read(
         };
         run.into_iter().map(read).collect()
     };
+    if age.is_of_snapshot {
+        section
+            .runs
+            .iter()
+            .flatten()
+            .try_for_each(|file| snapshot_age(file).map(drop).map_err(|error| error.at(files.path(file))))?;
+    }
     let levels: Vec<i32> = section.runs.iter().map(|run| run.first().map_or(0, |file| file.level)).collect();
     let runs: Vec<_> = section.runs.into_iter().map(reads).collect();
     let merger = Merger::new(Arc::new(plan), runs.len()).with_levels(levels);
     let (files, shape) = (files.clone(), Arc::clone(shape));
     // Runs start by themselves once they are made, so they are made when the section is asked for, not before.
     let merged = stream::once(async move {
-        let start = |reads| run_ahead(&files.context.runtime, run_stream(files.clone(), reads, Arc::clone(&schema)));
+        let start =
+            |reads| run_ahead(&files.context.runtime, run_stream(files.clone(), reads, Arc::clone(&schema), age));
         let runs: Runs = runs.into_iter().map(start).collect();
         stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
             loop {
@@ -94,14 +102,23 @@ async fn supply(merger: &mut Merger, runs: &mut Runs, needed: &[usize]) -> Resul
 }
 
 /// The files of a run one after the other, with exactly the schema of the merge.
-fn run_stream(files: SplitFiles, reads: Vec<FileRead>, schema: SchemaRef) -> BoxStream<'static, Result<RecordBatch>> {
+fn run_stream(
+    files: SplitFiles,
+    reads: Vec<FileRead>,
+    schema: SchemaRef,
+    age: Age,
+) -> BoxStream<'static, Result<RecordBatch>> {
     let open = move |read: FileRead| {
         let (files, schema) = (files.clone(), Arc::clone(&schema));
         async move {
             let path = files.path(&read.file);
+            let stamp = match age.column {
+                Some(place) if age.is_of_snapshot => snapshot_age(&read.file)?.map(|number| (place, number)),
+                _ => None,
+            };
             let batches = files.read(read).await?;
             Ok::<_, Error>(batches.map(move |batch| {
-                let batch = batch?;
+                let batch = stamped(batch?, stamp)?;
                 let broken = schema.fields().iter().zip(batch.columns());
                 if let Some((field, _)) = broken.into_iter().find(|(f, c)| !f.is_nullable() && c.null_count() > 0) {
                     let message = format!("null in {}, which is NOT NULL", field.name());
@@ -114,19 +131,47 @@ fn run_stream(files: SplitFiles, reads: Vec<FileRead>, schema: SchemaRef) -> Box
     stream::iter(reads).then(open).try_flatten().boxed()
 }
 
+/// What says which of two rows is the older one.
+#[derive(Clone, Copy)]
+struct Age {
+    /// The place of the sequence number, where it is read.
+    column: Option<usize>,
+    /// `sequence.snapshot-ordering`: rows are as old as the snapshot that brought them.
+    is_of_snapshot: bool,
+}
+
+/// The snapshot that brought all rows of a file, which its commit wrote as the file's sequence number. `None` for compacted
+/// files: their rows hold the numbers of their snapshots.
+///
+/// Errors: `Unsupported` for files that do not say where they come from, which Java refuses, too.
+fn snapshot_age(file: &DataFileMeta) -> Result<Option<i64>> {
+    match file.file_source {
+        Some(FileSource::Append) => Ok(Some(file.min_sequence_number)),
+        Some(FileSource::Compact) => Ok(None),
+        None => Err(Error::unsupported("sequence.snapshot-ordering over a file that does not tell its source")),
+    }
+}
+
+/// `batch` with one number in the column at a place.
+fn stamped(batch: RecordBatch, stamp: Option<(usize, i64)>) -> Result<RecordBatch> {
+    let Some((place, number)) = stamp else { return Ok(batch) };
+    let (schema, mut columns, rows) = batch.into_parts();
+    let Some(column) = columns.get_mut(place) else { return Err(Error::internal("a batch without sequence numbers")) };
+    *column = Arc::new(Int64Array::from_value(number, rows));
+    Ok(RecordBatch::try_new(schema, columns)?)
+}
+
 /// Columns and parts of a merge.
 struct SectionPlan {
     fields: Vec<DataField>,
     schema: SchemaRef,
     plan: MergePlan,
+    age: Age,
 }
 
 impl SectionPlan {
     fn new(files: &SplitFiles, section: &Section, shape: &Shape) -> Result<Self> {
         let (schema, options) = (&files.context.schema, files.context.options()?);
-        if options.sequence_snapshot_ordering {
-            return Err(Error::unsupported("sequence.snapshot-ordering is not supported yet"));
-        }
         let mut fields = shape.columns.clone();
         let keys: Vec<usize> =
             schema.trimmed_primary_key_fields().iter().map(|field| place_of(&mut fields, field)).collect();
@@ -156,7 +201,8 @@ impl SectionPlan {
         let merge_schema = Arc::new(Schema::new(fields.iter().enumerate().map(arrow_field).collect::<Vec<Field>>()));
         let function = merge_function(&options, schema, &fields)?;
         let plan = MergePlan::new(Arc::clone(&merge_schema), layout, function)?;
-        Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes) })
+        let age = Age { column: sequence_number, is_of_snapshot: options.sequence_snapshot_ordering };
+        Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes), age })
     }
 }
 

@@ -13,15 +13,17 @@
 //! | `merge_map_with_keytime` | MAP of ROW | refused |
 //! | `nested_update` | ARRAY of ROW | removes the rows |
 //! | `nested_partial_update` | ARRAY of ROW | refused |
-//! | `rbm32` | VARBINARY | refused |
+//! | `rbm32`, `rbm64`, `hll_sketch`, `theta_sketch` | VARBINARY | refused |
 
 mod arithmetic;
 mod bitmap;
+pub(super) mod bitmap64;
 mod boolean;
 mod collect;
 mod decimal;
 mod extremum;
 mod field_options;
+mod hll_sketch;
 mod linked;
 mod listagg;
 mod merge_map;
@@ -29,6 +31,8 @@ mod nested;
 mod nested_partial_update;
 mod nested_update;
 mod picking;
+mod sketch;
+mod theta_sketch;
 
 use std::{fmt, sync::Arc};
 
@@ -36,14 +40,17 @@ pub(super) use self::field_options::FieldOptions;
 use self::{
     arithmetic::Arithmetic,
     bitmap::Bitmap32,
+    bitmap64::Bitmap64,
     boolean::Boolean,
     collect::Collect,
     extremum::Extremum,
+    hll_sketch::Hll,
     listagg::ListAgg,
     merge_map::{MergeMap, MergeMapWithKeyTime},
     nested_partial_update::NestedPartialUpdate,
     nested_update::NestedUpdate,
     picking::Picking,
+    theta_sketch::Theta,
 };
 use super::{
     column::{Cell, Column, Outcome, fold},
@@ -88,7 +95,7 @@ impl<S: Stepwise> FieldAggregator for S {
 /// The function `name` for `field`.
 ///
 /// Errors: `Invalid` for unknown names, for types that the function does not take and for options that contradict each
-/// other, `Unsupported` for functions that this build does not have.
+/// other.
 pub(super) fn field_aggregator(
     name: &str,
     field: &DataField,
@@ -133,12 +140,13 @@ pub(super) fn field_aggregator(
             Some(fields) => Arc::new(NestedPartialUpdate::new(fields, options)?),
             None => return refuse("an ARRAY of ROW"),
         },
-        "rbm32" if !matches!(kind, TypeKind::Varbinary(_)) => return refuse("VARBINARY"),
-        "rbm32" => Arc::new(Bitmap32),
-        "rbm64" | "hll_sketch" | "theta_sketch" => {
-            let message = format!("aggregate function {name} is not supported");
-            return Err(Error::unsupported(message).with("column", &field.name));
+        "rbm32" | "rbm64" | "hll_sketch" | "theta_sketch" if !matches!(kind, TypeKind::Varbinary(_)) => {
+            return refuse("VARBINARY");
         }
+        "rbm32" => Arc::new(Bitmap32),
+        "rbm64" => Arc::new(Bitmap64),
+        "hll_sketch" => Arc::new(Hll),
+        "theta_sketch" => Arc::new(Theta),
         _ => {
             let message = format!("there is no aggregate function {name:?}");
             return Err(Error::invalid(message).with("column", &field.name));

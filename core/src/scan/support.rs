@@ -7,8 +7,7 @@ use crate::{
 };
 
 /// Options that change which rows are visible in a way this build does not know, with the value that is harmless.
-const UNSUPPORTED_OPTIONS: [(&str, &str); 2] =
-    [("postpone.merge-on-read", "false"), ("chain-table.enabled", "false")];
+const UNSUPPORTED_OPTIONS: [(&str, &str); 2] = [("postpone.merge-on-read", "false"), ("chain-table.enabled", "false")];
 
 /// Errors: `Unsupported` naming the option.
 pub(crate) fn check_readable(table: &Table, schema: &TableSchema) -> Result<()> {

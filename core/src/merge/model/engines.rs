@@ -98,9 +98,9 @@ impl Table {
     /// The columns that order a column's versions, and whether it is one of them.
     fn group(&self, column: usize) -> Option<(&'static [usize], bool)> {
         let groups: &[(&'static [usize], &[usize])] = match self.grouping {
-            Grouping::One => &[(&[1], &[3, 4, 5])],
-            Grouping::Two => &[(&[1], &[3, 5]), (&[2], &[4, 6])],
-            Grouping::Pair => &[(&[2, 1], &[3, 4, 5, 6])],
+            Grouping::One => &[(&[1], &[3, 4, 5, 8, 10])],
+            Grouping::Two => &[(&[1], &[3, 5, 8, 10]), (&[2], &[4, 6, 9, 11])],
+            Grouping::Pair => &[(&[2, 1], &[3, 4, 5, 6, 8, 9, 10, 11])],
         };
         let found = groups.iter().find(|(order, members)| order.contains(&column) || members.contains(&column));
         found.map(|(order, _)| (*order, order.contains(&column)))

@@ -1,18 +1,22 @@
 //! Aggregate functions of one value at a time.
 
-use super::table::Value;
+use super::{
+    nested::{self, Nesting},
+    table::Value,
+};
 
 /// A function and what it remembers of a key.
 pub(super) struct Function {
     pub(super) name: &'static str,
     pub(super) distinct: bool,
+    pub(super) nesting: Nesting,
     pub(super) ignore_retract: bool,
     pub(super) initialized: bool,
 }
 
 impl Function {
     pub(super) fn agg(&mut self, state: Value, input: Value) -> Value {
-        use Value::{Bool, Int, List, Null, Text};
+        use Value::{Bool, Int, List, Map, Null, Set, Text, Times};
         match (self.name, state, input) {
             ("last_value", _, input) => input,
             ("last_non_null_value", state, Null) => state,
@@ -32,8 +36,18 @@ impl Function {
                 }
                 List(all)
             }
+            ("nested_update", state, input) => self.nesting.update(state, input),
+            ("nested_partial_update", state, input) => nested::partial_update(state, input),
             (_, Null, input) => input,
             (_, state, Null) => state,
+            ("merge_map", Map(a), Map(b)) => nested::merge_map(a, b),
+            ("merge_map_with_keytime", Times(a), Times(b)) => nested::merge_times(a, b),
+            ("rbm32" | "rbm64", Set(a), Set(b)) => {
+                let mut all = [a, b].concat();
+                all.sort_unstable();
+                all.dedup();
+                Set(all)
+            }
             ("sum", Int(a), Int(b)) => Int(a + b),
             ("product", Int(a), Int(b)) => Int(a * b),
             ("max", Int(a), Int(b)) => Int(a.max(b)),
@@ -65,6 +79,12 @@ impl Function {
             ("product", Int(_), Int(0)) => return Err("division by zero".into()),
             ("product", Int(a), Int(b)) => Int(a / b),
             ("sum" | "product", state, _) => state,
+            ("nested_update", state, input) => self.nesting.retract(state, input),
+            ("merge_map", Value::Map(mut entries), Value::Map(gone)) => {
+                entries.retain(|(key, _)| !gone.iter().any(|(other, _)| other == key));
+                Value::Map(entries)
+            }
+            ("merge_map", state, _) => state,
             ("collect", Null, _) => Null,
             ("collect", state, input) => {
                 let mut gone = elements(input);

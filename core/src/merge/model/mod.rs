@@ -4,15 +4,24 @@
 
 mod engines;
 mod functions;
+mod nested;
 mod table;
+mod values;
 
 use proptest::prelude::*;
 
-use self::table::{Engine, Functions, Grouping, Row, Table, Value};
+use self::{
+    nested::Nesting,
+    table::{Engine, Functions, Grouping, Row, Table, Value},
+};
 
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
     asked.unwrap_or(if std::env::var_os("CENOTE_LONG").is_some() { 10_000 } else { 300 })
+}
+
+fn maybe() -> impl Strategy<Value = Option<i64>> {
+    prop::option::weighted(0.8, 0i64..4)
 }
 
 fn any_value(kind: usize) -> BoxedStrategy<Value> {
@@ -22,7 +31,25 @@ fn any_value(kind: usize) -> BoxedStrategy<Value> {
             .prop_map(|text| Value::Text(text.to_owned()))
             .boxed(),
         2 => any::<bool>().prop_map(Value::Bool).boxed(),
-        _ => prop::collection::vec(prop::option::weighted(0.8, 0i64..4), 0..4).prop_map(Value::List).boxed(),
+        3 => prop::collection::vec(maybe(), 0..4).prop_map(Value::List).boxed(),
+        4 => prop::collection::btree_map(0i64..4, maybe(), 0..4)
+            .prop_map(|map| Value::Map(map.into_iter().collect()))
+            .boxed(),
+        5 => {
+            // Java orders the last two by their UTF-16 units, the other way round.
+            let time = prop::option::weighted(0.9, prop::sample::select(vec!["1", "2", "10", "\u{ff5e}", "\u{10000}"]));
+            let timed = prop::option::weighted(0.8, (maybe(), time.prop_map(|time| time.map(str::to_owned))));
+            prop::collection::btree_map(0i64..4, timed, 0..4)
+                .prop_map(|map| Value::Times(map.into_iter().collect()))
+                .boxed()
+        }
+        6 => {
+            let inner = prop::collection::vec(maybe(), 3);
+            prop::collection::vec(prop::option::weighted(0.9, inner), 0..4).prop_map(Value::Rows).boxed()
+        }
+        _ => prop::collection::btree_set(prop_oneof![0i64..9, 65_534i64..65_540], 0..4)
+            .prop_map(|set| Value::Set(set.into_iter().collect()))
+            .boxed(),
     };
     prop_oneof![1 => Just(Value::Null), 4 => some].boxed()
 }
@@ -31,13 +58,17 @@ fn any_row() -> impl Strategy<Value = Row> {
     let order = || prop_oneof![1 => Just(Value::Null), 3 => (0i64..4).prop_map(Value::Int)];
     let kind = prop_oneof![6 => Just(0i8), 2 => Just(2i8), 1 => Just(1i8), 1 => Just(3i8)];
     let values = (any_value(0), any_value(1), any_value(2), any_value(3), any_value(0));
-    (0i64..12, 0i64..8, kind, order(), order(), values).prop_map(|(key, sequence, kind, s1, s2, (a, b, c, d, e))| Row {
-        key,
-        sequence,
-        kind,
-        level: 0,
-        values: vec![Value::Int(key), s1, s2, a, b, c, d, e],
-    })
+    let nested = (any_value(4), any_value(5), any_value(6), any_value(7));
+    let order = (order(), order());
+    (0i64..12, 0i64..8, kind, order, values, nested).prop_map(
+        |(key, sequence, kind, (s1, s2), (a, b, c, d, e), (f, g, h, i))| Row {
+            key,
+            sequence,
+            kind,
+            level: 0,
+            values: vec![Value::Int(key), s1, s2, a, b, c, d, e, f, g, h, i],
+        },
+    )
 }
 
 /// Runs, oldest first; a key is in a run once, as in the files of a level.
@@ -59,14 +90,21 @@ fn any_functions() -> impl Strategy<Value = Functions> {
     let number = || names(&["sum", "sum", "product", "max", "min"]);
     let columns = (number(), names(&["listagg", "listagg", "max", "min"]), names(&["bool_and", "bool_or"]));
     let more = (names(&["collect", "collect", "collect"]), number());
-    let flags = prop::collection::vec(any::<bool>(), 5);
-    let some = prop::collection::vec(any::<bool>(), 5);
-    (columns, more, flags, any::<bool>(), some).prop_map(|((a, b, c), (d, e), ignores, distinct, some)| Functions {
-        names: vec![a, b, c, d, e],
-        ignore_retract: ignores,
-        distinct,
-        present: some,
-    })
+    let maps = (names(&["merge_map", "merge_map"]), names(&["merge_map_with_keytime", "merge_map_with_keytime"]));
+    let nested = names(&["nested_update", "nested_update", "nested_update", "nested_partial_update"]);
+    let nested = (maps, nested, names(&["rbm32", "rbm64"]));
+    let nesting = (any::<bool>(), any::<bool>(), prop::option::of(1usize..5));
+    let flags = prop::collection::vec(any::<bool>(), 9);
+    let some = prop::collection::vec(any::<bool>(), 9);
+    (columns, more, nested, nesting, flags, any::<bool>(), some).prop_map(
+        |((a, b, c), (d, e), ((f, g), h, i), (keyed, sequenced, limit), ignores, distinct, some)| Functions {
+            names: vec![a, b, c, d, e, f, g, h, i],
+            ignore_retract: ignores,
+            distinct,
+            nesting: Nesting { keyed, sequenced: keyed && sequenced, limit },
+            present: some,
+        },
+    )
 }
 
 fn any_table() -> impl Strategy<Value = Table> {

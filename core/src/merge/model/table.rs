@@ -8,16 +8,21 @@ use arrow_array::{
     types::{Int8Type, Int32Type, Int64Type},
 };
 
-use super::{engines::Merged, functions::Function};
+use super::{
+    engines::Merged,
+    functions::Function,
+    nested::{Inner, Nesting, Timed},
+    values,
+};
 use crate::{
     error::Result,
     merge::{MergeLayout, MergePlan, Merger, Step, merge_function},
     spec::{options::CoreOptions, table_schema::TableSchema},
-    types::{self, DataField, DataType, TypeKind},
+    types::{self, DataField, DataType, Datum, TypeKind, datums_to_array},
 };
 
 /// The key, two columns that may order, and those of the functions.
-pub(super) const COLUMNS: [&str; 8] = ["k", "s1", "s2", "a", "b", "c", "d", "e"];
+pub(super) const COLUMNS: [&str; 12] = ["k", "s1", "s2", "a", "b", "c", "d", "e", "f", "g", "h", "i"];
 
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub(super) enum Value {
@@ -26,6 +31,10 @@ pub(super) enum Value {
     Text(String),
     Bool(bool),
     List(Vec<Option<i64>>),
+    Map(Vec<(i64, Option<i64>)>),
+    Times(Vec<(i64, Timed)>),
+    Rows(Vec<Option<Inner>>),
+    Set(Vec<i64>),
 }
 
 #[derive(Clone, Debug)]
@@ -65,12 +74,13 @@ pub(super) enum Grouping {
     Pair,
 }
 
-/// Functions of the columns a to e.
+/// Functions of the columns a to i.
 #[derive(Clone, Debug)]
 pub(super) struct Functions {
     pub(super) names: Vec<&'static str>,
     pub(super) ignore_retract: Vec<bool>,
     pub(super) distinct: bool,
+    pub(super) nesting: Nesting,
     /// Sequence groups: whether the column has a function at all.
     pub(super) present: Vec<bool>,
 }
@@ -103,9 +113,9 @@ impl Table {
     /// Every column that a group orders, as text.
     fn groups(&self) -> &'static str {
         match self.grouping {
-            Grouping::One => "a,b,c",
-            Grouping::Two => "a,c;b,d",
-            Grouping::Pair => "a,b,c,d",
+            Grouping::One => "a,b,c,f,h",
+            Grouping::Two => "a,c,f,h;b,d,g,i",
+            Grouping::Pair => "a,b,c,d,f,g,h,i",
         }
     }
 
@@ -117,6 +127,7 @@ impl Table {
                 self.functions.names[place]
             }),
             distinct: self.functions.distinct,
+            nesting: self.functions.nesting,
             ignore_retract: place.is_some_and(|place| self.ignores_retract(place)),
             initialized: false,
         }
@@ -167,8 +178,28 @@ impl Table {
             if self.functions.distinct && ["listagg", "collect"].contains(&name) {
                 set(&option("distinct"), "true");
             }
+            self.nested_options(name).into_iter().for_each(|(name, value)| set(&option(name), &value));
         }
         options
+    }
+
+    fn nested_options(&self, function: &str) -> Vec<(&'static str, String)> {
+        let Nesting { keyed, sequenced, limit } = self.functions.nesting;
+        let key = ("nested-key", "id".to_owned());
+        match function {
+            "nested_partial_update" => vec![key],
+            "nested_update" => {
+                let sequence = ("nested-sequence-field", "v".to_owned());
+                let limit = limit.map(|limit| ("count-limit", limit.to_string()));
+                [keyed.then_some(key), sequenced.then_some(sequence), limit].into_iter().flatten().collect()
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Whether bitmaps are of 64-bit numbers.
+    fn wide(&self) -> bool {
+        self.functions.names[8] == "rbm64"
     }
 
     fn schema(&self) -> TableSchema {
@@ -177,6 +208,7 @@ impl Table {
             4 => DataType::nullable(TypeKind::STRING),
             5 => DataType::nullable(TypeKind::Boolean),
             6 => DataType::nullable(TypeKind::Array(Box::new(DataType::nullable(TypeKind::BigInt)))),
+            8.. => values::data_type(place),
             _ => DataType::nullable(TypeKind::BigInt),
         };
         let field = |(place, name): (usize, &&str)| DataField::new(place as i32, *name, kind(place));
@@ -229,7 +261,9 @@ impl Table {
                 Step::Batch(batch) => rows.extend((0..batch.num_rows()).map(|row| self.row(&batch, row))),
                 Step::Need(needed) => {
                     for run in needed {
-                        let batch = left[run].next().map(|rows| RecordBatch::try_new(Arc::clone(&input), arrays(rows)));
+                        let batch = left[run]
+                            .next()
+                            .map(|rows| RecordBatch::try_new(Arc::clone(&input), arrays(rows, self.wide())));
                         merger.supply(run, batch.transpose()?)?;
                     }
                 }
@@ -240,20 +274,26 @@ impl Table {
     fn row(&self, batch: &RecordBatch, row: usize) -> Merged {
         let kind = batch.column(0).as_primitive::<Int8Type>().value(row);
         let mut values: Vec<Value> =
-            (1..batch.num_columns()).map(|place| value(batch.column(place), place - 1, row)).collect();
+            (1..batch.num_columns()).map(|place| value(batch.column(place), place - 1, row, self.wide())).collect();
         self.forget_order(&mut values);
         (kind, values)
     }
 
-    /// The order of collected elements means nothing.
+    /// The order of collected elements, of entries and of nested rows means nothing.
     pub(super) fn forget_order(&self, values: &mut [Value]) {
-        if let Value::List(elements) = &mut values[6] {
-            elements.sort();
+        for value in values {
+            match value {
+                Value::List(elements) => elements.sort(),
+                Value::Map(entries) => entries.sort(),
+                Value::Times(entries) => entries.sort(),
+                Value::Rows(rows) => rows.sort(),
+                _ => {}
+            }
         }
     }
 }
 
-fn arrays(rows: &[Row]) -> Vec<ArrayRef> {
+fn arrays(rows: &[Row], wide: bool) -> Vec<ArrayRef> {
     let ints = |place: usize| -> ArrayRef {
         Arc::new(
             rows.iter()
@@ -273,6 +313,10 @@ fn arrays(rows: &[Row]) -> Vec<ArrayRef> {
     ));
     let arrow_schema::DataType::List(element) = element.data_type().clone() else { panic!("expected a list") };
     let (_, offsets, values, nulls) = lists.into_parts();
+    let nested = |place: usize| {
+        let datums: Vec<_> = rows.iter().map(|row| values::datum(&row.values[place], wide)).collect();
+        datums_to_array(&datums, &values::data_type(place)).unwrap()
+    };
     vec![
         key(),
         Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.sequence))),
@@ -285,10 +329,14 @@ fn arrays(rows: &[Row]) -> Vec<ArrayRef> {
         Arc::new(bools.collect::<BooleanArray>()),
         Arc::new(ListArray::new(element, offsets, values, nulls)),
         ints(7),
+        nested(8),
+        nested(9),
+        nested(10),
+        nested(11),
     ]
 }
 
-fn value(column: &ArrayRef, place: usize, row: usize) -> Value {
+fn value(column: &ArrayRef, place: usize, row: usize, wide: bool) -> Value {
     if column.is_null(row) {
         return Value::Null;
     }
@@ -297,6 +345,7 @@ fn value(column: &ArrayRef, place: usize, row: usize) -> Value {
         4 => Value::Text(column.as_string::<i32>().value(row).to_owned()),
         5 => Value::Bool(column.as_boolean().value(row)),
         6 => Value::List(column.as_list::<i32>().value(row).as_primitive::<Int64Type>().iter().collect()),
+        8.. => values::value(Datum::from_array(column, row).unwrap(), place, wide),
         _ => Value::Int(column.as_primitive::<Int64Type>().value(row)),
     }
 }

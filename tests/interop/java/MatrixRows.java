@@ -25,7 +25,7 @@ final class MatrixRows {
     private static final String[] WORDS = {"", "a", "b", "cc", "däß", "漢字", "\"q\"", "x,y", "a longer text, truncated in statistics", "~"};
 
     /** Java 1.x lets nested aggregates keep null elements and keys, and listagg empty text; 2.x does not, and we do as 2.x. */
-    static final boolean JAVA_1 =
+    private static final boolean JAVA_1 =
             MatrixRows.class.getClassLoader().getResource("org/apache/paimon/CoreOptions$NestedKeyNullStrategy.class") == null;
 
     private final MatrixSchema schema;

@@ -109,10 +109,6 @@ final class MatrixSchema {
         }
         if (made.is("layout", "runs")) {
             options.put("write-only", "true");
-            // Java 1.x has no such option and takes it for nothing.
-            if (!made.append() && !made.is("engine", "sequence") && made.is("changelog", "none")) {
-                options.put("sequence.snapshot-ordering", MatrixRows.JAVA_1 ? "false" : pick("true", "false"));
-            }
         } else {
             options.put("num-sorted-run.compaction-trigger", made.is("layout", "levels") ? "2" : "5");
         }

@@ -3,7 +3,7 @@
 //! The modules read as a table of contents; each uses only what stands below it here:
 //!
 //! ```text
-//! maintain   tags                          system     system tables as batches
+//!                                          system     system tables as batches
 //! compact    fewer files                   commit     files -> snapshot
 //! write      rows -> files                 read       splits -> batches
 //! changes    rows with kinds               scan       which files

@@ -1,4 +1,4 @@
-//! Row groups to batches: the bytes of the next row group are on their way while this one is decoded.
+//! Windows of row groups to batches: the bytes of the next window are on their way while this one is decoded.
 
 use std::{
     collections::VecDeque,
@@ -8,14 +8,17 @@ use std::{
     task::Poll,
 };
 
-use arrow_array::RecordBatch;
+use arrow_array::{BooleanArray, RecordBatch};
+use arrow_buffer::BooleanBuffer;
+use arrow_schema::ArrowError;
+use arrow_select::filter::filter_record_batch;
 use futures::{
     FutureExt, StreamExt,
     future::{BoxFuture, MaybeDone, maybe_done},
     stream::{self, BoxStream},
 };
 use parquet::{
-    arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection},
+    arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups},
     errors::ParquetError,
 };
 
@@ -25,7 +28,7 @@ use super::{
     projection::Projection,
     prune,
     row_group::Plan,
-    windows,
+    windows::{self, Window},
 };
 use crate::{
     error::{Error, Result},
@@ -44,12 +47,12 @@ pub(in crate::format) async fn read(
     let footer = footer::load(&source, request.predicate.is_some(), request.window_bytes).await?;
     let schema = footer.metadata.file_metadata().schema_descr();
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
-    let window = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
-    let groups = prune::row_groups(&source, &footer, &request).await?.into_iter().flat_map(window).collect();
+    let cut = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
+    let windows = prune::row_groups(&source, &footer, &request).await?.into_iter().flat_map(cut).collect();
     let (batch_rows, batch_bytes) = (request.batch_rows, request.window_bytes / 4);
     let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES;
     let file = Arc::new(File { source, footer, projection, batch_rows, batch_bytes, fetches_ahead });
-    let scan = Scan { file, groups, next: None, current: None };
+    let scan = Scan { file, windows, next: None, current: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })
         .boxed())
 }
@@ -82,8 +85,9 @@ struct File {
 }
 
 impl File {
-    /// Fetches what is needed of row group `group`.
-    async fn open(self: Arc<Self>, group: usize, rows: Option<RowSelection>) -> Result<ParquetRecordBatchReader> {
+    /// Fetches what is needed of a window.
+    async fn open(self: Arc<Self>, window: Window) -> Result<Decoder> {
+        let Window { group, rows, kept } = window;
         let at = |error: Error| error.at(self.source.path());
         let metadata = &self.footer.metadata;
         let plan = Plan::new(metadata, group, &self.projection.mask, rows.as_ref()).map_err(at)?;
@@ -91,8 +95,9 @@ impl File {
         let row_group = plan.fill(metadata.clone(), bytes).map_err(at)?;
         let most = self.batch_rows.min(row_group.num_rows());
         let batch_rows = windows::batch_rows(metadata, group, &self.projection.mask, self.batch_bytes, most);
-        ParquetRecordBatchReader::try_new_with_row_groups(&self.projection.levels, &row_group, batch_rows, rows)
-            .map_err(|error| self.corrupt(error))
+        let levels = &self.projection.levels;
+        let reader = ParquetRecordBatchReader::try_new_with_row_groups(levels, &row_group, batch_rows, rows);
+        Ok(Decoder { reader: reader.map_err(|error| self.corrupt(error))?, kept, row: 0 })
     }
 
     fn convert(&self, decoded: &RecordBatch) -> Result<RecordBatch> {
@@ -104,24 +109,47 @@ impl File {
     }
 }
 
-type Opening = Pin<Box<MaybeDone<BoxFuture<'static, Result<ParquetRecordBatchReader>>>>>;
+/// Decodes the rows of one window.
+struct Decoder {
+    reader: ParquetRecordBatchReader,
+    /// Which of the rows to keep, and how many were decoded.
+    kept: Option<BooleanBuffer>,
+    row: usize,
+}
+
+impl Decoder {
+    /// The rows to keep of the next batch; may be none of them.
+    fn next(&mut self) -> Option<Result<RecordBatch, ArrowError>> {
+        let batch = self.reader.next()?;
+        Some(batch.and_then(|batch| {
+            let Some(kept) = &self.kept else { return Ok(batch) };
+            let rows = batch.num_rows().min(kept.len().saturating_sub(self.row));
+            let mask = BooleanArray::from(kept.slice(self.row, rows));
+            self.row += rows;
+            if mask.true_count() == batch.num_rows() { Ok(batch) } else { filter_record_batch(&batch, &mask) }
+        }))
+    }
+}
+
+type Opening = Pin<Box<MaybeDone<BoxFuture<'static, Result<Decoder>>>>>;
 
 /// The state of a scan of one file.
 struct Scan {
     file: Arc<File>,
-    /// Row groups to come.
-    groups: VecDeque<(usize, Option<RowSelection>)>,
-    /// The row group whose bytes are being fetched.
+    /// Windows to come.
+    windows: VecDeque<Window>,
+    /// The window whose bytes are being fetched.
     next: Option<Opening>,
-    /// The row group that is being decoded.
-    current: Option<ParquetRecordBatchReader>,
+    /// The window that is being decoded.
+    current: Option<Decoder>,
 }
 
 impl Scan {
     async fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
         loop {
-            if let Some(reader) = &mut self.current {
-                match reader.next() {
+            if let Some(decoder) = &mut self.current {
+                match decoder.next() {
+                    Some(Ok(decoded)) if decoded.num_rows() == 0 => {}
                     Some(Ok(decoded)) => {
                         // Decoding took a while: let the fetch take the next step.
                         self.advance_fetch().await;
@@ -129,6 +157,9 @@ impl Scan {
                     }
                     Some(Err(error)) => return Err(self.file.corrupt(error)),
                     None => self.current = None,
+                }
+                if self.current.is_some() {
+                    continue;
                 }
             }
             self.start_fetch();
@@ -142,12 +173,12 @@ impl Scan {
         }
     }
 
-    /// Asks for the bytes of the next row group, unless that is under way.
+    /// Asks for the bytes of the next window, unless that is under way.
     fn start_fetch(&mut self) {
         if self.next.is_none()
-            && let Some((group, rows)) = self.groups.pop_front()
+            && let Some(window) = self.windows.pop_front()
         {
-            self.next = Some(Box::pin(maybe_done(self.file.clone().open(group, rows).boxed())));
+            self.next = Some(Box::pin(maybe_done(self.file.clone().open(window).boxed())));
         }
     }
 

@@ -26,9 +26,6 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Below this many rows a run of a selection, the decoder reads through what it skips, so all pages must be there.
-const LEAST_ROWS_PER_RUN: usize = 64;
-
 /// What of a row group is to be fetched.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -55,7 +52,7 @@ impl Plan {
     ) -> Result<Plan> {
         let row_group = row_group(metadata, group)?;
         let offset_index = metadata.offset_index().and_then(|index| index.get(group));
-        let sparse = selection.filter(|selection| has_long_runs(selection)).zip(offset_index);
+        let sparse = selection.zip(offset_index);
         let mut chunks = Vec::new();
         for (leaf, chunk) in row_group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
             let range = chunk_range(chunk).ok_or_else(|| Error::corrupt("column chunk lies nowhere"))?;
@@ -108,11 +105,6 @@ impl ChunkPlan {
 
 fn row_group(metadata: &ParquetMetaData, group: usize) -> Result<&RowGroupMetaData> {
     metadata.row_groups().get(group).ok_or_else(|| Error::internal(format!("there is no row group {group}")))
-}
-
-fn has_long_runs(selection: &RowSelection) -> bool {
-    let (runs, rows) = selection.iter().fold((0, 0), |(runs, rows), run| (runs + 1, rows + run.row_count));
-    rows / LEAST_ROWS_PER_RUN >= runs
 }
 
 /// A row group in memory, as the decoder wants it.

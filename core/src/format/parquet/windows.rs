@@ -1,5 +1,6 @@
 //! Large row groups in windows of rows, so that a scan holds a few megabytes of a file whatever its row groups are.
 
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -25,6 +26,26 @@ pub(super) fn wanted(metadata: &ParquetMetaData, window_bytes: u64) -> bool {
     metadata.row_groups().iter().any(|group| compressed(group, &ProjectionMask::all()) > window_bytes)
 }
 
+/// What to read of a row group at a time.
+#[derive(Debug)]
+pub(super) struct Window {
+    /// Number of the row group.
+    pub(super) group: usize,
+    /// Rows to fetch and decode; all where `None`.
+    pub(super) rows: Option<RowSelection>,
+    /// Which of the decoded rows to keep, where they are too scattered to decode them alone; all where `None`.
+    pub(super) kept: Option<BooleanBuffer>,
+}
+
+/// Below this many rows a run of a selection, decoding through what is left out is faster than skipping it.
+const LEAST_ROWS_PER_RUN: usize = 64;
+
+/// Whether pages and values can be skipped by `selection` with profit.
+fn has_long_runs(selection: &RowSelection) -> bool {
+    let (runs, rows) = selection.iter().fold((0, 0), |(runs, rows), run| (runs + 1, rows + run.row_count));
+    rows / LEAST_ROWS_PER_RUN >= runs
+}
+
 /// The rows `selected` of row group `group` (all where `None`), one part for each window of about `window_bytes`: cut at the
 /// pages of the largest column.
 pub(super) fn cut(
@@ -33,12 +54,16 @@ pub(super) fn cut(
     mask: &ProjectionMask,
     selected: Option<RowSelection>,
     window_bytes: u64,
-) -> Vec<(usize, Option<RowSelection>)> {
+) -> Vec<Window> {
     let starts = starts(metadata, group, mask, window_bytes).unwrap_or_default();
-    if starts.is_empty() {
-        return vec![(group, selected)];
-    }
     let rows = metadata.row_groups().get(group).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0));
+    let (selected, kept) = match selected {
+        Some(selected) if !has_long_runs(&selected) => (None, Some(as_mask(&selected, rows))),
+        selected => (selected, None),
+    };
+    if starts.is_empty() {
+        return vec![Window { group, rows: selected, kept }];
+    }
     let ends = starts.iter().copied().chain([rows]);
     let windows = [0].into_iter().chain(starts.iter().copied()).zip(ends).map(|(start, end)| {
         let window = RowSelection::from(vec![
@@ -46,9 +71,25 @@ pub(super) fn cut(
             RowSelector::select(end - start),
             RowSelector::skip(rows.saturating_sub(end)),
         ]);
-        selected.as_ref().map_or(window.clone(), |selected| selected.intersection(&window))
+        let kept = kept.as_ref().map(|kept| kept.slice(start, end - start));
+        let rows = selected.as_ref().map_or(window.clone(), |selected| selected.intersection(&window));
+        Window { group, rows: Some(rows), kept }
     });
-    windows.filter(RowSelection::selects_any).map(|window| (group, Some(window))).collect()
+    let wanted = |window: &Window| {
+        window.rows.as_ref().is_none_or(RowSelection::selects_any)
+            && window.kept.as_ref().is_none_or(|kept| kept.count_set_bits() > 0)
+    };
+    windows.filter(wanted).collect()
+}
+
+/// One bit for each of `rows` rows.
+fn as_mask(selection: &RowSelection, rows: usize) -> BooleanBuffer {
+    let mut mask = BooleanBufferBuilder::new(rows);
+    for run in selection.iter() {
+        mask.append_n(run.row_count.min(rows - mask.len()), !run.skip);
+    }
+    mask.append_n(rows - mask.len(), false);
+    mask.finish()
 }
 
 /// First rows of the windows but the first; `None` where the row group is read whole.

@@ -11,7 +11,6 @@ use std::{
     process::Command,
     sync::Mutex,
     thread,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -43,11 +42,13 @@ pub(crate) fn run(shell: &Shell) -> Result<()> {
     }
 }
 
-/// A number that is printed, so that a failure can be had again.
+/// The tables that CI compares, unless `CENOTE_SEED` asks for others; printed, so that a failure can be had again.
+const SEED: u64 = 1;
+
 fn seed() -> Result<u64> {
     match env::var("CENOTE_SEED") {
         Ok(text) => text.parse().with_context(|| format!("CENOTE_SEED: expected a number, found {text:?}")),
-        Err(_) => Ok(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() % 1_000_000),
+        Err(_) => Ok(SEED),
     }
 }
 

@@ -132,11 +132,13 @@ fn Body() -> Html {
     let view = match state.route.tab {
         Tab::Overview => html! { <views::overview::Overview /> },
         Tab::Data => html! { <views::data::Data /> },
+        Tab::Changelog => html! { <views::changelog::Changelog /> },
         Tab::Snapshots => html! { <views::snapshots::Snapshots /> },
         Tab::Lsm => html! { <views::lsm::Lsm /> },
         Tab::Files => html! { <views::files::Files /> },
         Tab::Manifests => html! { <views::manifests::Manifests /> },
         Tab::Schema => html! { <views::schema::Schema /> },
+        Tab::System => html! { <views::system::System /> },
     };
     html! {
         <section class={classes!("view", format!("view-{}", state.route.tab.slug()))} role="tabpanel" id="panel" aria-labelledby={format!("tab-{}", state.route.tab.slug())}>

@@ -34,6 +34,8 @@ pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
         At::Snapshot(id) => out.push_str(&format!(" \\\n  --snapshot {id}")),
         At::Tag(name) => out.push_str(&format!(" \\\n  --tag {}", shell(name))),
         At::Time(millis) => out.push_str(&format!(" \\\n  --timestamp {millis}")),
+        At::Watermark(millis) => out.push_str(&format!(" \\\n  --watermark {millis}")),
+        At::Version(version) => out.push_str(&format!(" \\\n  --version-as-of {}", shell(version))),
     }
     if !route.columns.is_empty() {
         out.push_str(&format!(" \\\n  --columns {}", shell(&route.columns.join(","))));
@@ -75,6 +77,8 @@ pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
         At::Snapshot(id) => Some(format!("snapshot: {id}")),
         At::Tag(name) => Some(format!("tag: {}", quoted(name))),
         At::Time(millis) => Some(format!("timestampMillis: {millis}")),
+        At::Watermark(millis) => Some(format!("watermark: {millis}")),
+        At::Version(version) => Some(format!("version: {}", quoted(version))),
     };
     let source = if let Some(at) = at {
         out.push_str(&format!("const at = table.at({{ {at} }});\n"));

@@ -27,6 +27,7 @@ pub mod route;
 pub mod schema_diff;
 pub mod shared;
 pub mod state;
+pub mod system;
 pub mod tables;
 pub mod timeline;
 pub mod waterfall;

@@ -5,7 +5,8 @@
 //! #/demo/<database>/<table>/<tab>?…                the server's own warehouse
 //! #/w/<url>/<database>/<table>/<tab>?…             a warehouse;   #/t/<url>/<tab>?…  one table
 //! #/local/<folder>/<database>/<table>/<tab>?…      a folder of this machine
-//!   ?at=snapshot:14 | tag:july | time:1700000000000   &filter=…  &columns=a,b  &bucket=month=1/0
+//!   ?at=snapshot:14 | tag:july | time:1700000000000 | watermark:1700000000000 | version:july
+//!   &filter=…  &columns=a,b  &bucket=month=1/0  &from=3&to=july&mode=diff  &system=files
 //!   &endpoint=…  &region=…  &style=path
 //! ```
 //! There is no place in it for a secret: see `place`.
@@ -22,6 +23,8 @@ pub enum Tab {
     Overview,
     /// Rows.
     Data,
+    /// Rows that changed between two states.
+    Changelog,
     /// History.
     Snapshots,
     /// Levels and key ranges of each bucket.
@@ -32,12 +35,23 @@ pub enum Tab {
     Manifests,
     /// Columns over time, and options.
     Schema,
+    /// System tables.
+    System,
 }
 
 impl Tab {
     /// All tabs in their order.
-    pub const ALL: [Tab; 7] =
-        [Tab::Overview, Tab::Data, Tab::Snapshots, Tab::Lsm, Tab::Files, Tab::Manifests, Tab::Schema];
+    pub const ALL: [Tab; 9] = [
+        Tab::Overview,
+        Tab::Data,
+        Tab::Changelog,
+        Tab::Snapshots,
+        Tab::Lsm,
+        Tab::Files,
+        Tab::Manifests,
+        Tab::Schema,
+        Tab::System,
+    ];
 
     /// Its name in an address.
     #[must_use]
@@ -45,11 +59,13 @@ impl Tab {
         match self {
             Tab::Overview => "overview",
             Tab::Data => "data",
+            Tab::Changelog => "changelog",
             Tab::Snapshots => "snapshots",
             Tab::Lsm => "lsm",
             Tab::Files => "files",
             Tab::Manifests => "manifests",
             Tab::Schema => "schema",
+            Tab::System => "system",
         }
     }
 
@@ -59,11 +75,13 @@ impl Tab {
         match self {
             Tab::Overview => "Overview",
             Tab::Data => "Data",
+            Tab::Changelog => "Changelog",
             Tab::Snapshots => "Snapshots",
             Tab::Lsm => "LSM",
             Tab::Files => "Files",
             Tab::Manifests => "Manifests",
             Tab::Schema => "Schema",
+            Tab::System => "System",
         }
     }
 
@@ -84,6 +102,10 @@ pub enum At {
     Tag(String),
     /// The last snapshot at or before a time, milliseconds since 1970.
     Time(i64),
+    /// The first snapshot with this watermark or a later one, milliseconds since 1970.
+    Watermark(i64),
+    /// A version as SQL takes it: a tag, a snapshot id, `watermark-<millis>`.
+    Version(String),
 }
 
 impl At {
@@ -93,6 +115,8 @@ impl At {
             At::Snapshot(id) => Some(format!("snapshot:{id}")),
             At::Tag(name) => Some(format!("tag:{name}")),
             At::Time(millis) => Some(format!("time:{millis}")),
+            At::Watermark(millis) => Some(format!("watermark:{millis}")),
+            At::Version(version) => Some(format!("version:{version}")),
         }
     }
 
@@ -101,10 +125,23 @@ impl At {
             Some(("snapshot", id)) => id.parse().ok().map(At::Snapshot),
             Some(("tag", name)) if !name.is_empty() => Some(At::Tag(name.to_owned())),
             Some(("time", millis)) => millis.parse().ok().map(At::Time),
+            Some(("watermark", millis)) => millis.parse().ok().map(At::Watermark),
+            Some(("version", version)) if !version.is_empty() => Some(At::Version(version.to_owned())),
             _ => None,
         };
         parsed.unwrap_or_default()
     }
+}
+
+/// Which changes are looked at: after one state, up to another one. Empty text is as far as there is anything.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Range {
+    /// Snapshot id or tag before the first change.
+    pub from: String,
+    /// Snapshot id or tag of the last change.
+    pub to: String,
+    /// How they are found out, empty for the engine's choice.
+    pub mode: String,
 }
 
 /// A table of a place: its database is empty where the place is the table.
@@ -133,6 +170,10 @@ pub struct Route {
     pub columns: Vec<String>,
     /// `partition/bucket` shown by the LSM view.
     pub bucket: Option<String>,
+    /// Changes shown by the Changelog view.
+    pub range: Range,
+    /// System table shown by the System view; none means the first.
+    pub system: Option<String>,
 }
 
 impl Route {
@@ -178,6 +219,10 @@ impl Route {
         query.extend((!self.filter.is_empty()).then(|| ("filter", self.filter.clone())));
         query.extend((!self.columns.is_empty()).then(|| ("columns", percent::join(&self.columns))));
         query.extend(self.bucket.clone().map(|bucket| ("bucket", bucket)));
+        let Range { from, to, mode } = &self.range;
+        let ends = [("from", from), ("to", to), ("mode", mode)];
+        query.extend(ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, text.clone())));
+        query.extend(self.system.clone().map(|system| ("system", system)));
         out.push_str(&parts.iter().map(|part| percent::encode(part)).collect::<Vec<_>>().join("/"));
         for (index, (key, value)) in query.iter().enumerate() {
             out.push(if index == 0 { '?' } else { '&' });
@@ -201,6 +246,10 @@ impl Route {
                 "filter" => route.filter = value,
                 "columns" => route.columns = percent::split(&value),
                 "bucket" => route.bucket = Some(value),
+                "from" => route.range.from = value,
+                "to" => route.range.to = value,
+                "mode" => route.range.mode = value,
+                "system" => route.system = Some(value).filter(|name| !name.is_empty()),
                 "endpoint" => location.endpoint = Some(value),
                 "region" => location.region = Some(value),
                 "style" => location.path_style = value == "path",

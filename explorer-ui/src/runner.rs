@@ -16,7 +16,7 @@ use crate::{
     model::Problem,
     place::{Location, Place},
     route::At,
-    state::{Action, Answer, AtKey, Need, PAGE_ROWS, ScanKey, State, needs},
+    state::{Action, Answer, AtKey, Need, PAGE_ROWS, ScanKey, Source, State, needs},
 };
 
 mod export;
@@ -154,7 +154,8 @@ impl Runner {
             }
             Need::Scan(key) => {
                 let params = table_params(state, scan_params(key));
-                self.run(need, "scanOpen", &params, Answer::Scan);
+                let method = opening(key);
+                self.run(need, method, &params, Answer::Scan);
             }
             Need::Page(_) => {
                 let cursor = state.scan.opened.as_ref().map(|opened| opened.cursor.clone());
@@ -253,12 +254,29 @@ fn at_params(key: &AtKey) -> Value {
         At::Snapshot(id) => json!({ "snapshot": id }),
         At::Tag(name) => json!({ "tag": name }),
         At::Time(millis) => json!({ "timestampMillis": millis }),
+        At::Watermark(millis) => json!({ "watermark": millis }),
+        At::Version(version) => json!({ "version": version }),
     }
+}
+
+/// The method that opens these rows.
+fn opening(key: &ScanKey) -> &'static str {
+    if matches!(key.source, Source::Changes(_)) { "changesOpen" } else { "scanOpen" }
 }
 
 fn scan_params(key: &ScanKey) -> Value {
     let mut params = at_params(&key.at);
     if let Some(object) = params.as_object_mut() {
+        match &key.source {
+            Source::Table => {}
+            Source::System(name) => drop(object.insert("system".to_owned(), json!(name))),
+            Source::Changes(range) => {
+                let ends = [("from", &range.from), ("to", &range.to), ("mode", &range.mode)];
+                object.extend(
+                    ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(k, text)| (k.to_owned(), json!(text))),
+                );
+            }
+        }
         if !key.columns.is_empty() {
             object.insert("columns".to_owned(), json!(key.columns));
         }

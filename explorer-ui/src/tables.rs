@@ -16,6 +16,8 @@ pub enum FileColumn {
     Level,
     /// Name.
     Name,
+    /// `parquet`, `orc`, `avro`.
+    Format,
     /// Bytes.
     Size,
     /// Rows.
@@ -30,11 +32,12 @@ pub enum FileColumn {
 
 impl FileColumn {
     /// All columns in their order.
-    pub const ALL: [FileColumn; 9] = [
+    pub const ALL: [FileColumn; 10] = [
         FileColumn::Partition,
         FileColumn::Bucket,
         FileColumn::Level,
         FileColumn::Name,
+        FileColumn::Format,
         FileColumn::Rows,
         FileColumn::Deletes,
         FileColumn::Size,
@@ -50,6 +53,7 @@ impl FileColumn {
             FileColumn::Bucket => "Bucket",
             FileColumn::Level => "Level",
             FileColumn::Name => "File",
+            FileColumn::Format => "Format",
             FileColumn::Size => "Size",
             FileColumn::Rows => "Rows",
             FileColumn::Deletes => "Deletes",
@@ -61,7 +65,7 @@ impl FileColumn {
     /// Whether its values are numbers, set to the right.
     #[must_use]
     pub fn is_number(self) -> bool {
-        !matches!(self, FileColumn::Partition | FileColumn::Name | FileColumn::Written)
+        !matches!(self, FileColumn::Partition | FileColumn::Name | FileColumn::Format | FileColumn::Written)
     }
 }
 
@@ -99,6 +103,7 @@ fn order(a: &FileInfo, b: &FileInfo, column: FileColumn) -> Ordering {
         FileColumn::Bucket => a.bucket.cmp(&b.bucket),
         FileColumn::Level => a.level.cmp(&b.level),
         FileColumn::Name => a.name.cmp(&b.name),
+        FileColumn::Format => a.format.cmp(&b.format),
         FileColumn::Size => a.size.cmp(&b.size),
         FileColumn::Rows => a.rows.cmp(&b.rows),
         FileColumn::Deletes => a.delete_rows.cmp(&b.delete_rows),

@@ -36,6 +36,30 @@ pub(crate) fn TimeTravel() -> Html {
             }
         })
     };
+    let pick_watermark = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            let millis = js_sys::Date::parse(&text);
+            if millis.is_finite() {
+                #[allow(clippy::cast_possible_truncation)]
+                page.send(Action::TimeTravel(At::Watermark(millis as i64)));
+            }
+        })
+    };
+    let pick_version = {
+        let page = page.clone();
+        Callback::from(move |event: Event| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value().trim().to_owned();
+            if !text.is_empty() {
+                page.send(Action::TimeTravel(At::Version(text)));
+            }
+        })
+    };
+    let version = match &state.route.at {
+        At::Version(version) => version.clone(),
+        _ => String::new(),
+    };
     let item = |at: At, label: Html, detail: Html| {
         let on = state.route.at == at;
         html! {
@@ -62,6 +86,8 @@ pub(crate) fn TimeTravel() -> Html {
                     html! { <>{ snapshot.total_record_count.map(count).unwrap_or_default() }{" rows · "}{ ago(snapshot.time_millis) }</> },
                 )) }</> },
             } }
+            <label class="menu-time">{"Version"}<input type="text" class="mono" spellcheck="false" placeholder="tag, id or watermark-MS" value={version} onchange={pick_version} /></label>
+            <label class="menu-time">{"Watermark from"}<input type="datetime-local" step="1" onchange={pick_watermark} /></label>
             <label class="menu-time">{"At or before"}<input type="datetime-local" step="1" onchange={pick_time} /></label>
         </Dialog>
     }

@@ -70,6 +70,8 @@ fn time_chip(page: &Page) -> Html {
         }
         (At::Snapshot(id), None) => html! { <>{"snapshot "}<b>{ format!("#{id}") }</b></> },
         (At::Time(millis), None) => html! { format::utc(*millis) },
+        (At::Watermark(millis), None) => html! { <>{"watermark "}<b>{ format::utc(*millis) }</b></> },
+        (At::Version(version), None) => html! { <>{"version "}<b>{ version.clone() }</b></> },
         (At::Latest, None) => html! { "no snapshot" },
     };
     html! {

@@ -75,9 +75,31 @@ pub struct FileInfo {
     pub schema_id: i64,
     /// `APPEND` or `COMPACT`.
     pub source: Option<String>,
+    /// Whether it is kept outside the table's folder.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub external: bool,
+    /// Row id of its first row, where the table tracks rows.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub first_row_id: Option<i64>,
+    /// Columns that it holds, where only some were written.
+    pub write_cols: Option<Vec<String>>,
+    /// Files beside it, such as file indexes.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub extra_files: Vec<String>,
+    /// Bytes of the file index that the manifest holds.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub embedded_index_size: Option<i64>,
     /// Stats of its columns.
     #[serde(deserialize_with = "lenient::or_default")]
     pub stats: Vec<ColumnStats>,
+}
+
+impl FileInfo {
+    /// Whether an index of its columns is kept.
+    #[must_use]
+    pub fn is_indexed(&self) -> bool {
+        self.embedded_index_size.is_some() || self.extra_files.iter().any(|name| name.ends_with(".index"))
+    }
 }
 
 /// A manifest of a snapshot.

@@ -13,6 +13,10 @@ fn links_round_trip() {
     check("#/demo/demo/flights/data?at=snapshot:14&filter=month%20=%207&columns=day,carrier");
     check("#/w/https:%2F%2Fhost%2Fwh/db/t/lsm?at=tag:july&bucket=month=1%2F0");
     check("#/t/s3:%2F%2Fb%2Fwh%2Fd.db%2Ft/files?endpoint=http:%2F%2Flocalhost:9000&region=x&style=path");
+    check("#/demo/d/t/changelog?from=3&to=july&mode=diff");
+    check("#/demo/d/t/system?system=audit_log");
+    check("#/demo/d/t/data?at=watermark:17");
+    check("#/demo/d/t/data?at=version:july");
     let route = check("#/local/lake/d/t%2Fodd/schema?at=time:17");
     assert_eq!(route.table, Some(TableName { database: "d".to_owned(), table: "t/odd".to_owned() }));
 }

@@ -6,7 +6,7 @@ use js_sys::Array;
 use serde_json::{Value, json};
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runner, scan_params, table_params, told};
+use super::{Runner, opening, scan_params, table_params, told};
 use crate::{
     browser,
     engine::js,
@@ -39,7 +39,7 @@ impl Runner {
         let state = state.clone();
         let params = table_params(&state, scan_params(&key));
         spawn_local(async move {
-            let (_, opened) = runner.engine.call::<ScanOpened>("scanOpen", &params);
+            let (_, opened) = runner.engine.call::<ScanOpened>(opening(&key), &params);
             match opened.await {
                 Err(problem) => runner.send.emit(Action::Toast(told(&problem))),
                 Ok(opened) => {

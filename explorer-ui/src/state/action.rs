@@ -8,7 +8,7 @@ use crate::{
         SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
-    route::{At, Route, Tab, TableName},
+    route::{At, Range, Route, Tab, TableName},
 };
 
 /// What the engine answered to a need.
@@ -64,6 +64,10 @@ pub enum Action {
     Filter(String),
     /// Other columns.
     Columns(Vec<String>),
+    /// The changes of a range, in the Changelog view.
+    Changes(Range),
+    /// A system table, in the System view.
+    System(String),
     /// Another bucket in the LSM view.
     Bucket(Option<String>),
     /// Load everything anew.

@@ -8,7 +8,7 @@ mod scan;
 mod slot;
 
 pub use action::{Action, Answer};
-pub use needs::{AtKey, Need, ScanKey, TableKey, needs};
+pub use needs::{AtKey, Need, ScanKey, Source, TableKey, needs};
 pub use scan::{MAX_CELLS, PAGE_ROWS, Row, Scan};
 pub use slot::{Shown, Slot};
 
@@ -21,6 +21,7 @@ use crate::{
     place::{Access, Place},
     route::{At, Route, Tab},
     shared::Shared,
+    system,
 };
 
 /// What the inspector shows.
@@ -224,11 +225,21 @@ impl State {
         Some(AtKey { table, at })
     }
 
-    /// The key of the rows looked at.
+    /// The key of the rows looked at. Changes and system tables are of the whole history: no state, filter or column of
+    /// the Data view touches them.
     #[must_use]
     pub fn scan_key(&self) -> Option<ScanKey> {
+        let source = match self.route.tab {
+            Tab::Changelog => Source::Changes(self.route.range.clone()),
+            Tab::System => Source::System(system::shown(self.route.system.as_deref()).to_owned()),
+            _ => Source::Table,
+        };
+        if source != Source::Table {
+            let at = AtKey { table: self.table_key()?, at: At::Latest };
+            return Some(ScanKey { source, at, columns: Vec::new(), filter: String::new() });
+        }
         let at = self.at_key()?;
-        Some(ScanKey { at, columns: self.route.columns.clone(), filter: self.route.filter.trim().to_owned() })
+        Some(ScanKey { source, at, columns: self.route.columns.clone(), filter: self.route.filter.trim().to_owned() })
     }
 
     /// The snapshot that the page shows, where it is known.
@@ -244,16 +255,34 @@ impl State {
                 let tags = self.tags.ready(&self.table_key()?)?;
                 find(tags.iter().find(|tag| tag.name == name)?.snapshot_id)
             }
+            At::Watermark(_) | At::Version(_) => find(self.travelled(known?)?),
             At::Time(_) => None,
+        }
+    }
+
+    /// The snapshot that a watermark or a version means, where what is known tells.
+    fn travelled(&self, known: &[SnapshotInfo]) -> Option<i64> {
+        match &self.route.at {
+            // An older one may have it, too, where not all are known.
+            At::Watermark(mark) if known.len() < State::SNAPSHOT_LIMIT => {
+                let reached = |snapshot: &&SnapshotInfo| snapshot.watermark.is_some_and(|watermark| watermark >= *mark);
+                known.iter().rev().find(reached).map(|snapshot| snapshot.id)
+            }
+            At::Version(version) => {
+                let tags = self.tags.ready(&self.table_key()?)?;
+                let tagged = tags.iter().find(|tag| tag.name == *version).map(|tag| tag.snapshot_id);
+                tagged.or_else(|| version.parse().ok())
+            }
+            _ => None,
         }
     }
 
     /// Whether a view or overlay shows history.
     #[must_use]
     pub fn shows_history(&self) -> bool {
-        matches!(self.route.tab, Tab::Overview | Tab::Snapshots)
+        matches!(self.route.tab, Tab::Overview | Tab::Changelog | Tab::Snapshots)
             || self.overlay == Overlay::TimeTravel
-            || matches!(self.route.at, At::Time(_) | At::Tag(_))
+            || !matches!(self.route.at, At::Latest | At::Snapshot(_))
     }
 }
 

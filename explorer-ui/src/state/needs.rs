@@ -3,7 +3,7 @@
 use super::{Overlay, State};
 use crate::{
     place::Place,
-    route::{At, Tab, TableName},
+    route::{At, Range, Tab, TableName},
 };
 
 /// A table of an opening.
@@ -24,9 +24,23 @@ pub struct AtKey {
     pub at: At,
 }
 
+/// What the rows are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Source {
+    /// The table's.
+    #[default]
+    Table,
+    /// What changed in a range, with a column of kinds in front.
+    Changes(Range),
+    /// Those of a system table.
+    System(String),
+}
+
 /// Rows of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanKey {
+    /// Which rows.
+    pub source: Source,
     /// Table and point.
     pub at: AtKey,
     /// Columns; none means all.
@@ -98,7 +112,7 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     }
     let never_written = state.opened().is_some_and(|opened| opened.info.latest_snapshot.is_none());
     let (Some(at), Some(scan)) = (state.at_key(), state.scan_key()) else { return };
-    if never_written {
+    if never_written && tab != Tab::System {
         return;
     }
     if matches!(tab, Tab::Overview | Tab::Lsm | Tab::Files) && state.files.lacks(&at) {
@@ -107,12 +121,12 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     if tab == Tab::Manifests && state.manifests.lacks(&at) {
         needs.push(Need::Manifests(at));
     }
-    if tab == Tab::Data {
+    if matches!(tab, Tab::Data | Tab::Changelog | Tab::System) {
         if !state.scan.is_for(&scan) {
             needs.push(Need::Scan(scan));
         } else if state.scan.wants_page() {
             needs.push(Need::Page(scan));
-        } else if state.overlay == Overlay::Io && state.explain.lacks(&scan) {
+        } else if tab == Tab::Data && state.overlay == Overlay::Io && state.explain.lacks(&scan) {
             needs.push(Need::Explain(scan));
         }
     }

@@ -4,7 +4,7 @@ use super::{Action, Activity, Answer, Export, Need, Overlay, Selection, Sheet, S
 use crate::{
     model::{IoReply, Problem, Progress},
     place::{Access, Place},
-    route::{At, Route},
+    route::{At, Route, Tab},
     shared::Shared,
 };
 
@@ -32,6 +32,8 @@ impl State {
             }
             Action::Filter(filter) => self.go(Route { filter, ..self.route.clone() }),
             Action::Columns(columns) => self.go(Route { columns, ..self.route.clone() }),
+            Action::Changes(range) => self.go(Route { tab: Tab::Changelog, range, ..self.route.clone() }),
+            Action::System(name) => self.go(Route { tab: Tab::System, system: Some(name), ..self.route.clone() }),
             Action::Bucket(bucket) => {
                 self.select(bucket.clone().map(Selection::Bucket));
                 self.route.bucket = bucket;
@@ -83,7 +85,11 @@ impl State {
         } else if old.at != self.route.at || old.tab != self.route.tab {
             self.selection = None;
         }
-        if (&old.filter, &old.columns, &old.at) != (&self.route.filter, &self.route.columns, &self.route.at) {
+        let rows = |route: &Route| {
+            let Route { filter, columns, at, range, system, .. } = route.clone();
+            (filter, columns, at, range, system)
+        };
+        if rows(&old) != rows(&self.route) {
             self.selection = self.selection.take().filter(|chosen| !matches!(chosen, Selection::Cell { .. }));
         }
         if self.overlay != Overlay::Io && self.overlay != Overlay::Columns {

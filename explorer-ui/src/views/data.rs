@@ -17,6 +17,7 @@ use crate::{
     },
     export::ExportFormat,
     format,
+    route::Tab,
     state::{Action, Overlay, Scan},
 };
 
@@ -34,15 +35,7 @@ pub(crate) fn Data() -> Html {
     let scan = &page.state.scan;
     let filter_problem =
         scan.problem.as_ref().filter(|problem| problem.is_invalid() && !page.state.route.filter.is_empty());
-    let body = match (&scan.problem, &scan.opened) {
-        (Some(problem), _) if filter_problem.is_none() => html! { <ProblemView problem={problem.clone()} /> },
-        (Some(_), _) => filter_help(&page),
-        (None, Some(_)) if scan.done && scan.loaded == 0 => no_rows(&page),
-        (None, Some(opened)) if scan.loaded > 0 => html! {
-            <grid::Grid opened={opened.clone()} scan={scan.clone()} selection={page.state.selection.clone()} estimate={page.estimate()} />
-        },
-        _ => skeleton::waiting(skeleton_grid()),
-    };
+    let body = if filter_problem.is_some() { filter_help(&page) } else { rows(&page, false, no_rows(&page)) };
     html! {
         <>
         <div class="data-tools">
@@ -59,10 +52,25 @@ pub(crate) fn Data() -> Html {
     }
 }
 
+/// The grid of the rows looked at, or why there is none; `none` says that there are no rows. With `kinds` the first column
+/// says what each row does, and colours it.
+pub(super) fn rows(page: &Page, kinds: bool, none: Html) -> Html {
+    let scan = &page.state.scan;
+    let is_current = page.state.scan_key().is_some_and(|key| scan.is_for(&key));
+    match (&scan.problem, &scan.opened) {
+        (Some(problem), _) if is_current => html! { <ProblemView problem={problem.clone()} /> },
+        (None, Some(_)) if is_current && scan.done && scan.loaded == 0 => none,
+        (None, Some(opened)) if is_current && scan.loaded > 0 => html! {
+            <grid::Grid opened={opened.clone()} scan={scan.clone()} selection={page.state.selection.clone()} estimate={page.estimate()} {kinds} />
+        },
+        _ => skeleton::waiting(skeleton_grid()),
+    }
+}
+
 impl Page {
     /// How many rows there are, where it is known before all are read.
     fn estimate(&self) -> Option<usize> {
-        let info = self.info()?;
+        let info = self.info().filter(|_| self.state.route.tab == Tab::Data)?;
         let exact = !info.has_primary_key()
             && self.state.route.filter.trim().is_empty()
             && info.option("deletion-vectors.enabled") != Some("true");
@@ -155,7 +163,7 @@ fn columns_label(page: &Page) -> String {
 }
 
 /// Export of what is loaded or of everything.
-fn export(page: &Page) -> Html {
+pub(super) fn export(page: &Page) -> Html {
     if let Some(running) = &page.state.export {
         let stop = {
             let page = page.clone();
@@ -207,7 +215,7 @@ fn skeleton_grid() -> Html {
     html! { <div class="grid-box">{ for (0..14).map(|_| html! { <div class="grid-row-skeleton">{ for (0..6).map(|_| html! { <div class="skeleton"></div> }) }</div> }) }</div> }
 }
 
-fn footer(page: &Page, scan: &Scan) -> Html {
+pub(super) fn footer(page: &Page, scan: &Scan) -> Html {
     let loaded = i64::try_from(scan.loaded).unwrap_or(i64::MAX);
     let text = match (scan.done, scan.is_full()) {
         (true, _) => format!("{} in {}", format::counted(scan.loaded, "row"), format::duration(scan.millis)),

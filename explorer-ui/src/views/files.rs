@@ -114,9 +114,9 @@ fn List(props: &ListProps) -> Html {
             <table class="list rows fixed" aria-rowcount={props.chosen.len().to_string()}>
                 <thead><tr>{ for FileColumn::ALL.into_iter().map(|column| head(props, column)) }</tr></thead>
                 <tbody>
-                    <tr class="space" aria-hidden="true"><td colspan="9" style={format!("height:{}px", seen.top_px.max(0.0))}></td></tr>
+                    <tr class="space" aria-hidden="true"><td colspan="10" style={format!("height:{}px", seen.top_px.max(0.0))}></td></tr>
                     { for (seen.first..seen.end).map(|line| row(&page, &props.files[props.chosen[line]], at == Some(line))) }
-                    <tr class="space" aria-hidden="true"><td colspan="9" style={format!("height:{}px", rest.max(0.0))}></td></tr>
+                    <tr class="space" aria-hidden="true"><td colspan="10" style={format!("height:{}px", rest.max(0.0))}></td></tr>
                 </tbody>
             </table>
         </div>
@@ -147,7 +147,8 @@ fn row(page: &Page, file: &FileInfo, on: bool) -> Html {
             <td>{ if file.partition.is_empty() { "–".to_owned() } else { file.partition.clone() } }</td>
             <td class="num">{ file.bucket.to_string() }</td>
             <td class="num"><i class={classes!("swatch", level_class(file.level))}></i>{ file.level.to_string() }</td>
-            <td class="mono" title={file.path.clone()}>{ format::middle_cut(&file.name, 13, 14) }</td>
+            <td class="mono" title={file.path.clone()}>{ format::middle_cut(&file.name, 13, 14) }{ for marks(file).into_iter().map(|(mark, why)| html! { <span class="mark" title={why}>{ mark }</span> }) }</td>
+            <td>{ file.format.clone() }</td>
             <td class="num">{ count(file.rows) }</td>
             <td class="num">{ file.delete_rows.filter(|deletes| *deletes > 0).map_or_else(|| html! { <span class="none">{"–"}</span> }, count) }</td>
             <td class="num">{ bytes(file.size) }</td>
@@ -155,4 +156,14 @@ fn row(page: &Page, file: &FileInfo, on: bool) -> Html {
             <td class="num">{ file.schema_id.to_string() }</td>
         </tr>
     }
+}
+
+/// What is special about a file, in a word each.
+fn marks(file: &FileInfo) -> Vec<(&'static str, &'static str)> {
+    let marks = [
+        (file.is_indexed(), ("index", "A file index of its columns is kept")),
+        (file.external, ("external", "Kept outside the table's folder")),
+        (file.write_cols.is_some(), ("columns", "Holds only some of the columns")),
+    ];
+    marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
 }

@@ -1,5 +1,6 @@
 //! One view a tab, and the two that come before a table.
 
+pub(crate) mod changelog;
 pub(crate) mod data;
 pub(crate) mod files;
 pub(crate) mod lsm;
@@ -8,4 +9,5 @@ pub(crate) mod open;
 pub(crate) mod overview;
 pub(crate) mod schema;
 pub(crate) mod snapshots;
+pub(crate) mod system;
 pub(crate) mod warehouse;

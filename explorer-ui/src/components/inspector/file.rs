@@ -50,6 +50,13 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
     if let (Some(low), Some(high)) = (file.min_sequence, file.max_sequence) {
         facts.push(("sequence", html! { format!("{} … {}", format::exact(low), format::exact(high)) }));
     }
+    facts.extend(file.first_row_id.map(|first| {
+        ("row ids", html! { format!("{} … {}", format::exact(first), format::exact(first + (file.rows - 1).max(0))) })
+    }));
+    facts.extend(file.write_cols.as_ref().map(|columns| ("holds", html! { columns.join(", ") })));
+    facts.extend(file.embedded_index_size.map(|size| ("index", html! { <>{ bytes(size) }{" in the manifest"}</> })));
+    facts.extend((!file.extra_files.is_empty()).then(|| ("beside it", html! { file.extra_files.join(", ") })));
+    facts.extend(file.external.then(|| ("place", html! { "outside the table's folder" })));
     facts.push(("written", optional(file.creation_millis, ago)));
     facts.push(("schema", html! { file.schema_id.to_string() }));
     facts.extend(file.source.clone().map(|source| ("by", html! { source.to_lowercase() })));

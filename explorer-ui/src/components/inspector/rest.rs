@@ -11,7 +11,7 @@ use crate::{
         page::Page,
     },
     format,
-    route::{At, Route},
+    route::{At, Range, Route},
     state::Action,
 };
 
@@ -54,6 +54,7 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
         snapshot.watermark.filter(|mark| *mark > i64::MIN).map(|mark| ("watermark", html! { format::utc(mark) })),
     );
     let info = page.info()?;
+    let range = Range { from: (id - 1).to_string(), to: id.to_string(), mode: String::new() };
     let route = Route { at: At::Snapshot(id), filter: String::new(), columns: Vec::new(), ..page.state.route.clone() };
     Some(html! {
         <>
@@ -61,6 +62,7 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
         { pairs(facts) }
         <div class="inspector-tools">
             <button class="primary" disabled={shown} onclick={page.on(Action::TimeTravel(At::Snapshot(id)))}>{ if shown { "Shown now" } else { "Look at this snapshot" } }</button>
+            <button onclick={page.on(Action::Changes(range))}>{"See its changes"}</button>
         </div>
         <h2>{"Read it in the CLI"}</h2>
         { command(page, &commands::read(&route, info, &page.warehouse_url()), "command") }

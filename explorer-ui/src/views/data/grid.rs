@@ -31,6 +31,8 @@ pub(super) struct Props {
     pub(super) selection: Option<Selection>,
     /// Rows in all, where known.
     pub(super) estimate: Option<usize>,
+    /// Whether the first column says what a row does.
+    pub(super) kinds: bool,
 }
 
 /// How the columns lie.
@@ -150,7 +152,8 @@ pub(super) fn Grid(props: &Props) -> Html {
                     #[allow(clippy::cast_precision_loss)]
                     let at = seen.top_px + (index - seen.first) as f64 * ROW_PX;
                     let cells = scan.row(index).cloned();
-                    html! { <Row key={index} {index} {at} {cells} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, column)| column)} pick={pick.clone()} /> }
+                    let kind = if props.kinds { cells.as_ref().and_then(|cells| kind_of(cells.first()?)) } else { None };
+                    html! { <Row key={index} {index} {at} {cells} {kind} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, column)| column)} pick={pick.clone()} /> }
                 }) }
             </div>
         </div>
@@ -225,6 +228,8 @@ struct RowProps {
     at: f64,
     cells: Option<state::Row>,
     layout: Rc<Layout>,
+    /// What the row does, where its first cell says so.
+    kind: Option<Kind>,
     sight: (usize, usize),
     chosen: Option<usize>,
     pick: Callback<(usize, usize)>,
@@ -233,7 +238,7 @@ struct RowProps {
 /// One row.
 #[component]
 fn Row(props: &RowProps) -> Html {
-    let RowProps { index, at, cells, layout, sight, chosen, pick } = props;
+    let RowProps { index, at, cells, kind, layout, sight, chosen, pick } = props;
     let row = *index;
     let body = match cells {
         None => {
@@ -247,14 +252,40 @@ fn Row(props: &RowProps) -> Html {
                 let on = *chosen == Some(column);
                 html! {
                     <div role="gridcell" id={format!("cell-{row}-{column}")} key={column} aria-colindex={(column + 1).to_string()} aria-selected={on.then_some("true")} {onclick}
-                        class={classes!("grid-cell", class_of(look), on.then_some("on"))} style={place(layout, column)}>{ draw(cell) }</div>
+                        class={classes!("grid-cell", class_of(look), on.then_some("on"))} style={place(layout, column)}>{ if let Some(kind) = kind.filter(|_| column == 0) { label(cell, kind) } else { draw(cell) } }</div>
                 }
             }) }</> }
         }
     };
     html! {
-        <div role="row" aria-rowindex={(row + 2).to_string()} class={classes!("grid-row", (row % 2 == 1).then_some("odd"), chosen.is_some().then_some("on"))} style={format!("transform:translateY({at}px)")}>{ body }</div>
+        <div role="row" aria-rowindex={(row + 2).to_string()} class={classes!("grid-row", kind.map(|kind| kind.class), (row % 2 == 1).then_some("odd"), chosen.is_some().then_some("on"))} style={format!("transform:translateY({at}px)")}>{ body }</div>
     }
+}
+
+/// What a row does to its key: how it looks, and the word for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Kind {
+    class: &'static str,
+    word: &'static str,
+}
+
+fn kind_of(cell: &Cell) -> Option<Kind> {
+    let (class, word) = match cell {
+        Cell::Text(text) => match &**text {
+            "+I" => ("kind-insert", "insert"),
+            "-U" => ("kind-before", "before"),
+            "+U" => ("kind-after", "after"),
+            "-D" => ("kind-delete", "delete"),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Kind { class, word })
+}
+
+/// The kind in its sign and in a word: colour alone tells nothing to many.
+fn label(cell: &Cell, kind: Kind) -> Html {
+    html! { <span class="row-kind"><b>{ cell.to_string() }</b>{" "}{ kind.word }</span> }
 }
 
 fn class_of(look: Look) -> &'static str {

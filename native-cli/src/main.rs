@@ -26,11 +26,7 @@ use std::{panic::PanicHookInfo, process::ExitCode};
 
 use clap::Parser;
 
-/// Gives memory of finished row groups back: glibc keeps it in the arena of each thread, twice the use of a scan.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Threads that read local files: each keeps memory of its own.
+/// Threads that read local files: each keeps an arena of memory of its own, and tokio would start hundreds.
 const BLOCKING_THREADS: usize = 8;
 
 fn main() -> ExitCode {

@@ -12,7 +12,7 @@ use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 pub const DEFAULT_BATCH_ROWS: usize = 8192;
 
 /// Window of a file that is read alone: as many bytes as a request to a far store is worth.
-pub const DEFAULT_WINDOW_BYTES: u64 = 4 << 20;
+pub const DEFAULT_WINDOW_BYTES: u64 = 10 << 20;
 
 /// What to read of a data file.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct ReadRequest {
     /// Where to count what is left out.
     pub counters: Arc<ReadCounters>,
     /// Bytes of the file to hold at a time, decoded ones beside: larger row groups of Parquet are read in windows of about
-    /// this size where their page index allows, and batches are kept to a quarter of it.
+    /// this size where their page index allows, and batches are kept to an eighth of it.
     pub window_bytes: u64,
 }
 

@@ -81,13 +81,16 @@ pub(super) fn read(
     Ok(finished.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
 }
 
-/// Bytes to hold of the file that each of `runs` runs is at: all share what a file read alone would take.
+/// Bytes to hold of the file that each of `runs` runs is at: few runs hold more each, many less.
 fn window_bytes(runs: usize) -> u64 {
-    (DEFAULT_WINDOW_BYTES / runs.max(1) as u64).max(LEAST_WINDOW_BYTES)
+    (MERGE_BYTES / runs.max(1) as u64).clamp(LEAST_WINDOW_BYTES, DEFAULT_WINDOW_BYTES)
 }
 
-/// Below this, requests cost more than memory.
-const LEAST_WINDOW_BYTES: u64 = 1 << 20;
+/// Bytes to hold of all files of a merge.
+const MERGE_BYTES: u64 = 12 << 20;
+
+/// Below this, requests and dictionaries decoded again cost more than memory.
+const LEAST_WINDOW_BYTES: u64 = 2 << 20;
 
 type Runs = Vec<BoxStream<'static, Result<RecordBatch>>>;
 

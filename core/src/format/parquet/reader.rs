@@ -36,6 +36,9 @@ use crate::{
     io::Storage,
 };
 
+/// Bytes of a batch, as far as the footer tells.
+const MOST_BATCH_BYTES: u64 = 1 << 20;
+
 /// See [`crate::format::read`].
 pub(in crate::format) async fn read(
     storage: &Storage,
@@ -49,8 +52,10 @@ pub(in crate::format) async fn read(
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
     let cut = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
     let windows = prune::row_groups(&source, &footer, &request).await?.into_iter().flat_map(cut).collect();
-    let (batch_rows, batch_bytes) = (request.batch_rows, request.window_bytes / 4);
-    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES;
+    let (batch_rows, batch_bytes) = (request.batch_rows, (request.window_bytes / 8).min(MOST_BATCH_BYTES));
+    // Where row groups are cut, memory is worth more than the wait.
+    let is_cut = windows::wanted(&footer.metadata, request.window_bytes);
+    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES && !is_cut;
     let file = Arc::new(File { source, footer, projection, batch_rows, batch_bytes, fetches_ahead });
     let scan = Scan { file, windows, next: None, current: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })

@@ -103,11 +103,13 @@ fn starts(metadata: &ParquetMetaData, group: usize, mask: &ProjectionMask, windo
     let chunk = row_group.columns().get(largest)?;
     // The other columns weigh in by their share.
     let weight = compressed(row_group, mask) as f64 / chunk.compressed_size().max(1) as f64;
+    // A row group that is cut at all is cut small: others are read beside it.
+    let part = window_bytes as f64 / 3.0;
     let (mut starts, mut held) = (Vec::new(), 0.0);
     for page in pages {
         let bytes = f64::from(page.compressed_page_size.max(0)) * weight;
         let row = usize::try_from(page.first_row_index).ok()?;
-        if held > 0.0 && held + bytes > window_bytes as f64 {
+        if held > 0.0 && held + bytes > part {
             starts.push(row);
             held = 0.0;
         }

@@ -252,7 +252,7 @@ fn Row(props: &RowProps) -> Html {
                 let on = *chosen == Some(column);
                 html! {
                     <div role="gridcell" id={format!("cell-{row}-{column}")} key={column} aria-colindex={(column + 1).to_string()} aria-selected={on.then_some("true")} {onclick}
-                        class={classes!("grid-cell", class_of(look), on.then_some("on"))} style={place(layout, column)}>{ if let Some(kind) = kind.filter(|_| column == 0) { label(cell, kind) } else { draw(cell) } }</div>
+                        class={classes!("grid-cell", class_of(look), on.then_some("on"))} style={place(layout, column)}>{ if let Some(kind) = kind.filter(|_| column == 0) { label(kind) } else { draw(cell) } }</div>
                 }
             }) }</> }
         }
@@ -265,27 +265,28 @@ fn Row(props: &RowProps) -> Html {
 /// What a row does to its key: how it looks, and the word for it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Kind {
+    sign: &'static str,
     class: &'static str,
     word: &'static str,
 }
 
 fn kind_of(cell: &Cell) -> Option<Kind> {
-    let (class, word) = match cell {
+    let (sign, class, word) = match cell {
         Cell::Text(text) => match &**text {
-            "+I" => ("kind-insert", "insert"),
-            "-U" => ("kind-before", "before"),
-            "+U" => ("kind-after", "after"),
-            "-D" => ("kind-delete", "delete"),
+            "+I" => ("+I", "kind-insert", "insert"),
+            "-U" => ("-U", "kind-before", "before"),
+            "+U" => ("+U", "kind-after", "after"),
+            "-D" => ("-D", "kind-delete", "delete"),
             _ => return None,
         },
         _ => return None,
     };
-    Some(Kind { class, word })
+    Some(Kind { sign, class, word })
 }
 
 /// The kind in its sign and in a word: colour alone tells nothing to many.
-fn label(cell: &Cell, kind: Kind) -> Html {
-    html! { <span class="row-kind"><b>{ cell.to_string() }</b>{" "}{ kind.word }</span> }
+fn label(kind: Kind) -> Html {
+    html! { <span class="row-kind"><b>{ kind.sign }</b>{" "}{ kind.word }</span> }
 }
 
 fn class_of(look: Look) -> &'static str {

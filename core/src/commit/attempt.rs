@@ -1,14 +1,13 @@
 //! One change on its way to a snapshot, over as many attempts as it takes.
 
 use super::{
-    Change, OverwriteTarget, changed_partitions, conflict, is_same_commit,
+    Change, OverwriteTarget, changed_partitions, conflict, index_files, is_same_commit,
     manifest_merge::merge,
     manifest_write::{FileNames, write_manifest_list, write_manifests},
 };
 use crate::{
     error::{ErrorKind, Result},
     io::PutOutcome,
-    predicate::Predicate,
     scan::{
         EntryFilter, entries::live_entries, entry_types, partition_matches, read_entries, read_index_manifest,
         read_manifests,
@@ -245,32 +244,44 @@ impl<'a> Attempt<'a> {
         Ok(self.changelog.clone())
     }
 
-    /// The index manifest goes on unchanged, except that an overwrite drops the indexes of the partitions it replaces.
+    /// The index manifest goes on unchanged where no index file comes or goes. An overwrite drops the indexes of the
+    /// partitions it replaces.
     async fn index_manifest(&mut self, latest: Option<&Snapshot>) -> Result<Option<String>> {
-        let Some(name) = latest.and_then(|snapshot| snapshot.index_manifest.clone()) else { return Ok(None) };
-        let Some(target) = &self.change.overwrite else { return Ok(Some(name)) };
-        let entries = read_index_manifest(self.table.storage(), &name).await?;
-        let fields = self.table.schema().partition_fields();
-        let partitions = changed_partitions(&self.change.delta);
+        let name = latest.and_then(|snapshot| snapshot.index_manifest.clone());
+        let entries = match &name {
+            Some(name) if self.change.overwrite.is_some() || !self.change.index.is_empty() => {
+                read_index_manifest(self.table.storage(), name).await?
+            }
+            _ if self.change.index.is_empty() => return Ok(name),
+            _ => Vec::new(),
+        };
         let mut kept = Vec::new();
         for entry in &entries {
-            let replaced = match target {
-                OverwriteTarget::WholeTable => true,
-                OverwriteTarget::Dynamic => partitions.contains(&entry.partition),
-                OverwriteTarget::Partitions(predicate) => matches(predicate, entry, &fields)?,
-            };
-            if !replaced {
+            if !self.replaces(entry)? {
                 kept.push(entry.clone());
             }
         }
-        if kept.len() == entries.len() {
-            return Ok(Some(name));
+        let kept = index_files::combine(kept, &self.change.index)?;
+        if kept == entries {
+            return Ok(name);
         }
         let bytes = index_manifest::encode(&kept, self.table.options().manifest_codec()?)?;
         let name = self.names.next("index-manifest");
         self.table.storage().put(&layout::manifest_path(&name), bytes).await?;
         self.unpublished.push(name.clone());
         Ok(Some(name))
+    }
+
+    /// Whether an overwrite drops this index file.
+    fn replaces(&self, entry: &index_manifest::IndexManifestEntry) -> Result<bool> {
+        match &self.change.overwrite {
+            None => Ok(false),
+            Some(OverwriteTarget::WholeTable) => Ok(true),
+            Some(OverwriteTarget::Dynamic) => Ok(changed_partitions(&self.change.delta).contains(&entry.partition)),
+            Some(OverwriteTarget::Partitions(predicate)) => {
+                partition_matches(predicate, &entry.partition, &self.table.schema().partition_fields())
+            }
+        }
     }
 
     /// Statistics go on while they are about the same schema.
@@ -317,14 +328,6 @@ impl<'a> Attempt<'a> {
             let _ = self.table.storage().delete(&layout::manifest_path(&name)).await;
         }
     }
-}
-
-fn matches(
-    predicate: &Predicate,
-    entry: &index_manifest::IndexManifestEntry,
-    fields: &[crate::types::DataField],
-) -> Result<bool> {
-    partition_matches(predicate, &entry.partition, fields)
 }
 
 fn signed_rows(entry: &ManifestEntry) -> i64 {

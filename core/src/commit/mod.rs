@@ -6,6 +6,7 @@
 
 mod attempt;
 mod conflict;
+mod index_files;
 mod manifest_merge;
 mod manifest_write;
 mod message;
@@ -21,6 +22,7 @@ use crate::{
     predicate::Predicate,
     spec::{
         binary_row::BinaryRow,
+        index_manifest::IndexManifestEntry,
         manifest::ManifestEntry,
         snapshot::{CommitKind, Snapshot},
     },
@@ -53,8 +55,16 @@ pub(crate) struct Change {
     pub identifier: i64,
     pub delta: Vec<ManifestEntry>,
     pub changelog: Vec<ManifestEntry>,
+    /// Index files that come (ADD) and go (DELETE).
+    pub index: Vec<IndexManifestEntry>,
     /// For overwrites: what to remove besides what `delta` says, recomputed at each attempt.
     pub overwrite: Option<OverwriteTarget>,
+}
+
+impl Change {
+    fn is_empty(&self) -> bool {
+        self.delta.is_empty() && self.changelog.is_empty() && self.index.is_empty()
+    }
 }
 
 impl Table {
@@ -84,19 +94,21 @@ impl TableCommit {
             identifier,
             delta: messages.iter().flat_map(CommitMessage::append_entries).collect(),
             changelog: messages.iter().flat_map(CommitMessage::changelog_entries).collect(),
+            index: messages.iter().flat_map(CommitMessage::append_index_entries).collect(),
             overwrite: None,
         };
-        if !append.delta.is_empty() || !append.changelog.is_empty() {
+        if !append.is_empty() {
             ids.push(self.publish(append).await?);
         }
         let compact = Change {
             kind: CommitKind::Compact,
             identifier,
             delta: messages.iter().flat_map(CommitMessage::compact_entries).collect(),
-            changelog: Vec::new(),
+            changelog: messages.iter().flat_map(CommitMessage::compact_changelog_entries).collect(),
+            index: messages.iter().flat_map(CommitMessage::compact_index_entries).collect(),
             overwrite: None,
         };
-        if !compact.delta.is_empty() {
+        if !compact.is_empty() {
             ids.push(self.publish(compact).await?);
         }
         Ok(ids)
@@ -117,7 +129,8 @@ impl TableCommit {
             return Ok(None);
         }
         let kind = CommitKind::Overwrite;
-        let change = Change { kind, identifier, delta, changelog: Vec::new(), overwrite: Some(target) };
+        let index = messages.iter().flat_map(CommitMessage::append_index_entries).collect();
+        let change = Change { kind, identifier, delta, changelog: Vec::new(), index, overwrite: Some(target) };
         self.publish(change).await.map(Some)
     }
 

@@ -39,13 +39,13 @@ pub(crate) async fn deletion_files(
     let mut found: HashMap<(BinaryRow, i32), BucketDeletions> = HashMap::new();
     let Some(manifest) = &snapshot.index_manifest else { return Ok(found) };
     for entry in read_index_manifest(table.storage(), manifest).await? {
-        if entry.index_type != DELETION_VECTORS {
+        if entry.file.index_type != DELETION_VECTORS {
             continue;
         }
-        let is_external = entry.external_path.is_some();
+        let is_external = entry.file.external_path.is_some();
         let path = index_file_path(table, &entry)?;
         let bucket = found.entry((entry.partition, entry.bucket)).or_default();
-        for vector in entry.deletion_vectors.unwrap_or_default() {
+        for vector in entry.file.deletion_vectors.unwrap_or_default() {
             bucket.insert(vector.data_file.clone(), DeletionFile { path: path.clone(), is_external, vector });
         }
     }
@@ -55,14 +55,14 @@ pub(crate) async fn deletion_files(
 /// Where an index file is: at its external path, beside the data (option `index-file-in-data-file-dir`), or in the folder
 /// `index` (Java `IndexFilePathFactories`).
 fn index_file_path(table: &Table, entry: &IndexManifestEntry) -> Result<String> {
-    if let Some(path) = &entry.external_path {
+    if let Some(path) = &entry.file.external_path {
         return Ok(path.clone());
     }
     if !table.options().index_file_in_data_file_dir {
-        return Ok(layout::index_path(&entry.file_name));
+        return Ok(layout::index_path(&entry.file.file_name));
     }
     let fields = table.schema().partition_fields();
     let values = entry.partition.decode(&types_of(&fields))?;
     let partition = layout::partition_path(&fields, &values, table.options());
-    Ok(format!("{}/{}", layout::bucket_path(&partition, entry.bucket), entry.file_name))
+    Ok(format!("{}/{}", layout::bucket_path(&partition, entry.bucket), entry.file.file_name))
 }

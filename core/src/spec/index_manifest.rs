@@ -19,6 +19,13 @@ pub struct IndexManifestEntry {
     pub partition: BinaryRow,
     /// Bucket number.
     pub bucket: i32,
+    /// The file.
+    pub file: IndexFileMeta,
+}
+
+/// An index file (Java `IndexFileMeta`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexFileMeta {
     /// `HASH`, `DELETION_VECTORS` or a global index type.
     pub index_type: String,
     /// Name within `index/`.
@@ -145,10 +152,7 @@ pub fn decode(bytes: &[u8]) -> Result<Vec<IndexManifestEntry>> {
 }
 
 fn blank() -> IndexManifestEntry {
-    IndexManifestEntry {
-        kind: FileKind::Add,
-        partition: BinaryRow::empty(),
-        bucket: 0,
+    let file = IndexFileMeta {
         index_type: String::new(),
         file_name: String::new(),
         file_size: 0,
@@ -156,7 +160,8 @@ fn blank() -> IndexManifestEntry {
         deletion_vectors: None,
         external_path: None,
         global_index: None,
-    }
+    };
+    IndexManifestEntry { kind: FileKind::Add, partition: BinaryRow::empty(), bucket: 0, file }
 }
 
 fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>, entry: &mut IndexManifestEntry) -> Result<()> {
@@ -169,17 +174,18 @@ fn read_entry(plan: &EntryPlan, cursor: &mut Cursor<'_>, entry: &mut IndexManife
                 entry.partition = BinaryRow::from_serialized(required(cursor.bytes(shape)?, "_PARTITION")?);
             }
             Some(EntryField::Bucket) => entry.bucket = required_int(cursor, shape, "_BUCKET")?,
-            Some(EntryField::IndexType) => entry.index_type = required(cursor.text(shape)?, "_INDEX_TYPE")?,
-            Some(EntryField::FileName) => entry.file_name = required(cursor.text(shape)?, "_FILE_NAME")?,
-            Some(EntryField::FileSize) => entry.file_size = count(cursor.number(shape)?, "_FILE_SIZE")?,
-            Some(EntryField::RowCount) => entry.row_count = count(cursor.number(shape)?, "_ROW_COUNT")?,
+            Some(EntryField::IndexType) => entry.file.index_type = required(cursor.text(shape)?, "_INDEX_TYPE")?,
+            Some(EntryField::FileName) => entry.file.file_name = required(cursor.text(shape)?, "_FILE_NAME")?,
+            Some(EntryField::FileSize) => entry.file.file_size = count(cursor.number(shape)?, "_FILE_SIZE")?,
+            Some(EntryField::RowCount) => entry.file.row_count = count(cursor.number(shape)?, "_ROW_COUNT")?,
             Some(EntryField::DeletionVectors) => {
                 let plan = required(plan.vectors.as_ref(), "deletion vectors")?;
-                entry.deletion_vectors = cursor.list(shape, |cursor, element| read_vector(plan, cursor, element))?;
+                entry.file.deletion_vectors =
+                    cursor.list(shape, |cursor, element| read_vector(plan, cursor, element))?;
             }
-            Some(EntryField::ExternalPath) => entry.external_path = cursor.text(shape)?,
+            Some(EntryField::ExternalPath) => entry.file.external_path = cursor.text(shape)?,
             Some(EntryField::GlobalIndex) if cursor.present(shape)? => {
-                entry.global_index = Some(read_global(required(plan.global.as_ref(), "global index")?, cursor)?);
+                entry.file.global_index = Some(read_global(required(plan.global.as_ref(), "global index")?, cursor)?);
             }
             Some(EntryField::GlobalIndex) => {}
             None => cursor.skip(shape)?,
@@ -243,15 +249,15 @@ pub fn encode(entries: &[IndexManifestEntry], codec: Codec) -> Result<Bytes> {
         encoder.number(entry.kind as i64);
         encoder.bytes(entry.partition.serialized());
         encoder.number(entry.bucket.into());
-        encoder.text(&entry.index_type);
-        encoder.text(&entry.file_name);
-        encoder.number(entry.file_size);
-        encoder.number(entry.row_count);
-        encoder.nullable(entry.deletion_vectors.as_deref(), |encoder, vectors| {
+        encoder.text(&entry.file.index_type);
+        encoder.text(&entry.file.file_name);
+        encoder.number(entry.file.file_size);
+        encoder.number(entry.file.row_count);
+        encoder.nullable(entry.file.deletion_vectors.as_deref(), |encoder, vectors| {
             encoder.list(vectors, |encoder, vector| encoder.nullable(Some(vector), write_vector));
         });
-        encoder.nullable(entry.external_path.as_deref(), Encoder::text);
-        encoder.nullable(entry.global_index.as_ref(), write_global);
+        encoder.nullable(entry.file.external_path.as_deref(), Encoder::text);
+        encoder.nullable(entry.file.global_index.as_ref(), write_global);
     })?;
     Ok(file.into())
 }

@@ -90,7 +90,7 @@ async fn deleted_records(table: &Table) -> Result<HashMap<BinaryRow, Option<i64>
         return Ok(deleted);
     }
     for entry in index_entries(table).await? {
-        for vector in entry.deletion_vectors.iter().flatten() {
+        for vector in entry.file.deletion_vectors.iter().flatten() {
             let sum = deleted.entry(entry.partition.clone()).or_insert(Some(0_i64));
             *sum = sum.and_then(|sum| sum.checked_add(vector.cardinality?));
         }

@@ -49,15 +49,15 @@ pub(super) async fn rows(table: &Table) -> Result<Vec<DatumRow>> {
 }
 
 fn row(table: &Table, partition_fields: &[DataField], entry: &IndexManifestEntry) -> Result<DatumRow> {
-    let vectors = entry.deletion_vectors.as_ref();
-    let global = entry.global_index.as_ref();
+    let vectors = entry.file.deletion_vectors.as_ref();
+    let global = entry.file.global_index.as_ref();
     Ok(vec![
         text(row_text(&entry.partition, partition_fields)?),
         int(entry.bucket),
-        text(&entry.index_type),
-        text(&entry.file_name),
-        long(entry.file_size),
-        long(entry.row_count),
+        text(&entry.file.index_type),
+        text(&entry.file.file_name),
+        long(entry.file.file_size),
+        long(entry.file.row_count),
         vectors.map(|vectors| Datum::Array(vectors.iter().map(vector).collect())),
         long(global.map(|global| global.row_range_start)),
         long(global.map(|global| global.row_range_end)),

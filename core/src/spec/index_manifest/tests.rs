@@ -8,9 +8,9 @@ fn index_manifests_decode_and_survive_a_rewrite() {
     for bytes in [JAVA, PYTHON] {
         let entries = decode(bytes).unwrap();
         let entry = entries.first().unwrap();
-        assert_eq!((entry.index_type.as_str(), entry.kind), ("DELETION_VECTORS", FileKind::Add));
-        let vectors = entry.deletion_vectors.as_ref().unwrap();
-        assert_eq!(vectors.len(), usize::try_from(entry.row_count).unwrap());
+        assert_eq!((entry.file.index_type.as_str(), entry.kind), ("DELETION_VECTORS", FileKind::Add));
+        let vectors = entry.file.deletion_vectors.as_ref().unwrap();
+        assert_eq!(vectors.len(), usize::try_from(entry.file.row_count).unwrap());
         assert_eq!(vectors[0].offset, 1);
         assert_eq!(decode(&encode(&entries, Codec::Deflate).unwrap()).unwrap(), entries);
     }
@@ -31,12 +31,10 @@ fn global_index_survives_a_rewrite() {
         index_meta: Some(Bytes::from_static(b"meta")),
         source_meta: None,
     };
-    let entry = IndexManifestEntry {
-        index_type: "btree".to_owned(),
-        global_index: Some(global),
-        external_path: Some("s3://elsewhere/file".to_owned()),
-        ..blank()
-    };
+    let mut entry = blank();
+    entry.file.index_type = "btree".to_owned();
+    entry.file.global_index = Some(global);
+    entry.file.external_path = Some("s3://elsewhere/file".to_owned());
     assert_eq!(decode(&encode(std::slice::from_ref(&entry), Codec::Null).unwrap()).unwrap(), [entry]);
 }
 

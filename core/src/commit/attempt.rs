@@ -116,7 +116,9 @@ impl<'a> Attempt<'a> {
         let Some(target) = &self.change.overwrite else {
             if self.change.kind != CommitKind::Append {
                 let key_types = entry_types(&self.table.schema().trimmed_primary_key_fields());
-                conflict::check(self.base_entries(latest).await?, &self.change.delta, self.change.kind, &key_types)?;
+                let base = self.base_entries(latest).await?;
+                conflict::check_deletion_vectors(&base, &self.change.delta, &self.change.index)?;
+                conflict::check(base, &self.change.delta, self.change.kind, &key_types)?;
             }
             return Ok(self.change.delta.clone());
         };
@@ -132,7 +134,8 @@ impl<'a> Attempt<'a> {
 
     /// Live entries of the partitions that the change touches.
     async fn base_entries(&self, latest: &Snapshot) -> Result<Vec<ManifestEntry>> {
-        let partitions = changed_partitions(&self.change.delta);
+        let mut partitions = changed_partitions(&self.change.delta);
+        partitions.extend(self.change.index.iter().map(|entry| entry.partition.clone()));
         let manifests = read_manifests(self.table, latest).await?;
         let (entries, _) = read_entries(self.table, manifests, &EntryFilter::default()).await?;
         Ok(live_entries(entries).into_iter().filter(|entry| partitions.contains(&entry.partition)).collect())

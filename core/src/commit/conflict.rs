@@ -1,12 +1,13 @@
 //! Whether a change still makes sense on the latest state (Java `ConflictDetection`, format digest 3.5). Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     error::{Error, Result},
     scan::entries::merge_entries,
     spec::{
         binary_row::BinaryRow,
+        index_manifest::IndexManifestEntry,
         manifest::{FileKind, ManifestEntry},
         snapshot::CommitKind,
     },
@@ -34,6 +35,39 @@ pub(crate) fn check(
         return Err(Error::conflict(message).at(&gone.file.file_name));
     }
     if key_types.is_empty() { Ok(()) } else { check_levels(&merged, key_types) }
+}
+
+/// The files that new deletion vectors are about must be there after the change. Files whose vector an index file of the
+/// change held before need no look: whoever takes such a file away replaces that index file, too.
+///
+/// Errors: `Conflict` where a file is gone.
+pub(crate) fn check_deletion_vectors(
+    base: &[ManifestEntry],
+    delta: &[ManifestEntry],
+    index: &[IndexManifestEntry],
+) -> Result<()> {
+    let of_kind = |kind| {
+        let entries = index.iter().filter(move |entry| entry.kind == kind);
+        entries.flat_map(|entry| {
+            let vectors = entry.file.deletion_vectors.iter().flatten();
+            vectors.map(move |vector| (&entry.partition, entry.bucket, vector.data_file.as_str()))
+        })
+    };
+    let known: HashSet<_> = of_kind(FileKind::Delete).collect();
+    let mut live: HashSet<_> = HashSet::new();
+    for entry in base.iter().chain(delta) {
+        let file = (&entry.partition, entry.bucket, entry.file.file_name.as_str());
+        match entry.kind {
+            FileKind::Add => drop(live.insert(file)),
+            FileKind::Delete => drop(live.remove(&file)),
+        }
+    }
+    match of_kind(FileKind::Add).find(|file| !known.contains(file) && !live.contains(file)) {
+        None => Ok(()),
+        Some((_, _, gone)) => {
+            Err(Error::conflict("a file that this commit deletes rows of is gone: somebody else rewrote it").at(gone))
+        }
+    }
 }
 
 /// Bucket counts must agree within a partition; counts ≤ 0 say nothing.

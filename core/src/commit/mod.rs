@@ -20,6 +20,7 @@ use attempt::{Attempt, Outcome};
 use crate::{
     error::{Error, Result},
     predicate::Predicate,
+    scan::DELETION_VECTORS,
     spec::{
         binary_row::BinaryRow,
         index_manifest::IndexManifestEntry,
@@ -86,11 +87,14 @@ impl TableCommit {
     /// Commits the messages: one APPEND snapshot for new files, one COMPACT snapshot for compactions, in this order;
     /// none where there is nothing to commit. Gives the ids.
     ///
+    /// Messages that take files away or write deletion vectors make an OVERWRITE snapshot instead of the APPEND, as in
+    /// Java (`ConflictDetection.shouldBeOverwriteCommit`), if what they were based on is still there.
+    ///
     /// Errors: `Conflict` where the change contradicts somebody else's, or where the race was lost too often.
     pub async fn commit(&self, identifier: i64, messages: &[CommitMessage]) -> Result<Vec<i64>> {
         let mut ids = Vec::new();
         let append = Change {
-            kind: CommitKind::Append,
+            kind: if messages.iter().any(changes_rows) { CommitKind::Overwrite } else { CommitKind::Append },
             identifier,
             delta: messages.iter().flat_map(CommitMessage::append_entries).collect(),
             changelog: messages.iter().flat_map(CommitMessage::changelog_entries).collect(),
@@ -169,6 +173,12 @@ impl TableCommit {
         let jitter_percent = u32::try_from(self.table.runtime().random_u64() % 21).unwrap_or(0);
         wait + wait * jitter_percent / 100
     }
+}
+
+/// Whether a message does more than add rows.
+fn changes_rows(message: &CommitMessage) -> bool {
+    let mut index_files = message.new_index_files.iter().chain(&message.deleted_index_files);
+    !message.deleted_files.is_empty() || index_files.any(|file| file.index_type == DELETION_VECTORS)
 }
 
 /// Partitions that a change touches.

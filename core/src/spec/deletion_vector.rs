@@ -20,8 +20,17 @@ const MAGIC_V1: u32 = 1_581_511_376;
 const MAGIC_V2: u32 = 1_681_511_377;
 
 /// Deleted positions of one data file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeletionVector(RoaringTreemap);
+
+/// Which of its two forms a vector is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VectorVersion {
+    /// 32-bit positions, of which Java takes 2^31.
+    V1,
+    /// 64-bit positions (option `deletion-vectors.bitmap64`).
+    V2,
+}
 
 impl DeletionVector {
     /// Bytes of the index file to read for `meta`: the vector from its size field to its checksum.
@@ -61,6 +70,62 @@ impl DeletionVector {
         Ok(DeletionVector(vector))
     }
 
+    /// Appends the vector to an index file, from its size field to its checksum, and gives the length that the index
+    /// manifest tells of it: of version 1 without size and checksum, of version 2 with them.
+    ///
+    /// Errors: `Invalid` for a position that the version cannot hold, and for a vector of 2 GiB.
+    pub fn encode(&self, version: VectorVersion, out: &mut Vec<u8>) -> Result<i32> {
+        let mut body = Vec::new();
+        match version {
+            VectorVersion::V1 => {
+                body.extend(MAGIC_V1.to_be_bytes());
+                let position = |at: u64| u32::try_from(at).ok().filter(|at| *at <= i32::MAX as u32);
+                let positions = self.0.iter().map(position).collect::<Option<RoaringBitmap>>();
+                let mut bitmap = positions.ok_or_else(|| {
+                    Error::invalid(
+                        "a deletion vector of version 1 holds positions below 2^31: set deletion-vectors.bitmap64",
+                    )
+                })?;
+                bitmap.optimize();
+                bitmap.serialize_into(&mut body).map_err(unwritten)?;
+            }
+            VectorVersion::V2 => {
+                body.extend(MAGIC_V2.to_le_bytes());
+                body.extend((self.0.bitmaps().count() as u64).to_le_bytes());
+                for (key, bitmap) in self.0.bitmaps() {
+                    let mut bitmap = bitmap.clone();
+                    bitmap.optimize();
+                    body.extend(key.to_le_bytes());
+                    bitmap.serialize_into(&mut body).map_err(unwritten)?;
+                }
+            }
+        }
+        let size = i32::try_from(body.len()).ok().filter(|size| *size < i32::MAX - 8);
+        let size = size.ok_or_else(|| Error::invalid(format!("a deletion vector of {} bytes", body.len())))?;
+        out.extend(size.to_be_bytes());
+        out.extend(&body);
+        out.extend(crc32fast::hash(&body).to_be_bytes());
+        Ok(match version {
+            VectorVersion::V1 => size,
+            VectorVersion::V2 => size + 8,
+        })
+    }
+
+    /// Deletes the row at `position`; false where it was deleted already.
+    pub fn delete(&mut self, position: u64) -> bool {
+        self.0.insert(position)
+    }
+
+    /// Deletes the rows that `other` deletes.
+    pub fn merge(&mut self, other: &DeletionVector) {
+        self.0 |= &other.0;
+    }
+
+    /// The deleted positions, ascending.
+    pub fn positions(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.iter()
+    }
+
     /// Number of deleted rows.
     pub fn cardinality(&self) -> u64 {
         self.0.len()
@@ -95,6 +160,10 @@ fn word(bytes: &[u8], at: usize) -> Result<u32> {
 
 fn bad(what: &'static str, value: i32) -> Error {
     Error::corrupt("deletion vector has a negative range").with(what, value)
+}
+
+fn unwritten(error: std::io::Error) -> Error {
+    Error::internal("a roaring bitmap could not be written").because(error)
 }
 
 fn bad_bitmap(error: std::io::Error) -> Error {
@@ -136,6 +205,38 @@ mod tests {
             assert!(DeletionVector::decode(&bad, &meta(1, 22)).is_err(), "byte {at}");
             assert!(DeletionVector::decode(&good[..at], &meta(1, 22)).is_err(), "cut at {at}");
         }
+    }
+
+    #[test]
+    fn version_1_is_written_as_java_does() {
+        let mut vector = DeletionVector::default();
+        assert!(vector.delete(1) && !vector.delete(1));
+        let mut file = vec![1];
+        assert_eq!(vector.encode(VectorVersion::V1, &mut file).unwrap(), 22);
+        assert_eq!(file, bytes(FILE));
+        vector.delete(1 << 31);
+        assert!(vector.encode(VectorVersion::V1, &mut file).is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut vector = DeletionVector::default();
+        for position in (0..5000).chain((10_000..90_000).step_by(7)) {
+            vector.delete(position);
+        }
+        let mut other = DeletionVector::default();
+        other.delete(1 << 20);
+        vector.merge(&other);
+        for version in [VectorVersion::V1, VectorVersion::V2] {
+            let mut file = vec![1];
+            let length = vector.encode(version, &mut file).unwrap();
+            let read = DeletionVector::decode(&file[1..], &meta(1, length)).unwrap();
+            assert_eq!(read, vector, "{version:?}");
+        }
+        let mut file = Vec::new();
+        vector.delete(5 << 32);
+        let length = vector.encode(VectorVersion::V2, &mut file).unwrap();
+        assert_eq!(DeletionVector::decode(&file, &meta(0, length)).unwrap(), vector);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::{
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{data_file::DataFileMeta, snapshot::Snapshot},
     table::Table,
-    write::check_writable,
+    write::{self, check_writable},
 };
 
 use levels::{SortedRun, sorted_runs};
@@ -144,7 +144,7 @@ async fn remove_new_files(table: &Table, messages: &[(String, CommitMessage)]) {
     for (bucket_path, message) in messages {
         let is_new = |file: &&DataFileMeta| message.compact_before.iter().all(|old| old.file_name != file.file_name);
         for file in message.compact_after.iter().filter(is_new) {
-            let _ = table.storage().delete(&format!("{bucket_path}/{}", file.file_name)).await;
+            write::remove_data_file(table, bucket_path, file).await;
         }
     }
 }

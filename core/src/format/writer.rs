@@ -1,5 +1,7 @@
 //! Writes a data file; the format follows from the options.
 
+use std::collections::BTreeMap;
+
 use arrow_array::RecordBatch;
 
 use super::{FileFormat, FileSummary, parquet::ParquetFileWriter, unsupported};
@@ -43,6 +45,20 @@ impl WriterOptions {
     pub fn for_level(options: &CoreOptions, level: i32) -> Result<WriterOptions> {
         let format = options.file_format_per_level.get(&level).unwrap_or(&options.file_format);
         let compression = options.file_compression_per_level.get(&level).unwrap_or(&options.file_compression);
+        WriterOptions::of(options, format, compression)
+    }
+
+    /// The options of a changelog file: `changelog-file.format` and `changelog-file.compression`, or else those of level 0.
+    /// Errors as [`WriterOptions::for_level`].
+    pub fn for_changelog(options: &CoreOptions) -> Result<WriterOptions> {
+        let level = |map: &BTreeMap<i32, String>| map.get(&0).cloned();
+        let format = options.changelog_file_format.clone().or_else(|| level(&options.file_format_per_level));
+        let codec = options.changelog_file_compression.clone().or_else(|| level(&options.file_compression_per_level));
+        let format = format.as_ref().unwrap_or(&options.file_format);
+        WriterOptions::of(options, format, codec.as_ref().unwrap_or(&options.file_compression))
+    }
+
+    fn of(options: &CoreOptions, format: &str, compression: &str) -> Result<WriterOptions> {
         let defaults = WriterOptions::default();
         Ok(WriterOptions {
             format: FileFormat::from_identifier(format)?,

@@ -155,6 +155,8 @@ core_options! {
     changelog_file_format: Option<String> = "changelog-file.format", optional(text), None;
     /// Codec of changelog files.
     changelog_file_compression: Option<String> = "changelog-file.compression", optional(text), None;
+    /// Statistics of changelog files.
+    changelog_file_stats_mode: Option<StatsMode> = "changelog-file.stats-mode", optional(stats_mode), None;
     /// Lookup compaction always.
     force_lookup: bool = "force-lookup", boolean, false;
     /// Full compaction after so many commits.
@@ -320,17 +322,24 @@ impl CoreOptions {
     /// Statistics mode of a column, given its place among the columns. `level` is the LSM level of files of primary
     /// key tables.
     pub fn stats_mode(&self, column: &str, index: usize, level: Option<i32>) -> Result<StatsMode> {
-        if let Some(mode) = self.field_stats_modes.get(column) {
-            return Ok(*mode);
-        }
-        let kept = usize::try_from(self.metadata_stats_keep_first_n_columns).unwrap_or(usize::MAX);
-        if index >= kept {
-            return Ok(StatsMode::None);
-        }
+        Ok(self.stats_mode_by_default(column, index, self.stats_mode_of_level(level)?))
+    }
+
+    /// Statistics mode of columns that name none, by LSM level for files of primary key tables.
+    pub fn stats_mode_of_level(&self, level: Option<i32>) -> Result<StatsMode> {
         match level.and_then(|level| self.metadata_stats_mode_per_level.get(&level)) {
             Some(mode) => values::parse("metadata.stats-mode.per.level", mode, stats_mode),
             None => Ok(self.metadata_stats_mode),
         }
+    }
+
+    /// Statistics mode of a column, given its place among the columns and what columns have that name none.
+    pub fn stats_mode_by_default(&self, column: &str, index: usize, default: StatsMode) -> StatsMode {
+        if let Some(mode) = self.field_stats_modes.get(column) {
+            return *mode;
+        }
+        let kept = usize::try_from(self.metadata_stats_keep_first_n_columns).unwrap_or(usize::MAX);
+        if index >= kept { StatsMode::None } else { default }
     }
 }
 

@@ -118,8 +118,7 @@ impl BucketWriter {
             Rows::Append(writer) => writer.abort().await,
             Rows::MergeTree(buffer) => {
                 for file in &buffer.files {
-                    let path = format!("{}/{}", buffer.bucket_path, file.file_name);
-                    let _ = buffer.table.storage().delete(&path).await;
+                    super::remove_data_file(&buffer.table, &buffer.bucket_path, file).await;
                 }
             }
         }

@@ -11,6 +11,10 @@ mod bucket_writer;
 mod conform;
 mod data_file_writer;
 mod delete;
+mod file_removal;
+mod file_role;
+mod file_stats;
+mod open_file;
 mod restore;
 mod route;
 mod support;
@@ -22,6 +26,7 @@ use arrow_array::RecordBatch;
 pub use delete::{DeleteReport, delete_where};
 
 pub(crate) use data_file_writer::{DataFileWriter, FileRole};
+pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
 
 use bucket_writer::BucketWriter;
@@ -164,7 +169,7 @@ impl TableWrite {
             writer.abort().await;
         }
         for (path, file) in &self.written {
-            let _ = self.table.storage().delete(&format!("{path}/{}", file.file_name)).await;
+            remove_data_file(&self.table, path, file).await;
         }
     }
 }

@@ -1,0 +1,115 @@
+//! What a file is for, and what follows from it: prefix, format, codec, statistics and where it rolls.
+
+use crate::{
+    error::Result,
+    format::WriterOptions,
+    spec::{data_file::FileSource, options::CoreOptions, stats::StatsMode},
+};
+
+/// What a file is for; decides its name, format, compression and statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileRole {
+    /// LSM level.
+    pub level: i32,
+    /// Who makes it.
+    pub source: FileSource,
+    /// Key-value layout (`_KEY_*`, `_SEQUENCE_NUMBER`, `_VALUE_KIND`, columns) or the plain columns.
+    pub key_value: bool,
+}
+
+/// Which of Paimon's kinds of files are written; all but the first differ in name and, where the options say so, in
+/// format, codec and statistics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FilePurpose {
+    /// Rows of the table.
+    Data,
+    /// Changes, for readers of changes (`changelog-file.*`). Keys may repeat.
+    #[allow(dead_code, reason = "changelog producers come with the bucket writers")]
+    Changelog,
+    /// Rows that wait in `bucket-postpone` for a compaction to give them a bucket, in order of arrival, no sequence
+    /// numbers. Named by this prefix, which tells writers apart.
+    #[allow(dead_code, reason = "postpone buckets come with the bucket writers")]
+    Postponed(String),
+}
+
+impl FilePurpose {
+    /// How to write a file. Errors: `Unsupported` for a format that is not known.
+    pub(super) fn writer_options(&self, role: FileRole, options: &CoreOptions) -> Result<WriterOptions> {
+        match self {
+            FilePurpose::Changelog => WriterOptions::for_changelog(options),
+            FilePurpose::Data | FilePurpose::Postponed(_) => WriterOptions::for_level(options, role.level),
+        }
+    }
+
+    /// Mode of the columns that name none of their own.
+    pub(super) fn stats_mode(&self, role: FileRole, options: &CoreOptions) -> Result<StatsMode> {
+        match (self, options.changelog_file_stats_mode) {
+            (FilePurpose::Changelog, Some(mode)) => Ok(mode),
+            _ => options.stats_mode_of_level(role.key_value.then_some(role.level)),
+        }
+    }
+
+    /// What file names begin with.
+    pub(super) fn prefix<'a>(&'a self, options: &'a CoreOptions) -> &'a str {
+        match self {
+            FilePurpose::Data => &options.data_file_prefix,
+            FilePurpose::Changelog => &options.changelog_file_prefix,
+            FilePurpose::Postponed(prefix) => prefix,
+        }
+    }
+
+    /// Rows after which a file ends (`target-file-row-num`); compactions and changelogs only roll by size.
+    pub(super) fn row_limit(&self, role: FileRole, options: &CoreOptions) -> u64 {
+        let limited = role.source == FileSource::Append && *self != FilePurpose::Changelog;
+        u64::try_from(options.target_file_row_num).ok().filter(|_| limited).unwrap_or(u64::MAX).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::format::FileFormat;
+
+    #[test]
+    fn changelog_files_have_options_of_their_own() {
+        let options = [
+            ("file.format.per.level", "0:avro"),
+            ("file.compression.per.level", "5:lz4"),
+            ("changelog-file.format", "parquet"),
+            ("changelog-file.compression", "snappy"),
+            ("changelog-file.stats-mode", "none"),
+            ("changelog-file.prefix", "cl-"),
+            ("target-file-row-num", "7"),
+        ];
+        let options: BTreeMap<_, _> = options.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let options = CoreOptions::parse(&options).unwrap();
+        let of = |purpose: FilePurpose, level, source| {
+            let role = FileRole { level, source, key_value: true };
+            let writer = purpose.writer_options(role, &options).unwrap();
+            let mode = purpose.stats_mode(role, &options).unwrap();
+            let prefix = purpose.prefix(&options).to_owned();
+            (writer.format, writer.compression, mode, prefix, purpose.row_limit(role, &options))
+        };
+        let expected =
+            |format, codec: &str, mode, prefix: &str, rows| (format, codec.to_owned(), mode, prefix.to_owned(), rows);
+        let truncated = StatsMode::Truncate(16);
+        assert_eq!(
+            of(FilePurpose::Data, 0, FileSource::Append),
+            expected(FileFormat::Avro, "zstd", truncated, "data-", 7)
+        );
+        assert_eq!(
+            of(FilePurpose::Data, 5, FileSource::Compact),
+            expected(FileFormat::Parquet, "lz4", truncated, "data-", u64::MAX)
+        );
+        assert_eq!(
+            of(FilePurpose::Changelog, 0, FileSource::Append),
+            expected(FileFormat::Parquet, "snappy", StatsMode::None, "cl-", u64::MAX)
+        );
+        assert_eq!(
+            of(FilePurpose::Postponed("data-u-".into()), 0, FileSource::Append),
+            expected(FileFormat::Avro, "zstd", truncated, "data-u-", 7)
+        );
+    }
+}

@@ -25,6 +25,7 @@ mod test;
 mod tidy;
 mod toolchain;
 mod wasm;
+mod writes;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, golden, matrix, npm, peers, steps::Steps, tidy, toolchain, wasm};
+use crate::{demo, explorer, files, golden, matrix, npm, peers, steps::Steps, tidy, toolchain, wasm, writes};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -22,6 +22,7 @@ const STEPS: &[(&str, Step)] = &[
     ("browser tests", browser_tests),
     ("interop", interop),
     ("java matrix", matrix::run),
+    ("write matrix", writes::run),
 ];
 
 /// Runs all steps, or those whose names are given.

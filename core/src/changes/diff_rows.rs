@@ -9,8 +9,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, Int8Array, RecordBatch, cast::AsArray, types::Int8Type};
-use arrow_ord::cmp::not_distinct;
+use arrow_array::{Array, ArrayRef, Int8Array, RecordBatch, cast::AsArray, types::Int8Type};
 use arrow_schema::{Field, Schema, SchemaRef};
 use arrow_select::interleave::interleave;
 use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
@@ -18,7 +17,7 @@ use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
 use super::{SPLITS_AHEAD, diff::DiffSplit, read_splits, rows::KindColumns};
 use crate::{
     error::{Error, Result},
-    merge::{Groups, MergeFunction, MergeLayout, MergePlan, Merged, Merger, RowRef, Segment, Step},
+    merge::{Groups, MergeFunction, MergeLayout, MergePlan, Merged, Merger, RowRef, Segment, Step, same_values},
     read::{KindsRead, ReadContext, ReadPlan},
     scan::Split,
     types::{RowKind, arrow},
@@ -87,7 +86,7 @@ fn compare(
     let merged = stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
         loop {
             match merger.advance()? {
-                Step::Batch(batch) => return Ok(Some((batch, (merger, runs)))),
+                Step::Batch(batch) | Step::Changelog(batch) => return Ok(Some((batch, (merger, runs)))),
                 Step::Done => return Ok(None),
                 Step::Need(needed) => {
                     for (run, batches) in runs.iter_mut().enumerate().filter(|(run, _)| needed.contains(run)) {
@@ -208,15 +207,6 @@ impl Difference {
         }
         Ok(differs)
     }
-}
-
-/// Whether values at the same place are the same, bit by bit for numbers; null is the same as null.
-fn same_values(a: &ArrayRef, b: &ArrayRef) -> Result<BooleanArray> {
-    if a.data_type().is_nested() {
-        let same = (0..a.len()).map(|row| Some(a.slice(row, 1).to_data() == b.slice(row, 1).to_data()));
-        return Ok(same.collect());
-    }
-    Ok(not_distinct(a, b)?)
 }
 
 fn pick(segments: &[&Segment], column: usize, rows: &[RowRef]) -> Result<ArrayRef> {

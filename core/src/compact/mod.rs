@@ -2,26 +2,36 @@
 //!
 //! Primary-key buckets are LSM trees: [`levels`] orders their sorted runs, [`universal`] picks runs, `rewrite` merges
 //! them. Append buckets only have small files: [`append`] packs them. A kill at any point leaves the old state.
+//!
+//! Tables whose readers skip level 0 (deletion vectors, first-row, changelog by lookup) are compacted right after each
+//! write: [`after_write`].
 
 pub mod append;
+mod follow_up;
 pub mod levels;
+mod plan;
 mod rewrite;
+mod support;
 pub mod universal;
 
+use std::collections::HashSet;
+
 use serde::Serialize;
+
+pub use follow_up::after_write;
 
 use crate::{
     commit::CommitMessage,
     error::{Error, Result},
     predicate::Predicate,
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
-    spec::{data_file::DataFileMeta, snapshot::Snapshot},
+    spec::{binary_row::BinaryRow, data_file::DataFileMeta, snapshot::Snapshot},
     table::Table,
-    write::{self, check_writable},
+    write,
 };
 
 use levels::{SortedRun, sorted_runs};
-use universal::{CompactUnit, UniversalOptions};
+use plan::{DeletionVectors, Task};
 
 /// What to compact, and how far.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +40,8 @@ pub struct CompactOptions {
     pub full: bool,
     /// Only partitions that match, a filter on partition columns.
     pub partitions: Option<Predicate>,
+    /// Only these buckets of these partitions.
+    pub buckets: Option<HashSet<(BinaryRow, i32)>>,
     /// Decide only.
     pub dry_run: bool,
 }
@@ -64,15 +76,6 @@ pub struct CompactReport {
     pub snapshot_id: Option<i64>,
 }
 
-/// One decision: files of a bucket that are to be rewritten or moved up together.
-#[derive(Clone, Debug)]
-struct Task {
-    bucket: BucketFiles,
-    unit: CompactUnit,
-    drop_deletes: bool,
-    runs_before: usize,
-}
-
 /// Compacts the latest snapshot of a table in one commit.
 ///
 /// Errors: `Conflict` where somebody else removed a file meanwhile (run again), `Unsupported` for tables that this build
@@ -81,17 +84,20 @@ pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactRepor
     let mut report = CompactReport::default();
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
     check_readable(table, table.schema())?;
-    // What cannot be written right cannot be compacted right either: deletion vectors, file indexes, row ids.
-    check_writable(table)?;
+    support::check_compactable(table)?;
     let filter = EntryFilter {
         partition: options.partitions.clone(),
         buckets: None,
         real_buckets_only: true,
         ..EntryFilter::default()
     };
-    let buckets = live_files(table, &snapshot, &filter).await?;
+    let mut buckets = live_files(table, &snapshot, &filter).await?;
+    if let Some(wanted) = &options.buckets {
+        buckets.retain(|bucket| wanted.contains(&(bucket.partition.clone(), bucket.bucket)));
+    }
     report.buckets_seen = buckets.len();
-    let tasks: Vec<Task> = plan(table, buckets, options.full)?;
+    let vectors = DeletionVectors::read(table, &snapshot).await?;
+    let tasks: Vec<Task> = plan::plan(table, buckets, &vectors, options.full)?;
     if options.dry_run {
         report.buckets = tasks.iter().map(|task| task.report(&[])).collect();
         return Ok(report);
@@ -143,74 +149,9 @@ async fn rewrite_and_commit(
 async fn remove_new_files(table: &Table, messages: &[(String, CommitMessage)]) {
     for (bucket_path, message) in messages {
         let is_new = |file: &&DataFileMeta| message.compact_before.iter().all(|old| old.file_name != file.file_name);
-        for file in message.compact_after.iter().filter(is_new) {
+        let files = message.compact_after.iter().filter(is_new).chain(&message.compact_changelog_files);
+        for file in files {
             write::remove_data_file(table, bucket_path, file).await;
-        }
-    }
-}
-
-fn plan(table: &Table, buckets: Vec<BucketFiles>, full: bool) -> Result<Vec<Task>> {
-    let mut tasks = Vec::new();
-    for bucket in buckets {
-        if table.schema().is_primary_key_table() {
-            tasks.extend(plan_key_value(table, bucket, full)?);
-        } else {
-            tasks.extend(plan_append(table, bucket, full));
-        }
-    }
-    Ok(tasks)
-}
-
-fn plan_key_value(table: &Table, bucket: BucketFiles, full: bool) -> Result<Option<Task>> {
-    let options = table.options();
-    let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
-    let runs = sorted_runs(&bucket.files, &key_types)?;
-    let highest = runs.iter().map(|run| run.level).max().unwrap_or(0);
-    let num_levels = options.num_levels().max(highest + 1);
-    let unit = if full {
-        universal::pick_full(num_levels, &runs)
-    } else {
-        universal::pick(num_levels, &runs, &UniversalOptions::new(options))
-    };
-    let unit = unit.filter(|unit| !is_done(unit));
-    Ok(unit.map(|unit| Task {
-        drop_deletes: unit.output_level != 0 && unit.output_level >= highest,
-        runs_before: runs.len(),
-        unit,
-        bucket,
-    }))
-}
-
-/// One file that is where it should be.
-fn is_done(unit: &CompactUnit) -> bool {
-    matches!(unit.files.as_slice(), [file] if file.level == unit.output_level)
-}
-
-fn plan_append(table: &Table, bucket: BucketFiles, full: bool) -> Vec<Task> {
-    let runs_before = bucket.files.len();
-    let ordered = bucket.total_buckets > 0;
-    let task = |files: Vec<DataFileMeta>| Task {
-        bucket: bucket.clone(),
-        unit: CompactUnit { output_level: 0, files },
-        drop_deletes: false,
-        runs_before,
-    };
-    append::pack(&bucket.files, &append::AppendOptions::new(table.options()), full, ordered)
-        .into_iter()
-        .map(task)
-        .collect()
-}
-
-impl Task {
-    fn report(&self, after: &[DataFileMeta]) -> BucketReport {
-        BucketReport {
-            bucket_path: self.bucket.bucket_path.clone(),
-            runs_before: self.runs_before,
-            files_in: self.unit.files.len(),
-            bytes_in: self.unit.files.iter().map(|file| file.file_size).sum(),
-            files_out: after.len(),
-            bytes_out: after.iter().map(|file| file.file_size).sum(),
-            output_level: self.unit.output_level,
         }
     }
 }

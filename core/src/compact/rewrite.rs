@@ -1,20 +1,20 @@
 //! Carries out one decision: merges, moves up or concatenates the files of a bucket (Java `MergeTreeCompactTask`).
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::Task;
+use super::plan::Task;
 use crate::{
     commit::CommitMessage,
-    error::Result,
+    error::{Error, Result},
     merge::{self, Section},
-    read::{self, MergeReadOptions, ReadContext},
+    read::{self, Compacted, MergeReadOptions, ReadContext},
     scan::{Split, entry_types},
     spec::data_file::{DataFileMeta, FileSource},
     table::Table,
-    write::{DataFileWriter, FileRole},
+    write::{DataFileWriter, FilePurpose, FileRole},
 };
 
 /// What of the bucket goes and what comes.
@@ -29,7 +29,23 @@ pub(super) async fn rewrite(table: &Table, task: &Task) -> Result<CommitMessage>
     if result.is_err() {
         super::remove_new_files(table, &[(bucket.bucket_path.clone(), message.clone())]).await;
     }
-    result.map(|()| message)
+    result?;
+    replace_vectors(task, &mut message)?;
+    Ok(message)
+}
+
+/// Deletion vectors go with the files that they are about; a bucket of a primary-key table is read as a whole.
+fn replace_vectors(task: &Task, message: &mut CommitMessage) -> Result<()> {
+    let is_gone = |name: &String| message.compact_before.iter().any(|file| file.file_name == *name);
+    let is_live = |name: &String| task.bucket.files.iter().any(|file| file.file_name == *name);
+    if !task.vectors.files.keys().any(is_gone) {
+        return Ok(());
+    }
+    if let Some(name) = task.vectors.files.keys().find(|name| is_live(name) && !is_gone(name)) {
+        return Err(Error::internal("a file with deletion vector was left out of the compaction").at(name));
+    }
+    message.compact_deleted_index_files.clone_from(&task.vectors.indexes);
+    Ok(())
 }
 
 async fn concatenate(table: &Table, task: &Task, message: &mut CommitMessage) -> Result<()> {
@@ -55,7 +71,7 @@ async fn compact_key_value(table: &Table, task: &Task, message: &mut CommitMessa
             continue;
         }
         for file in section.runs.into_iter().flatten() {
-            if file.file_size < small {
+            if file.file_size < small || task.must_read(&file) {
                 candidate.push(Section { runs: vec![vec![file]] });
             } else {
                 flush(table, task, std::mem::take(&mut candidate), message).await?;
@@ -78,9 +94,9 @@ async fn flush(table: &Table, task: &Task, candidate: Vec<Section>, message: &mu
     }
 }
 
-/// Moves a file up as it is, unless its deletes are to be dropped now.
+/// Moves a file up as it is, unless its rows must be read.
 async fn upgrade(table: &Table, task: &Task, file: DataFileMeta, message: &mut CommitMessage) -> Result<()> {
-    if task.drop_deletes && file.delete_row_count.is_none_or(|deletes| deletes > 0) {
+    if task.must_read(&file) {
         return merge_files(table, task, vec![file], message).await;
     }
     if file.level != task.unit.output_level {
@@ -91,14 +107,54 @@ async fn upgrade(table: &Table, task: &Task, file: DataFileMeta, message: &mut C
 }
 
 async fn merge_files(table: &Table, task: &Task, files: Vec<DataFileMeta>, message: &mut CommitMessage) -> Result<()> {
-    let role = FileRole { level: task.unit.output_level, source: FileSource::Compact, key_value: true };
-    let writer = DataFileWriter::new(table, &task.bucket.bucket_path, role, 0);
+    let (level, bucket_path) = (task.unit.output_level, &task.bucket.bucket_path);
+    let role = FileRole { level, source: FileSource::Compact, key_value: true };
+    let mut outputs = Outputs {
+        rows: DataFileWriter::new(table, bucket_path, role, 0),
+        // Java says APPEND of all changelog files.
+        changelog: DataFileWriter::new(table, bucket_path, FileRole { source: FileSource::Append, ..role }, 0)
+            .with_purpose(FilePurpose::Changelog),
+    };
     let context = Arc::new(ReadContext::new(table, table.schema().clone()));
-    let options = MergeReadOptions { keep_deletes: !task.drop_deletes };
-    let rows = read::merge_sorted_files(&context, split_of(task, files.clone()), options).await?;
-    message.compact_after.extend(write_all(writer, rows).await?);
+    let options = MergeReadOptions { keep_deletes: !task.drop_deletes, changelog: task.changelog };
+    let mut merged = read::merge_sorted_files(&context, split_of(task, files.clone()), options).await?;
+    while let Some(batch) = merged.next().await {
+        if let Err(error) = outputs.write(batch).await {
+            outputs.abort().await;
+            return Err(error);
+        }
+    }
+    let Outputs { rows, changelog } = outputs;
+    match rows.close().await {
+        Ok(files) => message.compact_after.extend(files),
+        Err(error) => {
+            changelog.abort().await;
+            return Err(error);
+        }
+    }
     message.compact_before.extend(files);
+    message.compact_changelog_files.extend(changelog.close().await?);
     Ok(())
+}
+
+/// The files that a merge makes.
+struct Outputs {
+    rows: DataFileWriter,
+    changelog: DataFileWriter,
+}
+
+impl Outputs {
+    async fn write(&mut self, merged: Result<Compacted>) -> Result<()> {
+        match merged? {
+            Compacted::Rows(batch) => self.rows.write(&batch).await,
+            Compacted::Changelog(batch) => self.changelog.write(&batch).await,
+        }
+    }
+
+    async fn abort(self) {
+        self.rows.abort().await;
+        self.changelog.abort().await;
+    }
 }
 
 async fn write_all(
@@ -128,7 +184,7 @@ fn split_of(task: &Task, files: Vec<DataFileMeta>) -> Split {
         bucket_path: bucket.bucket_path.clone(),
         files,
         raw_convertible: false,
-        deletions: HashMap::new(),
+        deletions: task.vectors.files.clone(),
         snapshot_id: 0,
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 
 use super::{
-    function::{Groups, Merged},
+    changelog::{ChangelogRows, settle},
+    function::Groups,
     gather::gather,
     plan::MergePlan,
     segment::{RowRef, Segment},
@@ -18,6 +19,7 @@ pub(super) struct MergedRows {
     picks: Vec<RowRef>,
     done: usize,
     batch_rows: usize,
+    changelog: Option<ChangelogRows>,
 }
 
 /// Most bytes of an output batch, as far as rows are alike.
@@ -34,20 +36,22 @@ impl MergedRows {
     /// Runs the engine on `groups` and drops deletes, unless the plan keeps them.
     pub(super) fn new(plan: &MergePlan, groups: &Groups, mut segments: Vec<Arc<Segment>>) -> Result<Self> {
         let borrowed: Vec<&Segment> = segments.iter().map(Arc::as_ref).collect();
-        let mut picks = match plan.function.merge(groups, &borrowed)? {
-            Merged::Rows(picks) => picks,
-            Merged::Columns(columns) => {
-                let merged = RecordBatch::try_new(Arc::clone(&plan.input), columns)?;
-                let rows = merged.num_rows() as u32;
-                segments = vec![Arc::new(Segment::new(plan, merged)?)];
-                (0..rows).map(|row| RowRef { segment: 0, row }).collect()
+        let (mut picks, made) = settle(plan, plan.function.merge(groups, &borrowed)?)?;
+        let changelog = match &plan.changelog {
+            Some(changelog) => {
+                let batch_rows = batch_rows(plan, &segments);
+                Some(changelog.rows(groups, &segments, &picks, made.as_ref(), batch_rows)?)
             }
+            None => None,
         };
+        if let Some(made) = made {
+            segments = vec![made];
+        }
         if !plan.keep_deletes && segments.iter().any(|segment| segment.has_retracts()) {
             picks.retain(|pick| !segments[pick.segment as usize].is_retract(pick.row));
         }
         let batch_rows = batch_rows(plan, &segments);
-        Ok(MergedRows { segments, picks, done: 0, batch_rows })
+        Ok(MergedRows { segments, picks, done: 0, batch_rows, changelog })
     }
 
     /// Rows in all.
@@ -60,6 +64,11 @@ impl MergedRows {
         let end = self.picks.len().min(self.done + self.batch_rows);
         let start = std::mem::replace(&mut self.done, end);
         (start < end).then(|| self.gather(plan, &self.picks[start..end]))
+    }
+
+    /// The next batch of the changelog, where the plan asks for one; `None` at the end.
+    pub(super) fn next_changelog(&mut self, plan: &MergePlan) -> Option<Result<RecordBatch>> {
+        self.changelog.as_mut()?.next_batch(plan)
     }
 
     /// All rows in one batch.

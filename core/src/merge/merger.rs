@@ -30,6 +30,8 @@ pub enum Step {
     Need(Vec<usize>),
     /// Merged rows.
     Batch(RecordBatch),
+    /// Rows of the changelog of merged rows, where the plan asks for one.
+    Changelog(RecordBatch),
     /// All runs have ended and all rows are out.
     Done,
 }
@@ -87,6 +89,9 @@ impl Merger {
         loop {
             if let Some(batch) = self.window.as_mut().and_then(|window| window.next_batch(&self.plan)) {
                 return Ok(Step::Batch(batch?));
+            }
+            if let Some(batch) = self.window.as_mut().and_then(|window| window.next_changelog(&self.plan)) {
+                return Ok(Step::Changelog(batch?));
             }
             self.window = None;
             let hungry: Vec<usize> = (0..self.runs.len()).filter(|run| self.runs[*run].is_hungry()).collect();

@@ -11,6 +11,7 @@
 
 mod aggregate;
 mod aggregation;
+mod changelog;
 mod column;
 mod column_engine;
 mod deduplicate;
@@ -37,6 +38,8 @@ mod testing;
 mod versions;
 mod window;
 
+pub(crate) use changelog::same_values;
+pub use changelog::{ChangelogPlan, ChangelogRule};
 pub use function::{Groups, MergeFunction, Merged, looks_up, merge_function};
 pub use merger::{Merger, Step};
 pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};

@@ -6,6 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 
 use super::{
+    changelog::ChangelogPlan,
     function::{MergeFunction, merge_function},
     sort_keys::{KeyCodec, SortColumn},
 };
@@ -47,6 +48,7 @@ pub struct MergePlan {
     pub(super) function: Arc<dyn MergeFunction>,
     pub(super) keep_deletes: bool,
     pub(super) batch_rows: usize,
+    pub(super) changelog: Option<ChangelogPlan>,
 }
 
 /// Rows of an output batch unless [`MergePlan::with_batch_rows`] says otherwise.
@@ -79,6 +81,7 @@ impl MergePlan {
             function,
             keep_deletes: false,
             batch_rows: DEFAULT_BATCH_ROWS,
+            changelog: None,
         })
     }
 
@@ -113,6 +116,13 @@ impl MergePlan {
     #[must_use]
     pub fn keep_deletes(mut self, keep: bool) -> Self {
         self.keep_deletes = keep;
+        self
+    }
+
+    /// Makes a changelog too; `_VALUE_KIND` must be part of the result.
+    #[must_use]
+    pub fn with_changelog(mut self, changelog: Option<ChangelogPlan>) -> Self {
+        self.changelog = changelog;
         self
     }
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use arrow_array::RecordBatch;
+
 use crate::{
     error::Result,
     format::ReadCounters,
     io::{Runtime, Storage},
+    merge::ChangelogRule,
     predicate::Predicate,
     scan::locate_external,
     spec::{options::CoreOptions, table_schema::TableSchema},
@@ -77,4 +80,15 @@ pub struct ReadPlan {
 pub struct MergeReadOptions {
     /// Keeps rows of kind -U and -D, which older files of the bucket need.
     pub keep_deletes: bool,
+    /// Makes a changelog too.
+    pub changelog: Option<ChangelogRule>,
+}
+
+/// What a compaction reads.
+#[derive(Clone, Debug)]
+pub enum Compacted {
+    /// Merged rows.
+    Rows(RecordBatch),
+    /// Rows of the changelog.
+    Changelog(RecordBatch),
 }

@@ -8,18 +8,19 @@ use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
 
 use super::{
     ahead::run_ahead,
+    context::Compacted,
     file::{FileRead, Part, SplitFiles},
     shape::{Shape, place_of},
 };
 use crate::{
     error::{Error, Result},
     format::DEFAULT_WINDOW_BYTES,
-    merge::{MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
+    merge::{ChangelogPlan, ChangelogRule, MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
     predicate::Predicate,
     spec::{
         data_file::{DataFileMeta, FileSource},
-        options::SortOrder,
-        table_schema::{sequence_number_field, value_kind_field},
+        options::{CoreOptions, SortOrder},
+        table_schema::{TableSchema, sequence_number_field, value_kind_field},
     },
     types::{DataField, arrow},
 };
@@ -29,13 +30,34 @@ use crate::{
 /// Memory: about two batches a run, and one more each where runs are decoded by tasks of their own.
 pub(super) fn read(
     files: &SplitFiles,
-    mut section: Section,
+    section: Section,
     shape: &Arc<Shape>,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let merged = merge(files, section, shape, None)?;
+    let rows = merged.map_ok(|(Compacted::Rows(batch) | Compacted::Changelog(batch))| batch);
+    Ok(rows.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
+}
+
+/// Like [`read`], for a compaction that makes a changelog.
+pub(super) fn read_with_changelog(
+    files: &SplitFiles,
+    section: Section,
+    shape: &Arc<Shape>,
+    rule: ChangelogRule,
+) -> Result<BoxStream<'static, Result<Compacted>>> {
+    merge(files, section.by_level(), shape, Some(rule))
+}
+
+fn merge(
+    files: &SplitFiles,
+    mut section: Section,
+    shape: &Arc<Shape>,
+    changelog: Option<ChangelogRule>,
+) -> Result<BoxStream<'static, Result<Compacted>>> {
     if looks_up(&files.context.options()?) {
         section = section.by_level();
     }
-    let SectionPlan { fields, schema, plan, age } = SectionPlan::new(files, &section, shape)?;
+    let SectionPlan { fields, schema, plan, age } = SectionPlan::new(files, &section, shape, changelog)?;
     let window_bytes = window_bytes(section.runs.len());
     let keys = files.context.schema.trimmed_primary_key_fields();
     let on_keys =
@@ -69,7 +91,8 @@ pub(super) fn read(
         stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
             loop {
                 match merger.advance()? {
-                    Step::Batch(batch) => return Ok(Some((batch, (merger, runs)))),
+                    Step::Batch(batch) => return Ok(Some((Compacted::Rows(batch), (merger, runs)))),
+                    Step::Changelog(batch) => return Ok(Some((Compacted::Changelog(batch), (merger, runs)))),
                     Step::Done => return Ok(None),
                     Step::Need(needed) => supply(&mut merger, &mut runs, &needed).await?,
                 }
@@ -77,8 +100,11 @@ pub(super) fn read(
         })
     });
     let merged = merged.flatten();
-    let finished = merged.and_then(move |batch| future::ready(shape.finish(&batch, None)));
-    Ok(finished.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
+    let finish = move |merged: Compacted| match merged {
+        Compacted::Rows(batch) => shape.finish(&batch, None).map(Compacted::Rows),
+        Compacted::Changelog(batch) => shape.finish(&batch, None).map(Compacted::Changelog),
+    };
+    Ok(merged.and_then(move |merged| future::ready(finish(merged))).boxed())
 }
 
 /// Bytes to hold of the file that each of `runs` runs is at: few runs hold more each, many less.
@@ -173,7 +199,7 @@ struct SectionPlan {
 }
 
 impl SectionPlan {
-    fn new(files: &SplitFiles, section: &Section, shape: &Shape) -> Result<Self> {
+    fn new(files: &SplitFiles, section: &Section, shape: &Shape, rule: Option<ChangelogRule>) -> Result<Self> {
         let (schema, options) = (&files.context.schema, files.context.options()?);
         let mut fields = shape.columns.clone();
         let keys: Vec<usize> =
@@ -203,10 +229,19 @@ impl SectionPlan {
         };
         let merge_schema = Arc::new(Schema::new(fields.iter().enumerate().map(arrow_field).collect::<Vec<Field>>()));
         let function = merge_function(&options, schema, &fields)?;
-        let plan = MergePlan::new(Arc::clone(&merge_schema), layout, function)?;
+        let changelog = rule.map(|rule| ChangelogPlan { rule, compared: compared_columns(&options, schema, &fields) });
+        let plan = MergePlan::new(Arc::clone(&merge_schema), layout, function)?.with_changelog(changelog);
         let age = Age { column: sequence_number, is_of_snapshot: options.sequence_snapshot_ordering };
         Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes), age })
     }
+}
+
+/// Columns that tell whether an update changed anything; `None` where every update counts.
+fn compared_columns(options: &CoreOptions, schema: &TableSchema, fields: &[DataField]) -> Option<Vec<usize>> {
+    let ignored = &options.changelog_producer_row_deduplicate_ignore_fields;
+    let compared = schema.fields.iter().filter(|field| !ignored.contains(&field.name));
+    let places = compared.filter_map(|field| fields.iter().position(|column| column.id == field.id));
+    options.changelog_producer_row_deduplicate.then(|| places.collect())
 }
 
 /// Whether all rows of a run are newer than those of the runs before it, so that sequence numbers need not be read.

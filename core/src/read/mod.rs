@@ -27,6 +27,6 @@ mod shape;
 mod tasks;
 mod tracking;
 
-pub use context::{MergeReadOptions, ReadContext, ReadPlan};
+pub use context::{Compacted, MergeReadOptions, ReadContext, ReadPlan};
 pub use kinds::{KindsRead, read_with_kinds};
 pub use tasks::{merge_sorted_files, read_all_columns, read_split, tasks};

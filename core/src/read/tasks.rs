@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 
 use super::{
     columns,
-    context::{MergeReadOptions, ReadContext, ReadPlan},
+    context::{Compacted, MergeReadOptions, ReadContext, ReadPlan},
     file::{Part, SplitFiles},
     merged,
     raw::{self, Deletes},
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::Result,
     format::{self, RowGroupLayout},
-    merge::sections,
+    merge::{Section, sections},
     scan::{RowRanges, Split, is_whole_file, row_id_groups},
     spec::data_file::DataFileMeta,
 };
@@ -69,9 +69,16 @@ pub async fn merge_sorted_files(
     context: &Arc<ReadContext>,
     split: Split,
     options: MergeReadOptions,
-) -> Result<Batches> {
+) -> Result<BoxStream<'static, Result<Compacted>>> {
     let shape = Arc::new(Shape::of_key_values(&context.schema, options.keep_deletes));
-    Ok(stream::iter(merged_tasks(&SplitFiles::new(context, &split), split.files, &shape)?).flatten().boxed())
+    let files = SplitFiles::new(context, &split);
+    let Some(rule) = options.changelog else {
+        let rows = stream::iter(merged_tasks(&files, split.files, &shape)?).flatten();
+        return Ok(rows.map_ok(Compacted::Rows).boxed());
+    };
+    let sections = sections_of(&files, split.files)?.into_iter();
+    let streams = sections.map(|section| merged::read_with_changelog(&files, section, &shape, rule));
+    Ok(stream::iter(streams.collect::<Result<Vec<_>>>()?).flatten().boxed())
 }
 
 /// The streams of one split.
@@ -133,12 +140,16 @@ async fn column_tasks(
     Ok(tasks)
 }
 
-/// A task for each section.
-fn merged_tasks(files: &SplitFiles, metas: Vec<DataFileMeta>, shape: &Arc<Shape>) -> Result<Vec<Batches>> {
+fn sections_of(files: &SplitFiles, metas: Vec<DataFileMeta>) -> Result<Vec<Section>> {
     let keys = files.context.schema.trimmed_primary_key_fields();
     let key_types: Vec<_> = keys.into_iter().map(|field| field.data_type).collect();
+    sections(metas, &key_types)
+}
+
+/// A task for each section.
+fn merged_tasks(files: &SplitFiles, metas: Vec<DataFileMeta>, shape: &Arc<Shape>) -> Result<Vec<Batches>> {
     let mut tasks = Vec::new();
-    for section in sections(metas, &key_types)? {
+    for section in sections_of(files, metas)? {
         if section.runs.len() > 1 {
             tasks.push(merged::read(files, section, shape)?);
         } else {

@@ -24,7 +24,6 @@ pub(crate) enum FilePurpose {
     /// Rows of the table.
     Data,
     /// Changes, for readers of changes (`changelog-file.*`). Keys may repeat.
-    #[allow(dead_code, reason = "changelog producers come with the bucket writers")]
     Changelog,
     /// Rows that wait in `bucket-postpone` for a compaction to give them a bucket, in order of arrival, no sequence
     /// numbers. Named by this prefix, which tells writers apart.

@@ -25,7 +25,7 @@ use arrow_array::RecordBatch;
 
 pub use delete::{DeleteReport, delete_where};
 
-pub(crate) use data_file_writer::{DataFileWriter, FileRole};
+pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
 

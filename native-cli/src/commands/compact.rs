@@ -9,7 +9,7 @@ use crate::{cli::CompactArgs, error::Result, notice::notice, output::Listing, pr
 pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
     let partitions = partition::filter(table.schema(), &args.partition)?;
-    let options = CompactOptions { full: args.full, partitions, dry_run: args.dry_run };
+    let options = CompactOptions { full: args.full, partitions, dry_run: args.dry_run, ..CompactOptions::default() };
     let progress = Progress::start(&format!("compacting {}", table.name()));
     let report = compact::run(&table, &options).await?;
     progress.finish();

@@ -1,0 +1,22 @@
+//! The compaction that a write owes its readers.
+
+use super::{CompactOptions, CompactReport};
+use crate::{commit::CommitMessage, error::Result, merge, table::Table};
+
+/// Compacts the buckets of `messages`, which are committed, where the new rows would not be seen otherwise: tables with
+/// deletion vectors, first-row tables and those that produce their changelog by lookup (Java `lookup-wait`), and where
+/// `commit.force-compact` asks for it. Does nothing for other tables and for `write-only` ones.
+///
+/// Errors: those of [`super::run`]. The write itself stays committed; the next compaction makes its rows visible.
+pub async fn after_write(table: &Table, messages: &[CommitMessage]) -> Result<Option<CompactReport>> {
+    let options = table.options();
+    let is_due = table.schema().is_primary_key_table() && (merge::looks_up(options) || options.commit_force_compact);
+    let buckets = messages.iter().filter(|message| message.bucket >= 0 && !message.new_files.is_empty());
+    let buckets: std::collections::HashSet<_> =
+        buckets.map(|message| (message.partition.clone(), message.bucket)).collect();
+    if !is_due || options.write_only || buckets.is_empty() {
+        return Ok(None);
+    }
+    let full = options.commit_force_compact;
+    super::run(table, &CompactOptions { full, buckets: Some(buckets), ..CompactOptions::default() }).await.map(Some)
+}

@@ -1,0 +1,27 @@
+//! What this build can compact.
+
+use crate::{
+    error::{Error, Result},
+    table::Table,
+    write::check_writable,
+};
+
+/// Options of append tables whose files this build does not rewrite faithfully.
+const UNSUPPORTED_WHEN_TRUE: [&str; 4] =
+    ["row-tracking.enabled", "data-evolution.enabled", "clustering.incremental", "pk-clustering-override"];
+
+/// What cannot be written right cannot be compacted right either. Errors: `Unsupported` naming the option.
+pub(super) fn check_compactable(table: &Table) -> Result<()> {
+    check_writable(table)?;
+    let schema = table.schema();
+    let is_true =
+        |name: &&str| schema.options.get(*name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+    if let Some(name) = UNSUPPORTED_WHEN_TRUE.iter().find(|name| is_true(name)) {
+        return Err(Error::unsupported(format!("cannot compact a table with {name}=true yet")).at(table.name()));
+    }
+    if !schema.is_primary_key_table() && table.options().deletion_vectors_enabled {
+        let message = "cannot compact an append table with deletion-vectors.enabled=true yet";
+        return Err(Error::unsupported(message).at(table.name()));
+    }
+    Ok(())
+}

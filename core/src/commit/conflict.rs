@@ -1,10 +1,13 @@
 //! Whether a change still makes sense on the latest state (Java `ConflictDetection`, format digest 3.5). Pure.
 
-use std::collections::{HashMap, HashSet};
+mod vectors;
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use bytes::Bytes;
 
 use crate::{
     error::{Error, Result},
-    scan::entries::merge_entries,
     spec::{
         binary_row::BinaryRow,
         index_manifest::IndexManifestEntry,
@@ -14,38 +17,61 @@ use crate::{
     types::{DataType, DatumRow},
 };
 
-/// Checks `delta` against the live files `base` of the partitions it touches.
-///
-/// `key_types` are the types of the trimmed primary key; empty for append tables.
-/// Errors: `Conflict` when a file to delete is gone, a file is added twice, bucket counts differ within a partition
-/// (unless overwriting), or two files of one level ≥ 1 would overlap in keys.
-pub(crate) fn check(
-    base: Vec<ManifestEntry>,
-    delta: &[ManifestEntry],
-    kind: CommitKind,
-    key_types: &[DataType],
-) -> Result<()> {
-    if kind != CommitKind::Overwrite {
-        check_bucket_counts(base.iter().chain(delta))?;
-    }
-    merge_entries(delta.iter().cloned())?;
-    let merged = merge_entries(base.into_iter().chain(delta.iter().cloned()))?;
-    if let Some(gone) = merged.iter().find(|entry| entry.kind == FileKind::Delete) {
-        let message = "a file that this commit removes is gone: somebody else removed it";
-        return Err(Error::conflict(message).at(&gone.file.file_name));
-    }
-    if key_types.is_empty() { Ok(()) } else { check_levels(&merged, key_types) }
+/// What the rules ask about a table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    /// Types of the trimmed primary key: files of one level ≥ 1 must not overlap in it. `None` where files have no keys,
+    /// or are sorted by something else.
+    pub key_types: Option<Vec<DataType>>,
+    /// Whether each data file is paired with the index file of its deletion vector (append tables without buckets).
+    pub pair_vectors: bool,
 }
 
-/// The files that new deletion vectors are about must be there after the change. Files whose vector an index file of the
-/// change held before need no look: whoever takes such a file away replaces that index file, too.
+/// The state a change is checked against: live files of the partitions it touches, and all index files.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct State<'a> {
+    pub files: &'a [ManifestEntry],
+    pub index: &'a [IndexManifestEntry],
+}
+
+/// The entries of a change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Delta<'a> {
+    pub kind: CommitKind,
+    pub files: &'a [ManifestEntry],
+    pub index: &'a [IndexManifestEntry],
+}
+
+/// Checks a change against the latest state.
 ///
-/// Errors: `Conflict` where a file is gone.
-pub(crate) fn check_deletion_vectors(
-    base: &[ManifestEntry],
-    delta: &[ManifestEntry],
-    index: &[IndexManifestEntry],
-) -> Result<()> {
+/// Errors: `Conflict` when a file to delete is gone, a file is added twice, bucket counts differ within a partition
+/// (unless overwriting), two files of one level ≥ 1 would overlap in keys, or a deletion vector replaces another one
+/// than the change saw.
+pub(crate) fn check(rules: &Rules, base: State<'_>, delta: Delta<'_>) -> Result<()> {
+    let (base_files, delta_files) = match rules.pair_vectors {
+        true => vectors::pair(base, delta)?,
+        false => (base.files.iter().map(Tracked::of).collect(), delta.files.iter().map(Tracked::of).collect()),
+    };
+    if delta.kind != CommitKind::Overwrite {
+        check_bucket_counts(base.files.iter().chain(delta.files))?;
+    }
+    merge(delta_files.iter().copied())?;
+    let merged = merge(base_files.into_iter().chain(delta_files))?;
+    if let Some(gone) = merged.iter().find(|tracked| tracked.kind == FileKind::Delete) {
+        return Err(gone.is_gone());
+    }
+    if !rules.pair_vectors {
+        check_vectors(&merged, delta.index)?;
+    }
+    match &rules.key_types {
+        Some(key_types) => check_levels(&merged, key_types),
+        None => Ok(()),
+    }
+}
+
+/// The files that new deletion vectors are about must be there after the change. Those whose vector an index file of the
+/// change held before need no look: whoever takes such a file away replaces that index file, too.
+fn check_vectors(live: &[Tracked<'_>], index: &[IndexManifestEntry]) -> Result<()> {
     let of_kind = |kind| {
         let entries = index.iter().filter(move |entry| entry.kind == kind);
         entries.flat_map(|entry| {
@@ -53,21 +79,101 @@ pub(crate) fn check_deletion_vectors(
             vectors.map(move |vector| (&entry.partition, entry.bucket, vector.data_file.as_str()))
         })
     };
-    let known: HashSet<_> = of_kind(FileKind::Delete).collect();
-    let mut live: HashSet<_> = HashSet::new();
-    for entry in base.iter().chain(delta) {
-        let file = (&entry.partition, entry.bucket, entry.file.file_name.as_str());
-        match entry.kind {
-            FileKind::Add => drop(live.insert(file)),
-            FileKind::Delete => drop(live.remove(&file)),
-        }
+    let mut known: HashSet<_> = of_kind(FileKind::Delete).collect();
+    if of_kind(FileKind::Add).next().is_some() {
+        known.extend(live.iter().map(|live| (&live.entry.partition, live.entry.bucket, &*live.entry.file.file_name)));
     }
-    match of_kind(FileKind::Add).find(|file| !known.contains(file) && !live.contains(file)) {
+    match of_kind(FileKind::Add).find(|file| !known.contains(file)) {
         None => Ok(()),
         Some((_, _, gone)) => {
             Err(Error::conflict("a file that this commit deletes rows of is gone: somebody else rewrote it").at(gone))
         }
     }
+}
+
+/// An entry and the index file that holds the deletion vector of its file.
+#[derive(Clone, Copy, Debug)]
+struct Tracked<'a> {
+    kind: FileKind,
+    entry: &'a ManifestEntry,
+    vector: Option<&'a str>,
+}
+
+/// What makes two entries speak of the same file at the same level with the same deletion vector.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity<'a> {
+    partition: &'a BinaryRow,
+    bucket: i32,
+    level: i32,
+    file_name: &'a str,
+    extra_files: &'a [String],
+    embedded_index: Option<&'a Bytes>,
+    external_path: Option<&'a str>,
+    vector: Option<&'a str>,
+}
+
+impl<'a> Tracked<'a> {
+    fn of(entry: &'a ManifestEntry) -> Self {
+        Tracked { kind: entry.kind, entry, vector: None }
+    }
+
+    fn identity(&self) -> Identity<'a> {
+        let file = &self.entry.file;
+        Identity {
+            partition: &self.entry.partition,
+            bucket: self.entry.bucket,
+            level: file.level,
+            file_name: &file.file_name,
+            extra_files: &file.extra_files,
+            embedded_index: file.embedded_index.as_ref(),
+            external_path: file.external_path.as_deref(),
+            vector: self.vector,
+        }
+    }
+
+    fn is_gone(&self) -> Error {
+        let message = match self.vector {
+            None => "a file that this commit removes is gone or has new deletes: somebody else changed it",
+            Some(_) => "the deletion vector that this commit replaces is gone: somebody else deleted rows of the file",
+        };
+        let error = Error::conflict(message).at(&self.entry.file.file_name);
+        match self.vector {
+            None => error,
+            Some(vector) => error.with("deletion vectors", vector),
+        }
+    }
+}
+
+/// Cancels each ADD with a later DELETE of the same file, keeping DELETEs whose ADD is not there.
+///
+/// Errors: `Conflict` for a file that is added while it is there, or deleted and added at once: readers of manifests
+/// look at names, not at order.
+fn merge<'a>(entries: impl IntoIterator<Item = Tracked<'a>>) -> Result<Vec<Tracked<'a>>> {
+    let mut merged: Vec<Option<Tracked<'a>>> = Vec::new();
+    let mut places: HashMap<Identity<'a>, usize> = HashMap::new();
+    for tracked in entries {
+        match (places.entry(tracked.identity()), tracked.kind) {
+            (Entry::Occupied(_), FileKind::Add) => {
+                let message = "a file that this commit adds is there already: was it committed before?";
+                return Err(Error::conflict(message).at(&tracked.entry.file.file_name));
+            }
+            (Entry::Occupied(place), FileKind::Delete) => {
+                let place = place.remove();
+                merged.iter_mut().skip(place).take(1).for_each(|slot| *slot = None);
+            }
+            (Entry::Vacant(place), _) => {
+                place.insert(merged.len());
+                merged.push(Some(tracked));
+            }
+        }
+    }
+    Ok(merged.into_iter().flatten().collect())
+}
+
+/// The entries of `delta` but for files that are there already (option `commit.discard-duplicate-files`).
+pub(crate) fn without_present(base: &[ManifestEntry], delta: &[ManifestEntry]) -> Vec<ManifestEntry> {
+    let present: HashSet<Identity<'_>> = base.iter().map(|entry| Tracked::of(entry).identity()).collect();
+    delta.iter().filter(|entry| !present.contains(&Tracked::of(entry).identity())).cloned().collect()
 }
 
 /// Bucket counts must agree within a partition; counts ≤ 0 say nothing.
@@ -76,38 +182,48 @@ pub(crate) fn check_bucket_counts<'a>(entries: impl Iterator<Item = &'a Manifest
     for entry in entries.filter(|entry| entry.total_buckets > 0) {
         let count = *counts.entry(&entry.partition).or_insert(entry.total_buckets);
         if count != entry.total_buckets {
-            return Err(Error::conflict(format!(
-                "a partition has {count} buckets and the commit writes {}: overwrite it to rescale",
-                entry.total_buckets
-            ))
-            .at(&entry.file.file_name));
+            return Err(other_bucket_count(count, entry));
         }
     }
     Ok(())
 }
 
+/// The error for files of a partition that has another bucket count.
+pub(crate) fn other_bucket_count(there: i32, entry: &ManifestEntry) -> Error {
+    let wanted = entry.total_buckets;
+    Error::conflict(format!("a partition has {there} buckets and the commit writes {wanted}: overwrite it to rescale"))
+        .at(&entry.file.file_name)
+}
+
 /// First and last key of a file, and its name.
 type KeyRange<'a> = (DatumRow, DatumRow, &'a str);
 
-fn check_levels(live: &[ManifestEntry], key_types: &[DataType]) -> Result<()> {
+fn check_levels(live: &[Tracked<'_>], key_types: &[DataType]) -> Result<()> {
     let mut levels: HashMap<(&BinaryRow, i32, i32), Vec<KeyRange<'_>>> = HashMap::new();
-    for entry in live.iter().filter(|entry| entry.file.level >= 1) {
+    for entry in live.iter().map(|tracked| tracked.entry).filter(|entry| entry.file.level >= 1) {
         let range =
             (entry.file.min_key.decode(key_types)?, entry.file.max_key.decode(key_types)?, &*entry.file.file_name);
         levels.entry((&entry.partition, entry.bucket, entry.file.level)).or_default().push(range);
     }
     for ((_, bucket, level), mut ranges) in levels {
         ranges.sort_by(|a, b| crate::types::compare_keys(&a.0, &b.0));
-        for pair in ranges.windows(2) {
-            if let [(_, max, first), (min, _, second)] = pair
-                && crate::types::compare_keys(max, min).is_ge()
-            {
-                return Err(Error::conflict(format!("file {first} would overlap in keys: somebody else compacted"))
-                    .at(second)
-                    .with("bucket", bucket)
-                    .with("level", level));
-            }
+        if let Some((first, second)) = overlap(&ranges) {
+            return Err(Error::conflict(format!("file {first} would overlap in keys: somebody else compacted"))
+                .at(second)
+                .with("bucket", bucket)
+                .with("level", level));
         }
     }
     Ok(())
 }
+
+/// Two neighbours, sorted by first key, that overlap.
+fn overlap<'a>(sorted: &[KeyRange<'a>]) -> Option<(&'a str, &'a str)> {
+    sorted.windows(2).find_map(|pair| match pair {
+        [(_, max, first), (min, _, second)] if crate::types::compare_keys(max, min).is_ge() => Some((*first, *second)),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

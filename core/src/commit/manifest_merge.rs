@@ -87,6 +87,20 @@ pub(crate) async fn merge(
     }
 }
 
+/// `list` with `after` in the place of `before`, which must stand in it in one piece: a retry takes over what was merged.
+pub(crate) fn try_replace(
+    list: &[ManifestFileMeta],
+    before: &[ManifestFileMeta],
+    after: &[ManifestFileMeta],
+) -> Option<Vec<ManifestFileMeta>> {
+    if before.is_empty() {
+        return list.is_empty().then(|| after.to_vec());
+    }
+    let start = list.windows(before.len()).position(|part| part == before)?;
+    let (head, tail) = (list.get(..start)?, list.get(start + before.len()..)?);
+    Some([head, after, tail].concat())
+}
+
 async fn merge_minor(
     table: &Table,
     names: &mut FileNames,
@@ -177,6 +191,18 @@ mod tests {
     fn neighbours_merge_when_they_fill_a_file_and_the_tail_when_it_is_long() {
         let plan = pick(&manifests("4 4 1 1 1"), THRESHOLDS);
         assert_eq!(plan, MergePlan::Minor(vec![vec![0, 1], vec![2, 3, 4]]));
+    }
+
+    #[test]
+    fn a_retry_takes_over_what_was_merged() {
+        let replaced = |list, before, after| {
+            let replaced = try_replace(&manifests(list), &manifests(before), &manifests(after))?;
+            Some(replaced.iter().map(|meta| meta.file_name.clone()).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(replaced("1 2 3", "1 2", "9"), Some("9 3".into()));
+        assert_eq!(replaced("1 3 2", "1 2", "9"), None);
+        assert_eq!(replaced("", "", ""), Some(String::new()));
+        assert_eq!(replaced("1", "", ""), None);
     }
 
     #[test]

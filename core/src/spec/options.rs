@@ -103,6 +103,8 @@ core_options! {
     row_tracking_enabled: bool = "row-tracking.enabled", boolean, false;
     /// Column-wise files.
     data_evolution_enabled: bool = "data-evolution.enabled", boolean, false;
+    /// Sorts files by other columns than the primary key.
+    pk_clustering_override: bool = "pk-clustering-override", boolean, false;
     /// Whether primary key columns may be null.
     primary_key_nullable: bool = "primary-key.nullable", boolean, false;
 
@@ -253,6 +255,12 @@ core_options! {
     commit_force_create_snapshot: bool = "commit.force-create-snapshot", boolean, false;
     /// Skips commits of nothing.
     snapshot_ignore_empty_commit: Option<bool> = "snapshot.ignore-empty-commit", optional(boolean), None;
+    /// Leaves out new files that are there already, so that a commit can be repeated.
+    commit_discard_duplicate_files: bool = "commit.discard-duplicate-files", boolean, false;
+    /// Snapshot after which others must not have changed the same partitions; -1 for none at the first commit.
+    commit_strict_mode_last_safe_snapshot: Option<i64> = "commit.strict-mode.last-safe-snapshot", optional(number), None;
+    /// Puts the new files of a partition side by side before they get row ids.
+    row_tracking_partition_group_on_commit: bool = "row-tracking.partition-group-on-commit", boolean, true;
     /// Overwrites only partitions that have new rows.
     dynamic_partition_overwrite: bool = "dynamic-partition-overwrite", boolean, true;
     /// Puts overwritten files that do not overlap at the top level.

@@ -87,8 +87,7 @@ impl ChangelogPlan {
             }
         }
         let same = self.same(&changes, &all)?;
-        let mut rows =
-            ChangelogRows { segments: all, picks: Vec::new(), kinds: Vec::new(), done: 0, batch_rows };
+        let mut rows = ChangelogRows { segments: all, picks: Vec::new(), kinds: Vec::new(), done: 0, batch_rows };
         for (place, change) in changes.iter().enumerate() {
             match (change.before, change.after) {
                 (None, None) => {}

@@ -54,6 +54,12 @@ impl MergedRows {
         Ok(MergedRows { segments, picks, done: 0, batch_rows, changelog })
     }
 
+    /// All rows of `groups` as they are.
+    pub(super) fn unmerged(plan: &MergePlan, groups: &Groups, segments: Vec<Arc<Segment>>) -> Self {
+        let batch_rows = batch_rows(plan, &segments);
+        MergedRows { segments, picks: groups.rows.clone(), done: 0, batch_rows, changelog: None }
+    }
+
     /// Rows in all.
     pub(super) fn num_rows(&self) -> usize {
         self.picks.len()

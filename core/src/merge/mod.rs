@@ -46,4 +46,4 @@ pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};
 pub use required_fields::required_fields;
 pub use sections::{Section, sections};
 pub use segment::{RowRef, Segment};
-pub use sort_merge::{SortMerged, sort_merge, sort_merge_batch};
+pub use sort_merge::{SortMerged, Sorted, sort, sort_merge, sort_merge_batch};

@@ -15,22 +15,53 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// The merged rows of a buffer, keys ascending: an iterator of batches of at most the plan's number of rows.
+/// Rows of a buffer, keys ascending: an iterator of batches of at most the plan's number of rows.
 pub struct SortMerged {
     plan: Arc<MergePlan>,
     rows: MergedRows,
 }
 
-/// Sorts and merges the rows of `batches`, which may stand in any order; columns are copied while the result is read.
+/// The rows of a buffer, keys ascending, all versions of a key, oldest first.
+pub struct Sorted {
+    plan: Arc<MergePlan>,
+    segments: Vec<Arc<Segment>>,
+    groups: Groups,
+}
+
+/// Sorts the rows of `batches`, which may stand in any order, without merging them.
 ///
 /// Rows that tie in key, sequence fields, sequence number and kind count as written in the order given.
-pub fn sort_merge(plan: Arc<MergePlan>, batches: Vec<RecordBatch>) -> Result<SortMerged> {
+pub fn sort(plan: Arc<MergePlan>, batches: Vec<RecordBatch>) -> Result<Sorted> {
     let segments = batches.into_iter().filter(|batch| batch.num_rows() > 0);
     let segments = segments.map(|batch| Ok(Arc::new(Segment::new(&plan, batch)?))).collect::<Result<Vec<_>>>()?;
     let borrowed: Vec<&Segment> = segments.iter().map(Arc::as_ref).collect();
     let groups = sorted_groups(&borrowed)?;
-    let rows = MergedRows::new(&plan, &groups, segments)?;
-    Ok(SortMerged { plan, rows })
+    Ok(Sorted { plan, segments, groups })
+}
+
+impl Sorted {
+    /// Every row, unmerged.
+    pub fn rows(&self) -> SortMerged {
+        let rows = MergedRows::unmerged(&self.plan, &self.groups, self.segments.clone());
+        SortMerged { plan: Arc::clone(&self.plan), rows }
+    }
+
+    /// Whether the engine takes these rows: a key with one row is merged, too. Errors: those of the engine.
+    pub fn check_mergeable(mut self) -> Result<()> {
+        self.groups.merge_alone = vec![true; self.groups.len()];
+        self.merged().map(drop)
+    }
+
+    /// The merged row of each key.
+    pub fn merged(self) -> Result<SortMerged> {
+        let rows = MergedRows::new(&self.plan, &self.groups, self.segments)?;
+        Ok(SortMerged { plan: self.plan, rows })
+    }
+}
+
+/// Sorts and merges the rows of `batches` as [`sort`] and [`Sorted::merged`]; columns are copied while the result is read.
+pub fn sort_merge(plan: Arc<MergePlan>, batches: Vec<RecordBatch>) -> Result<SortMerged> {
+    sort(plan, batches)?.merged()
 }
 
 /// Like [`sort_merge`], with one batch in and one batch out.

@@ -15,7 +15,10 @@ use super::{
 use crate::{
     error::{Error, Result},
     format::DEFAULT_WINDOW_BYTES,
-    merge::{ChangelogPlan, ChangelogRule, MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function, required_fields},
+    merge::{
+        ChangelogPlan, ChangelogRule, MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function,
+        required_fields,
+    },
     predicate::Predicate,
     spec::{
         data_file::{DataFileMeta, FileSource},

@@ -209,6 +209,16 @@ core_options! {
     // Write buffer.
     /// Bytes of the sort buffer.
     write_buffer_size: u64 = "write-buffer-size", size, 256 * MIB;
+    /// Whether a full buffer moves to disk, where the embedding has one, instead of becoming a file.
+    write_buffer_spillable: bool = "write-buffer-spillable", boolean, true;
+    /// Most bytes on disk of one buffer.
+    write_buffer_spill_max_disk_size: u64 = "write-buffer-spill.max-disk-size", size, i64::MAX as u64;
+    /// Whether rows of append tables wait in memory, too.
+    write_buffer_for_append: bool = "write-buffer-for-append", boolean, false;
+    /// Open files of an append table beyond which rows wait in memory.
+    write_max_writers_to_spill: usize = "write-max-writers-to-spill", number, 10;
+    /// Spilled runs that are merged at the same time.
+    local_sort_max_num_file_handles: usize = "local-sort.max-num-file-handles", number, 128;
     /// Bytes of one memory page.
     page_size: u64 = "page-size", size, 64 * KIB;
     /// Rows of a batch given to a format.
@@ -285,6 +295,8 @@ core_options! {
     scan_fallback_branch: Option<String> = "scan.fallback-branch", optional(text), None;
     /// Shows `_SEQUENCE_NUMBER` in system tables of changes.
     table_read_sequence_number_enabled: bool = "table-read.sequence-number.enabled", boolean, false;
+    /// Whether batch jobs write postpone tables into real buckets.
+    postpone_batch_write_fixed_bucket: bool = "postpone.batch-write-fixed-bucket", boolean, true;
     /// Bytes of a postpone bucket after compaction.
     postpone_target_size_per_bucket: u64 = "postpone.target-size-per-bucket", size, GIB;
 }

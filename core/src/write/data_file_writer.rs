@@ -68,7 +68,6 @@ impl DataFileWriter {
 
     /// Says what the files are for, where that is not [`FilePurpose::Data`].
     #[must_use]
-    #[allow(dead_code, reason = "changelog producers come with the bucket writers")]
     pub(crate) fn with_purpose(mut self, purpose: FilePurpose) -> Self {
         self.purpose = purpose;
         self

@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Result},
     predicate::Predicate,
     scan::SnapshotChoice,
-    spec::snapshot::Snapshot,
+    spec::{options::MergeEngine, snapshot::Snapshot},
     table::Table,
     types::RowKind,
 };
@@ -24,6 +24,11 @@ pub struct DeleteReport {
 pub async fn delete_where(table: &Table, predicate: Predicate, dry_run: bool) -> Result<DeleteReport> {
     if !table.schema().is_primary_key_table() {
         return Err(Error::unsupported("cannot delete rows of an append table yet").at(table.name()));
+    }
+    let engine = table.options().merge_engine;
+    if engine != MergeEngine::Deduplicate {
+        let message = format!("cannot delete rows of a table with merge-engine={} yet", engine.as_str());
+        return Err(Error::unsupported(message).at(table.name()));
     }
     // Rows of a fallback branch are not here to be deleted, and a delete here would hide all others of their partition.
     if let Some(option) = ["scan.fallback-branch", "scan.primary-branch"].into_iter().find(|name| has(table, name)) {

@@ -1,12 +1,13 @@
 //! Rows → files: batches are matched to the table's columns, routed to (partition, bucket), and written as data files.
 //!
 //! ```text
-//! TableWrite ── conform ── route ─┬─ append table:      BucketWriter appends to the open file, rolls at target size
-//!                                 └─ primary-key table: BucketWriter buffers, sorts and merges, writes level-0 files
+//! TableWrite ── conform ── assign ─┬─ append table:      BucketWriter appends to the open file, rolls at target size
+//!                                  └─ primary-key table: BucketWriter buffers, sorts and merges, writes level-0 files
 //! ```
 //!
 //! Nothing is visible before [`crate::commit::TableCommit`] publishes the messages of [`TableWrite::prepare_commit`].
 
+mod assign;
 mod bucket_writer;
 mod conform;
 mod data_file_writer;
@@ -14,12 +15,16 @@ mod delete;
 mod file_removal;
 mod file_role;
 mod file_stats;
+mod merge_tree_buffer;
 mod open_file;
 mod restore;
 mod route;
 mod support;
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use arrow_array::RecordBatch;
 
@@ -29,9 +34,10 @@ pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
 
+use assign::Assigner;
 use bucket_writer::BucketWriter;
-use restore::BucketStates;
-use route::{BucketOf, Router};
+use restore::Restored;
+use route::BucketOf;
 
 use crate::{
     commit::CommitMessage,
@@ -46,26 +52,30 @@ use crate::{
 #[derive(Debug)]
 pub struct TableWrite {
     table: Table,
-    router: Router,
-    /// What each bucket had when it was first written to; `None` until asked for.
-    states: Option<BucketStates>,
+    assigner: Assigner,
+    /// What the table held when it was first written to; `None` until asked for.
+    restored: Option<Arc<Restored>>,
     ignore_previous_files: bool,
     writers: HashMap<BucketOf, BucketWriter>,
+    /// Bucket folders and files in them.
     written: Vec<(String, DataFileMeta)>,
+    /// Paths of index files, relative to the table folder.
+    written_indexes: Vec<String>,
 }
 
 impl Table {
     /// Starts writing rows. Errors: `Unsupported` for kinds of tables that this build cannot write.
     pub fn new_write(&self) -> Result<TableWrite> {
         support::check_writable(self)?;
-        let router = Router::new(self)?;
+        let assigner = Assigner::new(self)?;
         Ok(TableWrite {
             table: self.clone(),
-            router,
-            states: None,
+            assigner,
+            restored: None,
             ignore_previous_files: false,
             writers: HashMap::new(),
             written: Vec::new(),
+            written_indexes: Vec::new(),
         })
     }
 }
@@ -89,34 +99,34 @@ impl TableWrite {
         }
         let batch = conform::conform(&batch, self.table.schema()).map_err(|error| error.at(self.table.name()))?;
         let kinds = support::effective_kinds(&self.table, &batch, kinds)?;
-        for part in self.router.route(&batch, kinds.as_deref())? {
-            self.open(&part.to).await?;
-            if let Some(writer) = self.writers.get_mut(&part.to) {
-                writer.write(part.batch, part.kinds).await?;
-            }
+        let Some((batch, kinds)) = support::drop_ignored(&self.table, batch, kinds)? else { return Ok(()) };
+        let restored = self.restored().await?;
+        for part in self.assigner.route(&batch, kinds.as_deref(), &restored).await? {
+            self.open(&part.to, &restored)?.write(part.batch, part.kinds).await?;
         }
         self.bound_memory().await
     }
 
-    async fn open(&mut self, to: &BucketOf) -> Result<()> {
-        if self.writers.contains_key(to) {
-            return Ok(());
+    async fn restored(&mut self) -> Result<Arc<Restored>> {
+        if let Some(restored) = &self.restored {
+            return Ok(restored.clone());
         }
-        if self.states.is_none() {
-            self.states = Some(if self.ignore_previous_files {
-                BucketStates::empty()
-            } else {
-                BucketStates::read(&self.table).await?
-            });
-        }
-        let total_buckets = self.router.total_buckets();
-        let next_sequence = match &self.states {
-            Some(states) => states.next_sequence(to, total_buckets).map_err(|error| error.at(self.table.name()))?,
-            None => 0,
+        let read = match self.ignore_previous_files {
+            true => Restored::default(),
+            false => Restored::read(&self.table).await?,
         };
-        let writer = BucketWriter::new(&self.table, to, total_buckets, next_sequence)?;
-        self.writers.insert(to.clone(), writer);
-        Ok(())
+        Ok(self.restored.insert(Arc::new(read)).clone())
+    }
+
+    fn open(&mut self, to: &BucketOf, restored: &Restored) -> Result<&mut BucketWriter> {
+        match self.writers.entry(to.clone()) {
+            Entry::Occupied(open) => Ok(open.into_mut()),
+            Entry::Vacant(vacant) => {
+                let total_buckets = self.assigner.total_buckets();
+                let next = restored.next_sequence(to, total_buckets).map_err(|error| error.at(self.table.name()))?;
+                Ok(vacant.insert(BucketWriter::new(&self.table, to, total_buckets, next)?))
+            }
+        }
     }
 
     /// Flushes the fullest buffers until all together fit the write buffer.
@@ -136,6 +146,8 @@ impl TableWrite {
     }
 
     /// Writes out all buffers, closes all files and gives one message for each bucket with new files.
+    ///
+    /// On an error nothing stays behind of the buckets that failed; [`TableWrite::abort`] removes the rest.
     pub async fn prepare_commit(&mut self) -> Result<Vec<CommitMessage>> {
         let closing = self
             .writers
@@ -159,8 +171,35 @@ impl TableWrite {
         if let Some(error) = failed {
             return Err(error);
         }
+        self.write_indexes(&mut messages).await?;
         messages.sort_by(|a, b| (&a.partition, a.bucket).cmp(&(&b.partition, b.bucket)));
         Ok(messages)
+    }
+
+    /// Adds the new index files to the messages of their buckets.
+    async fn write_indexes(&mut self, messages: &mut Vec<CommitMessage>) -> Result<()> {
+        let Some(restored) = self.restored.clone() else { return Ok(()) };
+        for index in self.assigner.write_indexes(&restored).await? {
+            self.written_indexes.push(index.path);
+            let same = |message: &&mut CommitMessage| {
+                message.partition == index.of.partition && message.bucket == index.of.bucket
+            };
+            let message = match messages.iter_mut().find(same) {
+                Some(message) => message,
+                None => {
+                    messages.push(CommitMessage::new(
+                        index.of.partition,
+                        index.of.bucket,
+                        self.assigner.total_buckets(),
+                    ));
+                    messages.last_mut().ok_or_else(|| Error::internal("no message"))?
+                }
+            };
+            message.new_index_files.push(index.file);
+            // Named, so that a commit fails if somebody else has replaced it meanwhile.
+            message.deleted_index_files.extend(index.replaces);
+        }
+        Ok(())
     }
 
     /// Removes the files written so far. Only for messages that were surely not committed.
@@ -170,6 +209,10 @@ impl TableWrite {
         }
         for (path, file) in &self.written {
             remove_data_file(&self.table, path, file).await;
+        }
+        for path in &self.written_indexes {
+            // What cannot be removed is an orphan that no snapshot names.
+            let _ = self.table.storage().delete(path).await;
         }
     }
 }

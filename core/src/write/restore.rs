@@ -1,43 +1,64 @@
-//! What buckets hold before a writer starts: sequence numbers go on from there, and bucket counts must agree.
+//! What buckets hold before a writer starts: sequence numbers go on from there, bucket counts must agree, and dynamic buckets
+//! have an index of their keys.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::route::BucketOf;
 use crate::{
     error::{Error, Result},
-    scan::{EntryFilter, live_files},
-    spec::{binary_row::BinaryRow, options::Bucket},
+    scan::{EntryFilter, live_files, read_index_manifest},
+    spec::{
+        binary_row::BinaryRow,
+        index_manifest::IndexFileMeta,
+        manifest::FileKind,
+        options::{Bucket, SequenceInitMode},
+        snapshot::Snapshot,
+    },
     table::Table,
 };
 
-/// Greatest sequence number of each bucket, and the bucket count of each partition.
-#[derive(Debug)]
-pub(super) struct BucketStates {
+/// The latest snapshot, as far as writers care.
+#[derive(Debug, Default)]
+pub(super) struct Restored {
+    /// Greatest sequence number of the table, where the table says so (`write.sequence-number-init-mode` = `snapshot`).
+    snapshot_max_sequence: Option<i64>,
+    /// Greatest sequence number of each bucket.
     max_sequence: HashMap<BucketOf, i64>,
+    /// Bucket count of each partition.
     total_buckets: HashMap<BinaryRow, i32>,
+    hash_indexes: HashMap<BinaryRow, BTreeMap<i32, IndexFileMeta>>,
 }
 
-impl BucketStates {
-    /// Nothing is there, or nothing that matters.
-    pub(super) fn empty() -> Self {
-        BucketStates { max_sequence: HashMap::new(), total_buckets: HashMap::new() }
-    }
-
-    /// Reads the latest snapshot.
+impl Restored {
+    /// Reads the latest snapshot. The default value stands for a table without any, or one where that does not matter.
     pub(super) async fn read(table: &Table) -> Result<Self> {
-        let mut states = BucketStates::empty();
-        let Some(snapshot) = table.snapshots().latest().await? else { return Ok(states) };
-        let unaware = table.options().bucket == Bucket::Dynamic;
+        let mut restored = Restored::default();
+        let Some(snapshot) = table.snapshots().latest().await? else { return Ok(restored) };
+        let keyed = table.schema().is_primary_key_table();
+        let dynamic = table.options().bucket == Bucket::Dynamic;
         for bucket in live_files(table, &snapshot, &EntryFilter::default()).await? {
             if bucket.total_buckets > 0 {
-                states.total_buckets.insert(bucket.partition.clone(), bucket.total_buckets);
+                restored.total_buckets.insert(bucket.partition.clone(), bucket.total_buckets);
             }
-            if let (false, Some(max)) = (unaware, bucket.files.iter().map(|file| file.max_sequence_number).max()) {
+            // Bucket 0 of an unaware table is no bucket: its files are not in one order.
+            let numbered = keyed || !dynamic;
+            if let (true, Some(max)) = (numbered, bucket.files.iter().map(|file| file.max_sequence_number).max()) {
                 let to = BucketOf { partition: bucket.partition, bucket: bucket.bucket };
-                states.max_sequence.insert(to, max);
+                restored.max_sequence.insert(to, max);
             }
         }
-        Ok(states)
+        if let (true, true, Some(manifest)) = (keyed, dynamic, &snapshot.index_manifest) {
+            for entry in read_index_manifest(table.storage(), manifest).await? {
+                if entry.file.index_type == "HASH" && entry.kind == FileKind::Add {
+                    let indexes = restored.hash_indexes.entry(entry.partition).or_default();
+                    indexes.insert(entry.bucket, entry.file);
+                }
+            }
+        }
+        if table.options().write_sequence_number_init_mode == SequenceInitMode::Snapshot {
+            restored.snapshot_max_sequence = max_sequence_property(&snapshot)?;
+        }
+        Ok(restored)
     }
 
     /// Sequence number of the first row to write. Errors: `Conflict` where the partition has another bucket count.
@@ -46,7 +67,30 @@ impl BucketStates {
             Some(there) if total_buckets > 0 && *there != total_buckets => Err(Error::conflict(format!(
                 "the partition has {there} buckets and the table now {total_buckets}: overwrite the partition to rescale it"
             ))),
-            _ => Ok(self.max_sequence.get(to).map_or(0, |max| max.saturating_add(1))),
+            _ => {
+                let max = self.max_sequence.get(to).copied().max(self.snapshot_max_sequence);
+                Ok(max.map_or(0, |max| max.saturating_add(1)))
+            }
         }
     }
+
+    /// The index files of a partition's buckets.
+    pub(super) fn hash_indexes(&self, partition: &BinaryRow) -> impl Iterator<Item = (i32, &IndexFileMeta)> {
+        let indexes = self.hash_indexes.get(partition).into_iter().flatten();
+        indexes.map(|(bucket, file)| (*bucket, file))
+    }
+}
+
+/// Where commits keep the greatest sequence number of all files ever added (Java `SequenceSnapshotProperties`).
+const MAX_SEQUENCE_NUMBER: &str = "sequence.generation.max-sequence-number";
+
+fn max_sequence_property(snapshot: &Snapshot) -> Result<Option<i64>> {
+    let value = snapshot.properties.as_ref().and_then(|properties| properties.get(MAX_SEQUENCE_NUMBER));
+    let parse = |value: &String| {
+        value.parse().map_err(|_| {
+            let message = format!("expected a number in the property {MAX_SEQUENCE_NUMBER}, found {value:?}");
+            Error::corrupt(message).with("snapshot", snapshot.id)
+        })
+    };
+    value.map(parse).transpose()
 }

@@ -1,6 +1,7 @@
 //! What this build can write, and which rows it drops.
 
-use arrow_array::{Array, RecordBatch, cast::AsArray};
+use arrow_array::{Array, BooleanArray, RecordBatch, cast::AsArray};
+use arrow_select::filter::filter_record_batch;
 
 use crate::{
     error::{Error, Result},
@@ -10,45 +11,41 @@ use crate::{
 };
 
 /// Options that would need work this build does not do; writing without it would break the table for others.
-const UNSUPPORTED_WHEN_TRUE: [&str; 5] = [
-    "deletion-vectors.enabled",
-    "row-tracking.enabled",
-    "data-evolution.enabled",
-    "sequence.snapshot-ordering",
-    "pk-clustering-override",
-];
+const UNSUPPORTED_WHEN_TRUE: [&str; 4] =
+    ["row-tracking.enabled", "data-evolution.enabled", "sequence.snapshot-ordering", "pk-clustering-override"];
 
 /// Errors: `Unsupported` naming the option or the kind of table.
 pub(crate) fn check_writable(table: &Table) -> Result<()> {
     let schema = table.schema();
-    let option = |name: &str| schema.options.get(name).map(String::as_str);
-    let refuse = |what: String| Err(Error::unsupported(format!("cannot write {what} yet")).at(table.name()));
     for name in UNSUPPORTED_WHEN_TRUE {
-        if option(name).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-            return refuse(format!("a table with {name}=true"));
-        }
+        refuse_true(table, name)?;
     }
-    for name in ["data-file.external-paths", "record-level.expire-time", "blob-field", "vector-field"] {
-        if let Some(value) = option(name) {
-            return refuse(format!("a table with {name}={value}"));
+    for name in ["data-file.external-paths", "blob-field", "vector-field"] {
+        if let Some(value) = schema.options.get(name) {
+            return refuse(table, &format!("a table with {name}={value}"));
         }
     }
     if schema.options.keys().any(|name| name.starts_with("file-index.") && name.ends_with(".columns")) {
-        return refuse("a table with file indexes".into());
+        return refuse(table, "a table with file indexes");
     }
-    if schema.is_primary_key_table() {
-        for (name, known) in [("merge-engine", "deduplicate"), ("changelog-producer", "none")] {
-            if let Some(value) = option(name).filter(|value| !value.eq_ignore_ascii_case(known)) {
-                return refuse(format!("a table with {name}={value}"));
-            }
-        }
-        if !matches!(table.options().bucket, Bucket::Fixed(_)) {
-            return refuse(
-                "a primary-key table without a fixed bucket count (set the option bucket to 1 or more)".into(),
-            );
-        }
+    if table.options().bucket == Bucket::Postpone {
+        return refuse(table, "a table with bucket=-2");
+    }
+    if schema.is_cross_partition() {
+        return refuse(table, "a primary-key table whose key can move between partitions");
     }
     Ok(())
+}
+
+fn refuse_true(table: &Table, option: &str) -> Result<()> {
+    match table.schema().options.get(option).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+        true => refuse(table, &format!("a table with {option}=true")),
+        false => Ok(()),
+    }
+}
+
+fn refuse(table: &Table, what: &str) -> Result<()> {
+    Err(Error::unsupported(format!("cannot write {what} yet")).at(table.name()))
 }
 
 /// Kinds of the rows as they are to be stored: from `rowkind.field` where the table has one. `None` means all `+I`.
@@ -69,6 +66,29 @@ pub(super) fn effective_kinds(
         return Err(Error::invalid(message).at(table.name()));
     }
     Ok(kinds)
+}
+
+/// Drops the rows that `ignore-delete` and `ignore-update-before` say; `None` where nothing is left.
+pub(super) fn drop_ignored(
+    table: &Table,
+    batch: RecordBatch,
+    kinds: Option<Vec<RowKind>>,
+) -> Result<Option<(RecordBatch, Option<Vec<RowKind>>)>> {
+    let options = table.options();
+    let keeps = |kind: &RowKind| match kind {
+        RowKind::Insert | RowKind::UpdateAfter => true,
+        RowKind::Delete => !options.ignore_delete,
+        RowKind::UpdateBefore => !options.ignore_delete && !options.ignore_update_before,
+    };
+    match kinds {
+        Some(kinds) if !kinds.iter().all(keeps) => {
+            let mask: BooleanArray = kinds.iter().map(|kind| Some(keeps(kind))).collect();
+            let batch = filter_record_batch(&batch, &mask)?;
+            let kinds: Vec<RowKind> = kinds.into_iter().filter(keeps).collect();
+            Ok((!kinds.is_empty()).then_some((batch, Some(kinds))))
+        }
+        kinds => Ok((batch.num_rows() > 0).then_some((batch, kinds))),
+    }
 }
 
 fn kinds_of_column(batch: &RecordBatch, name: &str) -> Result<Vec<RowKind>> {

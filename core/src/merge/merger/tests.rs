@@ -137,6 +137,7 @@ fn drive(plan: Arc<MergePlan>, runs: Vec<Vec<RecordBatch>>) -> Result<Vec<(i64, 
                     merger.supply(run, runs[run].next())?;
                 }
             }
+            Step::Changelog(batch) => panic!("a changelog nobody asked for: {batch:?}"),
             Step::Batch(batch) => {
                 assert!((1..=limit).contains(&batch.num_rows()));
                 rows.extend(output(&batch));

@@ -25,6 +25,7 @@ use crate::{
 pub(crate) struct Session {
     warehouse: Option<String>,
     storage_options: BTreeMap<String, String>,
+    allow_unsafe_commit: bool,
     runtime: Arc<dyn Runtime>,
 }
 
@@ -62,6 +63,7 @@ impl Session {
         Ok(Session {
             warehouse: args.warehouse.clone().or_else(|| variable("CENOTE_WAREHOUSE")).or(warehouse),
             storage_options: options,
+            allow_unsafe_commit: args.allow_unsafe_commit,
             runtime: Arc::new(TokioRuntime::default()),
         })
     }
@@ -71,6 +73,7 @@ impl Session {
         Session {
             warehouse: Some(warehouse.display().to_string()),
             storage_options: BTreeMap::new(),
+            allow_unsafe_commit: false,
             runtime: Arc::new(TokioRuntime::default()),
         }
     }
@@ -167,9 +170,14 @@ impl Session {
     }
 
     fn open_store(&self, url: &str) -> Result<Storage> {
-        Storage::open_url(url, &self.storage_options, Arc::clone(&self.runtime)).map_err(|error| {
+        let opened = Storage::open_url(url, &self.storage_options, Arc::clone(&self.runtime)).map_err(|error| {
             Failure::from(error).hint("an address is a path, or file://, s3://, gs://, az://, http:// or https://")
-        })
+        });
+        let storage = opened?;
+        if self.allow_unsafe_commit {
+            storage.allow_unsafe_commits();
+        }
+        Ok(storage)
     }
 }
 

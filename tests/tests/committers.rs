@@ -1,126 +1,104 @@
-//! Many committers, one table: exactly one wins each snapshot, every row is kept.
+//! Many committers, one table: exactly one wins each snapshot, every row is kept. In memory as threads, in a local folder
+//! as processes; `CENOTE_LONG=1` runs more of them for longer. The control: a store that only looks before it writes loses
+//! rows, and says so.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::{
-    collections::BTreeSet,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+#[path = "support/racing.rs"]
+mod racing;
 
-use arrow_array::{Array, Int64Array, RecordBatch, cast::AsArray, types::Int64Type};
+use std::sync::Arc;
+
 use cenote_core::{
-    catalog::{FileSystemCatalog, NewTable},
-    io::{InlineRuntime, Runtime, Storage},
-    table::Table,
-    types::{DataField, DataType, TypeKind},
+    ErrorKind,
+    io::{CreateIfAbsent, Storage, StorageTraits},
 };
-use futures::{executor::block_on, future::BoxFuture};
+use cenote_tests::fault_store::{ConditionalPut, NoConditionalPut};
+use futures::executor::block_on;
+use object_store::{memory::InMemory, path::Path};
 
-const COMMITTERS: i64 = 8;
-const ROUNDS: i64 = 20;
-
-/// Like [`InlineRuntime`], but sleeping really waits, so that threads that lose a race let the others go on.
-#[derive(Debug)]
-struct Sleeping(InlineRuntime);
-
-static SEED: AtomicU64 = AtomicU64::new(1);
-
-impl Sleeping {
-    fn start() -> Arc<dyn Runtime> {
-        let seed = SEED.fetch_add(0x1234_5678_9ABC, Ordering::Relaxed);
-        Arc::new(Sleeping(InlineRuntime::new(seed << 20, 1_700_000_000_000)))
-    }
-}
-
-impl Runtime for Sleeping {
-    fn now_millis(&self) -> i64 {
-        self.0.now_millis()
-    }
-    fn random_u64(&self) -> u64 {
-        self.0.random_u64()
-    }
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(async move { std::thread::sleep(duration) })
-    }
-    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
-        Some(task)
-    }
-    fn parallelism(&self) -> usize {
-        1
-    }
-}
-
-fn new_table() -> NewTable {
-    NewTable {
-        fields: vec![DataField::new(0, "id", DataType::nullable(TypeKind::BigInt))],
-        primary_keys: vec![],
-        partition_keys: vec![],
-        options: [
-            ("commit.max-retries", "1000"),
-            ("commit.min-retry-wait", "1 ms"),
-            ("commit.max-retry-wait", "20 ms"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into(),
-        comment: None,
-    }
-}
-
-async fn append(table: &Table, id: i64) -> i64 {
-    let batch = RecordBatch::try_from_iter([("id", Arc::new(Int64Array::from(vec![id])) as Arc<dyn Array>)]).unwrap();
-    let mut write = table.new_write().unwrap();
-    write.write(batch, None).await.unwrap();
-    let messages = write.prepare_commit().await.unwrap();
-    table.new_commit(None).commit(i64::MAX, &messages).await.unwrap()[0]
-}
-
-async fn all_ids(table: &Table) -> Vec<i64> {
-    let batches = table.scan().stream().await.unwrap().collect().await.unwrap();
-    batches.iter().flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec()).collect()
-}
-
-fn race(open: impl Fn() -> Table + Sync) {
-    let snapshots: Vec<i64> = std::thread::scope(|scope| {
-        let open = &open;
-        let one = |who: i64| {
-            scope.spawn(move || {
-                let table = open();
-                (0..ROUNDS).map(|round| block_on(append(&table, who * ROUNDS + round))).collect::<Vec<_>>()
-            })
-        };
-        let threads: Vec<_> = (0..COMMITTERS).map(one).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
-    });
-    let distinct: BTreeSet<i64> = snapshots.iter().copied().collect();
-    assert_eq!(distinct, (1..=COMMITTERS * ROUNDS).collect(), "one winner a snapshot, no gap");
-    let mut ids = block_on(all_ids(&open()));
-    ids.sort_unstable();
-    assert_eq!(ids, (0..COMMITTERS * ROUNDS).collect::<Vec<_>>(), "every row once");
-}
+use racing::{Race, Sleeping};
 
 #[test]
 fn committers_in_memory_lose_no_row() {
-    let catalog = FileSystemCatalog::new(Storage::memory(Sleeping::start()), Sleeping::start());
-    block_on(async {
-        catalog.create_database("db", false).await.unwrap();
-        catalog.create_table("db", "t", new_table(), false).await.unwrap();
-    });
-    race(|| block_on(catalog.get_table("db", "t")).unwrap());
+    let storage = Storage::memory(Sleeping::start());
+    let race = Race::sized();
+    block_on(race.create_table(storage.clone()));
+    race.settle(race.threads(&storage), &storage);
 }
 
 #[test]
-fn committers_in_a_local_folder_lose_no_row() {
+fn processes_on_a_local_folder_lose_no_row() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || {
-        let runtime = Sleeping::start();
-        FileSystemCatalog::new(Storage::local(folder.path(), runtime.clone()).unwrap(), runtime)
-    };
-    block_on(async {
-        open().create_database("db", false).await.unwrap();
-        open().create_table("db", "t", new_table(), false).await.unwrap();
+    let url = folder.path().to_str().unwrap();
+    let storage = Storage::local(folder.path(), Sleeping::start()).unwrap();
+    let race = Race::sized();
+    block_on(race.create_table(storage.clone()));
+    race.settle(race.processes("a_committer_of_its_own", url, &[]), &storage);
+}
+
+/// Runs as one of the processes of the test above; on its own it is a race of one.
+#[test]
+fn a_committer_of_its_own() {
+    if racing::run_as_process() {
+        return;
+    }
+    let storage = Storage::memory(Sleeping::start());
+    let race = Race { committers: 1, rounds: 3 };
+    block_on(race.create_table(storage.clone()));
+    race.settle(race.threads(&storage), &storage);
+}
+
+/// A store that overwrites although it was told not to.
+fn careless() -> Storage {
+    let store = NoConditionalPut::new(Arc::new(InMemory::new()), ConditionalPut::Ignored);
+    Storage::new(Arc::new(store), Path::ROOT, Sleeping::start())
+}
+
+#[test]
+fn a_store_that_ignores_the_condition_loses_rows() {
+    // Whether two committers meet is luck: some of the races lose rows.
+    let lost = (0..20).any(|_| {
+        let storage = careless();
+        let race = Race { committers: 8, rounds: 10 };
+        block_on(race.create_table(storage.clone()));
+        let won = race.threads_that_may_fail(&storage);
+        block_on(racing::all_ids(&storage)).len() < (race.committers * race.rounds) as usize || won.failed > 0
     });
-    race(|| block_on(open().get_table("db", "t")).unwrap());
+    assert!(lost, "the control must lose rows, or the other races prove nothing");
+}
+
+#[test]
+fn a_store_of_unknown_make_is_tried_out() {
+    let with = |how, create_if_absent| {
+        let store: Arc<dyn object_store::ObjectStore> = match how {
+            Some(how) => Arc::new(NoConditionalPut::new(Arc::new(InMemory::new()), how)),
+            None => Arc::new(InMemory::new()),
+        };
+        let traits = StorageTraits {
+            can_list: true,
+            visible_while_written: false,
+            create_if_absent,
+            label: "s3://made-up".to_owned(),
+        };
+        Storage::with_traits(store, Path::ROOT, Sleeping::start(), traits)
+    };
+    let race = Race { committers: 1, rounds: 2 };
+    for how in [ConditionalPut::Refused, ConditionalPut::Ignored] {
+        let storage = with(Some(how), CreateIfAbsent::Unproven);
+        let error = block_on(storage.check_commits()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert!(error.to_string().contains("unsafe"), "{error}");
+        storage.allow_unsafe_commits();
+        block_on(race.create_table(storage.clone()));
+        race.settle(race.threads(&storage), &storage);
+        assert_eq!(storage.creates_if_absent(), CreateIfAbsent::No);
+    }
+    let storage = with(None, CreateIfAbsent::Unproven);
+    block_on(race.create_table(storage.clone()));
+    race.settle(race.threads(&storage), &storage);
+    assert_eq!(storage.creates_if_absent(), CreateIfAbsent::Yes);
+    let files = block_on(storage.list("snapshot")).unwrap().files;
+    assert!(files.is_empty(), "the scratch object is gone: {files:?}");
+    let refused = block_on(with(None, CreateIfAbsent::No).check_commits()).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Unsupported);
 }

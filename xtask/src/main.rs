@@ -20,6 +20,7 @@ mod golden;
 mod matrix;
 mod npm;
 mod peers;
+mod s3;
 mod steps;
 mod test;
 mod tidy;

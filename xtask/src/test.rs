@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use xshell::{Shell, cmd};
 
-use crate::{demo, explorer, files, golden, matrix, npm, peers, steps::Steps, tidy, toolchain, wasm, writes};
+use crate::{demo, explorer, files, golden, matrix, npm, peers, s3, steps::Steps, tidy, toolchain, wasm, writes};
 
 type Step = fn(&Shell) -> Result<()>;
 
@@ -14,6 +14,7 @@ const STEPS: &[(&str, Step)] = &[
     ("clippy wasm32", clippy_wasm),
     ("rustdoc", rustdoc),
     ("cargo test", cargo_test),
+    ("s3", s3::run),
     ("cli", |shell| demo::build_cli(shell).map(drop)),
     ("golden", golden::run),
     ("explorer", build_explorer),

@@ -100,6 +100,19 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
     }
 }
 
+/// Go 1.21 or later, which fetches the version that a program asks for.
+pub(crate) fn go(shell: &Shell) -> Result<PathBuf> {
+    let usual = PathBuf::from("/usr/local/go/bin/go");
+    let search = || find("go").or_else(|| usual.is_file().then(|| usual.clone()));
+    if search().is_none() {
+        apt_install(shell, &["golang-go"]);
+    }
+    match search() {
+        Some(path) => Ok(path),
+        None => bail!("no Go: install it (Debian: apt-get install golang-go)"),
+    }
+}
+
 /// Maven and a JDK, for the Java reference implementation.
 pub(crate) fn maven(shell: &Shell) -> Result<()> {
     if find("mvn").is_none() || find("java").is_none() {

@@ -28,6 +28,8 @@ use crate::{
 pub(super) enum Outcome {
     /// The snapshot with this id is ours.
     Committed(i64),
+    /// The snapshot with this id is this commit, made before the first attempt (by another process of the same user).
+    Before(i64),
     /// Somebody else took the id.
     Lost,
 }
@@ -70,7 +72,7 @@ impl<'a> Attempt<'a> {
         let latest = self.table.snapshots().latest().await?;
         let latest_id = latest.as_ref().map_or(0, |snapshot| snapshot.id);
         if let Some(id) = self.already_committed(latest_id).await? {
-            return Ok(Outcome::Committed(id));
+            return Ok(if self.tries == 0 { Outcome::Before(id) } else { Outcome::Committed(id) });
         }
         let retrying = self.tries > 0;
         self.tries += 1;
@@ -176,6 +178,7 @@ impl<'a> Attempt<'a> {
         let path = snapshots.path(snapshot.id);
         let put = snapshots.publish(snapshot).await;
         if let Ok(PutOutcome::Created) = put {
+            self.check_published(snapshot).await?;
             return Ok(Outcome::Committed(snapshot.id));
         }
         // Lost, or the reply was: the object that is there now tells, whoever wrote it.
@@ -194,6 +197,28 @@ impl<'a> Attempt<'a> {
             // It was there and is gone (expired, rolled back): try again on the latest state.
             (Ok(None), Ok(_)) => Ok(Outcome::Lost),
         }
+    }
+
+    /// Reads back what was published: where the store only seems to create files if they are absent, somebody else's
+    /// snapshot may have taken the place of ours. A snapshot that cannot be read, or has expired, says nothing.
+    async fn check_published(&mut self, snapshot: &Snapshot) -> Result<()> {
+        let path = self.table.snapshots().path(snapshot.id);
+        let Ok(Some(found)) = self.table.storage().get_fresh(&path).await else { return Ok(()) };
+        if found == snapshot.to_json()? {
+            return Ok(());
+        }
+        // What we wrote may be referred to by snapshots made in between.
+        self.outcome_unknown = true;
+        let theirs = Snapshot::from_json(&found).map_or_else(
+            |_| "what is no snapshot".to_owned(),
+            |theirs| format!("a snapshot of {}", theirs.commit_user),
+        );
+        let message = format!(
+            "snapshot {} was published and then overwritten by {theirs}: the store does not keep what is created only if \
+             absent; the rows of this commit are not in the table",
+            snapshot.id
+        );
+        Err(Error::conflict(message).at(self.table.storage().location(&path)))
     }
 
     /// Removes what this commit wrote and nobody refers to, as far as the store lets us. Data files stay: they belong to

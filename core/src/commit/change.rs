@@ -81,6 +81,16 @@ impl Change {
         }
     }
 
+    /// Puts the table's bucket count where the messages leave it to the table.
+    pub(super) fn with_bucket_count(mut self, count: i32) -> Self {
+        for entry in self.delta.iter_mut().chain(&mut self.changelog) {
+            if entry.total_buckets == CommitMessage::TABLE_BUCKETS {
+                entry.total_buckets = count;
+            }
+        }
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.delta.is_empty() && self.changelog.is_empty() && self.index.is_empty()
     }

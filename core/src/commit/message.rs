@@ -39,6 +39,9 @@ pub struct CommitMessage {
 }
 
 impl CommitMessage {
+    /// Stands for the bucket count that the table's options say, in `total_buckets`: old Java writers leave it open.
+    pub const TABLE_BUCKETS: i32 = i32::MIN;
+
     /// A message without any file.
     pub fn new(partition: BinaryRow, bucket: i32, total_buckets: i32) -> Self {
         CommitMessage {

@@ -10,6 +10,7 @@
 //! is visible; nothing after it may fail the commit. A crash anywhere leaves the old or the new state and at most
 //! files that nobody refers to (format digest 3.2–3.5, Java `FileStoreCommitImpl`).
 
+mod abort;
 mod attempt;
 mod change;
 mod conflict;
@@ -18,9 +19,13 @@ mod latest;
 mod manifest_merge;
 mod manifest_write;
 mod message;
+mod message_bytes;
 mod metadata;
+mod prepared;
 mod row_tracking;
 mod sequences;
+mod statistics;
+mod stream;
 mod strict;
 mod upgrade;
 
@@ -30,7 +35,11 @@ use std::{
     time::Duration,
 };
 
+pub use abort::AbortReport;
 pub use message::CommitMessage;
+pub use prepared::{read_prepared, write_prepared};
+pub use statistics::{ColumnStatistics, TableStatistics};
+pub use stream::CommitOutcome;
 
 use attempt::{Attempt, Outcome};
 use change::Change;
@@ -213,14 +222,23 @@ impl TableCommit {
     }
 
     async fn publish(&self, change: Change) -> Result<i64> {
+        Ok(self.publish_after(change, None).await?.0)
+    }
+
+    /// Publishes a change that was not made up to the snapshot `not_before`, where the caller has looked. Gives the id of
+    /// its snapshot, and whether it was made now.
+    async fn publish_after(&self, change: Change, not_before: Option<i64>) -> Result<(i64, bool)> {
         let options = self.table.options();
-        let mut attempt = Attempt::new(self, &change, None);
+        self.table.storage().check_commits().await?;
+        let change = change.with_bucket_count(options.bucket.number());
+        let mut attempt = Attempt::new(self, &change, not_before);
         let started = self.table.runtime().now_millis();
         let result = async {
             let mut tries = 0;
             loop {
                 match attempt.run().await? {
-                    Outcome::Committed(id) => return Ok(id),
+                    Outcome::Committed(id) => return Ok((id, true)),
+                    Outcome::Before(id) => return Ok((id, false)),
                     Outcome::Lost => {}
                 }
                 let waited = u64::try_from(self.table.runtime().now_millis().saturating_sub(started)).unwrap_or(0);

@@ -1,5 +1,7 @@
 //! Commits to a table in memory, of files that nobody opens.
 
+mod two_phase;
+
 use std::sync::Arc;
 
 use futures::executor::block_on;

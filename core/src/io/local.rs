@@ -8,7 +8,7 @@ use std::{
 
 use object_store::{local::LocalFileSystem, path::Path};
 
-use super::{Runtime, Storage, StorageTraits};
+use super::{CreateIfAbsent, Runtime, Storage, StorageTraits};
 use crate::error::{Error, Result};
 
 impl Storage {
@@ -18,7 +18,12 @@ impl Storage {
     /// Errors: `Invalid` for names that are not UTF-8.
     pub fn local(path: impl AsRef<FilePath>, runtime: Arc<dyn Runtime>) -> Result<Self> {
         let root = object_path(path.as_ref())?;
-        let traits = StorageTraits { can_list: true, visible_while_written: true, label: String::new() };
+        let traits = StorageTraits {
+            can_list: true,
+            visible_while_written: true,
+            create_if_absent: CreateIfAbsent::Yes,
+            label: String::new(),
+        };
         Ok(Storage::with_traits(Arc::new(LocalFileSystem::new()), root, runtime, traits))
     }
 }

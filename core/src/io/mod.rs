@@ -3,7 +3,7 @@
 //! ```text
 //! storage      what the engine calls: get, get_ranges, put, put_if_absent, list, delete, upload
 //! cache        bounded memory of immutable files          request_log   what was asked, and how much it moved
-//! requests     single requests, logged
+//! requests     single requests, logged             create         only if absent: what makes commits safe
 //! ranges       which byte ranges to fetch together        retry         again, later, when that may help
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
 //! tasks        work side by side                      elsewhere     absolute locations in the same store
@@ -11,6 +11,7 @@
 //! ```
 
 mod cache;
+mod create;
 mod elsewhere;
 mod list_document;
 #[cfg(not(target_family = "wasm"))]
@@ -28,6 +29,7 @@ mod store_error;
 mod tasks;
 mod upload;
 
+pub use create::CreateIfAbsent;
 pub use elsewhere::Elsewhere;
 pub use request_log::{IoLog, IoTotals, Method, Outcome, RequestRecord};
 pub use runtime::{InlineRuntime, Runtime};

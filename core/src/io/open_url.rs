@@ -74,12 +74,16 @@ mod cloud {
 #[cfg(feature = "cloud")]
 mod cloud {
     use object_store::{
-        ObjectStore, RetryConfig, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder, gcp::GoogleCloudStorageBuilder,
-        http::HttpBuilder, path::Path,
+        ObjectStore, RetryConfig,
+        aws::{AmazonS3Builder, AmazonS3ConfigKey},
+        azure::MicrosoftAzureBuilder,
+        gcp::GoogleCloudStorageBuilder,
+        http::HttpBuilder,
+        path::Path,
     };
 
     use super::*;
-    use crate::io::StorageTraits;
+    use crate::io::{CreateIfAbsent, StorageTraits};
 
     pub(super) fn open(url: &str, options: &BTreeMap<String, String>, runtime: Arc<dyn Runtime>) -> Result<Storage> {
         let (scheme, rest) =
@@ -90,12 +94,14 @@ mod cloud {
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let root = Path::from_url_path(path.trim_end_matches('/'))
             .map_err(|error| Error::invalid("not a valid folder").at(url).because(error))?;
-        let store = build(scheme, url, host, options).map_err(|error| match error.downcast::<Error>() {
-            Ok(error) => *error,
-            Err(error) => Error::invalid("cannot open the store").at(url).because(error),
-        })?;
+        let (store, create_if_absent) =
+            build(scheme, url, host, options).map_err(|error| match error.downcast::<Error>() {
+                Ok(error) => *error,
+                Err(error) => Error::invalid("cannot open the store").at(url).because(error),
+            })?;
         let can_list = !matches!(scheme, "http" | "https");
-        let traits = StorageTraits { can_list, visible_while_written: false, label: format!("{scheme}://{host}") };
+        let label = format!("{scheme}://{host}");
+        let traits = StorageTraits { can_list, visible_while_written: false, create_if_absent, label };
         Ok(Storage::with_traits(store, root, runtime, traits))
     }
 
@@ -142,28 +148,39 @@ mod cloud {
         endpoints.into_iter().any(|(_, endpoint)| endpoint.starts_with("http://"))
     }
 
+    /// Servers with an endpoint of their own may not know the condition; `conditional_put` can be switched off.
+    fn creates_of_s3(builder: &AmazonS3Builder) -> CreateIfAbsent {
+        let conditional_put = builder.get_config_value(&AmazonS3ConfigKey::ConditionalPut);
+        if conditional_put.is_some_and(|value| value.trim().eq_ignore_ascii_case("disabled")) {
+            return CreateIfAbsent::No;
+        }
+        match builder.get_config_value(&AmazonS3ConfigKey::Endpoint) {
+            Some(_) => CreateIfAbsent::Unproven,
+            None => CreateIfAbsent::Yes,
+        }
+    }
+
     fn build(
         scheme: &str,
         url: &str,
         host: &str,
         options: &BTreeMap<String, String>,
-    ) -> std::result::Result<Arc<dyn ObjectStore>, Failure> {
+    ) -> std::result::Result<(Arc<dyn ObjectStore>, CreateIfAbsent), Failure> {
         Ok(match scheme {
             "s3" | "s3a" => {
                 let builder = configured!(AmazonS3Builder::from_env().with_url(url), options).with_retry(no_retries());
                 let builder = if endpoint_is_plain(options) { builder.with_allow_http(true) } else { builder };
-                Arc::new(builder.build()?)
+                let creates = creates_of_s3(&builder);
+                (Arc::new(builder.build()?), creates)
             }
-            "gs" => Arc::new(
-                configured!(GoogleCloudStorageBuilder::from_env().with_url(url), options)
-                    .with_retry(no_retries())
-                    .build()?,
-            ),
-            "az" | "azure" | "adl" | "abfs" | "abfss" => Arc::new(
-                configured!(MicrosoftAzureBuilder::from_env().with_url(url), options)
-                    .with_retry(no_retries())
-                    .build()?,
-            ),
+            "gs" => {
+                let builder = configured!(GoogleCloudStorageBuilder::from_env().with_url(url), options);
+                (Arc::new(builder.with_retry(no_retries()).build()?), CreateIfAbsent::Yes)
+            }
+            "az" | "azure" | "adl" | "abfs" | "abfss" => {
+                let builder = configured!(MicrosoftAzureBuilder::from_env().with_url(url), options);
+                (Arc::new(builder.with_retry(no_retries()).build()?), CreateIfAbsent::Yes)
+            }
             "http" | "https" => {
                 let builder = HttpBuilder::new().with_url(format!("{scheme}://{host}")).with_retry(no_retries());
                 let builder = if scheme == "http" {
@@ -171,7 +188,7 @@ mod cloud {
                 } else {
                     builder
                 };
-                Arc::new(configured!(builder, options).build()?)
+                (Arc::new(configured!(builder, options).build()?), CreateIfAbsent::No)
             }
             _ => {
                 let message =

@@ -15,6 +15,7 @@ use object_store::{
 use super::{
     IoLog, Method, Outcome, RequestRecord, Runtime, StorageTraits,
     cache::Cache,
+    create::CreateKnowledge,
     location,
     store_error::{Fault, classify},
 };
@@ -35,6 +36,8 @@ pub(super) struct Shared {
     pub(super) neighbour_reads: AtomicBool,
     /// The server answers a ranged request with the whole object.
     pub(super) ignores_ranges: AtomicBool,
+    /// What was learnt about creating files only if they are absent.
+    pub(super) creates: CreateKnowledge,
 }
 
 impl Shared {

@@ -16,6 +16,7 @@ use object_store::{GetOptions, ObjectMeta, ObjectStore, path::Path};
 use super::{
     IoLog, Method, Runtime, Upload,
     cache::{Cache, DEFAULT_CAPACITY, Key},
+    create::{CreateIfAbsent, CreateKnowledge},
     location,
     ranges::{COALESCE_GAP, MAX_FETCH, coalesce, cut},
     requests::Shared,
@@ -42,6 +43,8 @@ pub struct StorageTraits {
     /// Files appear in folders while they are written, as on a local disk: new files get a hidden temporary name
     /// first, `.<name>.<uuid>.tmp`, the one that other Paimon readers ignore.
     pub visible_while_written: bool,
+    /// Whether it creates a file only if it is absent: what makes commits safe.
+    pub create_if_absent: CreateIfAbsent,
     /// What stands before `/path` in messages, such as `s3://bucket`; empty for local files.
     pub label: String,
 }
@@ -83,7 +86,12 @@ impl Storage {
             store,
             root,
             runtime,
-            StorageTraits { can_list: true, visible_while_written: false, label },
+            StorageTraits {
+                can_list: true,
+                visible_while_written: false,
+                create_if_absent: CreateIfAbsent::Yes,
+                label,
+            },
         )
     }
 
@@ -104,6 +112,7 @@ impl Storage {
             lacks_list_documents: AtomicBool::new(false),
             neighbour_reads: AtomicBool::new(false),
             ignores_ranges: AtomicBool::new(false),
+            creates: CreateKnowledge::default(),
             traits,
         };
         Storage { shared: Arc::new(shared), root }
@@ -111,7 +120,12 @@ impl Storage {
 
     /// An empty store in memory.
     pub fn memory(runtime: Arc<dyn Runtime>) -> Self {
-        let traits = StorageTraits { can_list: true, visible_while_written: false, label: "memory:".to_owned() };
+        let traits = StorageTraits {
+            can_list: true,
+            visible_while_written: false,
+            create_if_absent: CreateIfAbsent::Yes,
+            label: "memory:".to_owned(),
+        };
         Storage::with_traits(Arc::new(object_store::memory::InMemory::new()), Path::ROOT, runtime, traits)
     }
 
@@ -247,24 +261,6 @@ impl Storage {
             self.shared.logged(Method::Put, &target, None, |()| length, put)
         });
         result.await.map_err(|error| self.failed(error, "write", path))
-    }
-
-    /// Creates an object only if absent. Losing the race is an outcome, not an error.
-    ///
-    /// Never repeated here. `Unavailable` means that the outcome is unknown: read the object back to settle it.
-    /// Errors: `Unsupported` where the store cannot create only if absent.
-    pub async fn put_if_absent(&self, path: &str, body: Bytes) -> Result<PutOutcome> {
-        let target = self.locate(path)?;
-        self.shared.cache.forget(&target);
-        let length = body.len() as u64;
-        let create = self.shared.create(&target, body);
-        match self.shared.logged(Method::Create, &target, None, |()| length, create).await {
-            Ok(()) => Ok(PutOutcome::Created),
-            Err(error) => match classify(&error) {
-                Fault::Exists => Ok(PutOutcome::Exists),
-                _ => Err(self.failed(error, "create a file only if it is absent, so commits are not safe here", path)),
-            },
-        }
     }
 
     /// Begins a file written in pieces. It becomes visible when finished, not before.

@@ -54,7 +54,7 @@ pub(crate) async fn deletion_files(
 
 /// Where an index file is: at its external path, beside the data (option `index-file-in-data-file-dir`), or in the folder
 /// `index` (Java `IndexFilePathFactories`).
-fn index_file_path(table: &Table, entry: &IndexManifestEntry) -> Result<String> {
+pub(crate) fn index_file_path(table: &Table, entry: &IndexManifestEntry) -> Result<String> {
     if let Some(path) = &entry.file.external_path {
         return Ok(path.clone());
     }

@@ -28,7 +28,7 @@ pub use files::{BucketFiles, data_files};
 pub use split::Split;
 pub use stream::RecordBatchStream;
 
-pub(crate) use deletion_files::{BucketDeletions, DELETION_VECTORS, deletion_files};
+pub(crate) use deletion_files::{BucketDeletions, DELETION_VECTORS, deletion_files, index_file_path};
 pub(crate) use external::locate_external;
 pub(crate) use files::{
     entry_filter, group_by_bucket, live_files, read_index_manifest, read_manifest_list, read_manifests,

@@ -9,7 +9,7 @@ pub mod deletion_vector;
 pub mod file_index;
 pub mod index_manifest;
 pub mod java_text;
-mod json;
+pub(crate) mod json;
 pub mod layout;
 pub mod manifest;
 pub mod manifest_list;

@@ -3,6 +3,7 @@
 mod nouns;
 mod serve;
 mod shared;
+mod two_phase;
 mod verbs;
 
 use clap::{Parser, Subcommand};
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
+pub(crate) use two_phase::{AbortArgs, CommitArgs};
 pub(crate) use verbs::{CompactArgs, DeleteArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
 
 const LONG_ABOUT: &str = "\
@@ -74,6 +76,10 @@ pub(crate) enum Command {
     Write(WriteArgs),
     /// Delete the rows that match a condition
     Delete(DeleteArgs),
+    /// Commit what `write --prepare` wrote
+    Commit(CommitArgs),
+    /// Remove the files of `write --prepare` that were not committed
+    Abort(AbortArgs),
     /// Rewrite many small or overlapping files into fewer
     Compact(CompactArgs),
     /// Show which files a read would touch and what each filter saves
@@ -112,6 +118,9 @@ mod tests {
             "cenote read --warehouse w d.t --format jsonl --tag x",
             "cenote read d.t --warehouse w --timestamp 17 -o parquet",
             "cenote read d.t --warehouse w --incremental 1,4",
+            "cenote write d.t --warehouse w rows.csv --prepare one.commit",
+            "cenote commit d.t --warehouse w one.commit two.commit --commit-user u --identifier 7 --watermark -1",
+            "cenote abort d.t --warehouse w one.commit --allow-unsafe-commit",
             "cenote compact d.t --warehouse w --full --partition a=b --dry-run",
             "cenote tag create d.t name --warehouse w --snapshot 3",
             "cenote explain d.t --warehouse w --where x -o json",

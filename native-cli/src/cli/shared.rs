@@ -17,6 +17,9 @@ pub(crate) struct GlobalArgs {
     /// Option of the store, such as s3.endpoint=http://127.0.0.1:9000; may be repeated
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) storage_option: Vec<KeyValue>,
+    /// Commit even where the store cannot create a file only if it is absent: for one writer at a time
+    #[arg(long, global = true)]
+    pub(crate) allow_unsafe_commit: bool,
     /// No notices and no progress bars on standard error
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,

@@ -96,6 +96,9 @@ pub(crate) struct WriteArgs {
     /// Replace the rows of the table, or of the partitions that --partition or the input names
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Write the rows, and leave the commit to `cenote commit`, for which this file is made
+    #[arg(long, value_name = "FILE", conflicts_with = "overwrite")]
+    pub(crate) prepare: Option<PathBuf>,
     /// Value of a partition column for every row; may be repeated
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) partition: Vec<KeyValue>,

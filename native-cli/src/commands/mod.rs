@@ -1,5 +1,6 @@
 //! What each command does: one file a noun or verb.
 
+mod commit;
 mod compact;
 mod db;
 mod delete;
@@ -43,6 +44,8 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Read(args) => read::run(&session, args).await,
         Command::Write(args) => write::run(&session, args).await,
         Command::Delete(args) => delete::run(&session, args).await,
+        Command::Commit(args) => commit::run(&session, args).await,
+        Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,
         Command::Explain(args) => explain::run(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,

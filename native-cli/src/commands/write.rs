@@ -1,6 +1,6 @@
 //! `cenote write`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use cenote_core::{
     commit::{CommitMessage, OverwriteTarget},
@@ -9,7 +9,7 @@ use cenote_core::{
     write::TableWrite,
 };
 
-use super::partition;
+use super::{commit::write_messages, partition};
 use crate::{
     cli::WriteArgs,
     error::{Failure, Result},
@@ -49,6 +49,9 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
         batch_rows: args.batch_rows,
     };
     let source = input::open(options, &progress)?;
+    if let Some(file) = args.prepare {
+        return prepare(&table, source, &file, &progress).await;
+    }
     let loaded = load(&table, source, target, &progress).await?;
     progress.finish();
     notice(&match loaded.snapshot {
@@ -56,6 +59,26 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
         None => "no rows, and no new snapshot".to_owned(),
     });
     Ok(())
+}
+
+/// Writes all rows, and leaves the commit to `cenote commit`.
+async fn prepare(table: &Table, source: Box<dyn Source>, file: &Path, progress: &Progress) -> Result<()> {
+    let mut write = table.new_write()?;
+    let prepared = match write_all(&mut write, source, progress).await {
+        Ok((rows, messages)) => write_messages(table, file, &messages).map(|()| rows),
+        Err(failure) => Err(failure),
+    };
+    progress.finish();
+    match prepared {
+        Ok(rows) => {
+            notice(&format!("{rows} rows prepared in {}: commit them, or abort", file.display()));
+            Ok(())
+        }
+        Err(failure) => {
+            write.abort().await;
+            Err(failure)
+        }
+    }
 }
 
 fn constants(values: Vec<crate::cli::KeyValue>) -> BTreeMap<String, String> {

@@ -12,7 +12,7 @@ mod upload;
 use std::{cell::RefCell, collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
-use cenote_core::io::{Storage, StorageTraits};
+use cenote_core::io::{CreateIfAbsent, Storage, StorageTraits};
 use chrono::{DateTime, Utc};
 use futures::{
     StreamExt, TryStreamExt,
@@ -51,6 +51,7 @@ pub(crate) fn storage(object: StoreObject, label: &str) -> Storage {
     let store = JsStore::register(object);
     let traits = StorageTraits {
         can_list: store.can.list,
+        create_if_absent: if store.can.create { CreateIfAbsent::Yes } else { CreateIfAbsent::No },
         visible_while_written: false,
         label: label.trim_end_matches('/').to_owned(),
     };

@@ -3,7 +3,7 @@
 //! The modules read as a table of contents; each uses only what stands below it here:
 //!
 //! ```text
-//!                                          system     system tables as batches
+//! modify     rows that are there change    system     system tables as batches
 //! compact    fewer files                   commit     files -> snapshot
 //! write      rows -> files                 read       splits -> batches
 //! changes    rows with kinds               scan       which files
@@ -23,6 +23,7 @@ pub mod error;
 pub mod format;
 pub mod io;
 pub mod merge;
+pub mod modify;
 pub mod predicate;
 pub mod read;
 pub mod scan;

@@ -13,9 +13,8 @@ use cenote_core::{
     changes::{ChangesBound, ChangesMode},
     compact::{self, CompactOptions},
     io::Storage,
-    predicate,
+    modify, predicate,
     table::Table,
-    write,
 };
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -51,7 +50,7 @@ async fn made(buckets: &str, steps: Vec<Step>) -> (Table, BTreeMap<i64, Model>) 
             Step::DeleteWhere { partition, below } => {
                 let filter = format!("part = {partition} AND id < {below}");
                 let filter = predicate::parse(&filter, &table.schema().fields).unwrap();
-                write::delete_where(&table, filter, false).await.unwrap();
+                modify::delete_where(&table, filter, false).await.unwrap();
                 model.retain(|(p, id), _| *p != partition || *id >= below);
             }
             Step::Compact { full } => {

@@ -11,9 +11,8 @@ use cenote_core::{
     commit::OverwriteTarget,
     compact::{self, CompactOptions},
     io::Storage,
-    predicate,
+    modify, predicate,
     table::Table,
-    write,
 };
 use cenote_tests::fault_store::{Fault, FaultStore};
 use futures::executor::block_on;
@@ -41,7 +40,7 @@ async fn run(table: &Table, operation: Operation) -> Result<()> {
         Operation::Upsert => support::write(table, &rows(10, 30, "new")).await,
         Operation::Delete => {
             let filter = predicate::parse("id < 7", &table.schema().fields)?;
-            write::delete_where(table, filter, false).await.map(drop)
+            modify::delete_where(table, filter, false).await.map(drop)
         }
         Operation::Overwrite => {
             let messages = table.new_write()?.ignore_previous_files().prepare_commit().await?;

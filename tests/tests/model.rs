@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cenote_core::{
     compact::{self, CompactOptions},
     io::Storage,
-    predicate, write,
+    modify, predicate,
 };
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ async fn check(buckets: &str, steps: Vec<Step>) {
             Step::DeleteWhere { partition, below } => {
                 let text = format!("part = {partition} AND id < {below}");
                 let filter = predicate::parse(&text, &table.schema().fields).unwrap();
-                let report = write::delete_where(&table, filter, false).await.unwrap();
+                let report = modify::delete_where(&table, filter, false).await.unwrap();
                 let before = model.len();
                 model.retain(|(p, id), _| *p != partition || *id >= below);
                 assert_eq!(report.rows as usize, before - model.len());
@@ -92,9 +92,9 @@ fn deletes_look_at_the_latest_state_whatever_the_table_says_of_scans() {
         };
         let filter = || predicate::parse("id = 2", &table.schema().fields).unwrap();
         let fallback = with("scan.fallback-branch", "b").unwrap();
-        let error = write::delete_where(&fallback, filter(), false).await.unwrap_err();
+        let error = modify::delete_where(&fallback, filter(), false).await.unwrap_err();
         assert!(error.to_string().contains("scan.fallback-branch"), "{error}");
-        let report = write::delete_where(&with("scan.snapshot-id", "1").unwrap(), filter(), false).await.unwrap();
+        let report = modify::delete_where(&with("scan.snapshot-id", "1").unwrap(), filter(), false).await.unwrap();
         assert_eq!(report.rows, 1);
         assert_eq!(read(&table, None, None).await, Model::from([((1, 1), "old".into())]));
     });

@@ -10,7 +10,7 @@ use crate::files;
 const MAX_LINES: usize = 500;
 
 /// Modules of core, lowest first: each may name only those before it (and itself).
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["error"],
     &["types"],
     &["spec"],
@@ -19,6 +19,7 @@ const LAYERS: [&[&str]; 9] = [
     &["catalog", "table"],
     &["merge", "read", "scan", "changes"],
     &["write", "commit", "compact"],
+    &["modify"],
     &["maintain", "stream", "system"],
 ];
 

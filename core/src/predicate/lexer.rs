@@ -7,13 +7,13 @@ use crate::types::text::parse_hex;
 
 /// A token and where it starts, in characters from 1.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: TokenKind<'a>,
-    pub(super) position: usize,
+pub(crate) struct Token<'a> {
+    pub(crate) kind: TokenKind<'a>,
+    pub(crate) position: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum TokenKind<'a> {
+pub(crate) enum TokenKind<'a> {
     /// An unquoted name or keyword.
     Word(&'a str),
     /// A name in backticks or double quotes.
@@ -24,13 +24,14 @@ pub(super) enum TokenKind<'a> {
     Number(&'a str),
     /// `x'…'`
     Bytes(Vec<u8>),
-    /// `=`, `<>`, `<`, `<=`, `>`, `>=` (`==` and `!=` are respelled), `(`, `)`, `,`, `+`, `-`
+    /// `=`, `<>`, `<`, `<=`, `>`, `>=` (`==` and `!=` are respelled), `(`, `)`, `,`, `+`, `-`; in expressions also `*`,
+    /// `/`, `%`, `||`, `<=>` and the point between names
     Symbol(&'static str),
     End,
 }
 
 /// All tokens of `text`, the last of them `End`. Errors: `Invalid` with the position.
-pub(super) fn tokens(text: &str) -> Result<Vec<Token<'_>>> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>> {
     let mut lexer = Lexer { text, offset: 0, counted: (0, 1) };
     let mut tokens = Vec::new();
     loop {
@@ -96,7 +97,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn symbol(&mut self, rest: &str) -> Result<TokenKind<'a>> {
-        const SYMBOLS: [(&str, &str); 13] = [
+        const SYMBOLS: [(&str, &str); 19] = [
+            ("<=>", "<=>"),
+            ("||", "||"),
             ("==", "="),
             ("!=", "<>"),
             ("<>", "<>"),
@@ -110,6 +113,10 @@ impl<'a> Lexer<'a> {
             (",", ","),
             ("+", "+"),
             ("-", "-"),
+            ("*", "*"),
+            ("/", "/"),
+            ("%", "%"),
+            (".", "."),
         ];
         match SYMBOLS.iter().find(|(spelling, _)| rest.starts_with(spelling)) {
             None => {

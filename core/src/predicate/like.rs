@@ -1,7 +1,7 @@
 //! LIKE patterns: `%` is any text, `_` one character, `\` takes the next character as it is.
 
 /// A pattern, parsed once and matched often.
-pub(super) struct LikePattern {
+pub(crate) struct LikePattern {
     items: Vec<Item>,
     shape: Shape,
 }
@@ -23,7 +23,7 @@ enum Shape {
 }
 
 impl LikePattern {
-    pub(super) fn new(pattern: &str) -> Self {
+    pub(crate) fn new(pattern: &str) -> Self {
         let mut items = Vec::new();
         let mut chars = pattern.chars();
         while let Some(character) = chars.next() {
@@ -43,19 +43,19 @@ impl LikePattern {
     }
 
     /// The only text that matches, when the pattern has no wildcard.
-    pub(super) fn exact(&self) -> Option<&str> {
+    pub(crate) fn exact(&self) -> Option<&str> {
         if let Shape::Exact(text) = &self.shape { Some(text) } else { None }
     }
 
     /// The text that every match starts with.
-    pub(super) fn prefix(&self) -> String {
+    pub(crate) fn prefix(&self) -> String {
         self.items
             .iter()
             .map_while(|item| if let Item::Char(character) = item { Some(*character) } else { None })
             .collect()
     }
 
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         match &self.shape {
             Shape::Exact(part) => text == part,
             Shape::StartsWith(part) => text.starts_with(part),

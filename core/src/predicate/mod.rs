@@ -29,3 +29,6 @@ pub use expr::{Column, CompareOp, Predicate};
 pub use file_index::RowSelection;
 pub use parse::parse;
 pub use stats::ColumnBounds;
+
+pub(crate) use lexer::{Token, TokenKind, tokens};
+pub(crate) use like::LikePattern;

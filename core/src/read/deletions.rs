@@ -9,6 +9,11 @@ use crate::{
 
 /// Positions of the live rows of a file of `row_count` rows. Errors: `Corrupt` naming the index file.
 pub(super) async fn live_rows(context: &ReadContext, file: &DeletionFile, row_count: u64) -> Result<RowRanges> {
+    Ok(RowRanges::new(read_vector(context, file).await?.live_ranges(row_count)))
+}
+
+/// The deletion vector of a data file. Errors: `Corrupt` naming the index file.
+pub(crate) async fn read_vector(context: &ReadContext, file: &DeletionFile) -> Result<DeletionVector> {
     let range = DeletionVector::byte_range(&file.vector).map_err(|error| error.at(&file.path))?;
     // A version 2 vector may be the last of its file: the range is then longer than what is left.
     let (storage, path) = context.locate(&file.path, file.is_external)?;
@@ -16,6 +21,5 @@ pub(super) async fn live_rows(context: &ReadContext, file: &DeletionFile, row_co
     let end = usize::try_from(range.end).unwrap_or(usize::MAX).min(bytes.len());
     let start = usize::try_from(range.start).unwrap_or(usize::MAX).min(end);
     let vector = DeletionVector::decode(&bytes.slice(start..end), &file.vector);
-    let vector = vector.map_err(|error| error.at(&file.path).with("data file", &file.vector.data_file))?;
-    Ok(RowRanges::new(vector.live_ranges(row_count)))
+    vector.map_err(|error| error.at(&file.path).with("data file", &file.vector.data_file))
 }

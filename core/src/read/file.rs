@@ -157,7 +157,11 @@ impl SplitFiles {
     }
 
     /// Positions of the rows of `file` among `selected` that are not deleted; `None` for all of the file.
-    async fn live_rows(&self, file: &DataFileMeta, selected: Option<RowRanges>) -> Result<Option<RowRanges>> {
+    pub(super) async fn live_rows(
+        &self,
+        file: &DataFileMeta,
+        selected: Option<RowRanges>,
+    ) -> Result<Option<RowRanges>> {
         let Some(deletions) = self.deletions.get(&file.file_name) else { return Ok(selected) };
         let rows = u64::try_from(file.row_count).unwrap_or(0);
         let live = deletions::live_rows(&self.context, deletions, rows).await?;

@@ -22,10 +22,15 @@ mod file_index;
 mod inline_blobs;
 mod kinds;
 mod merged;
+mod positions;
 mod raw;
 mod shape;
 mod tasks;
 mod tracking;
+
+pub(crate) use cast::cast_array;
+pub(crate) use deletions::read_vector;
+pub(crate) use positions::{Placed, read_with_positions};
 
 pub use context::{Compacted, MergeReadOptions, ReadContext, ReadPlan};
 pub use kinds::{KindsRead, read_with_kinds};

@@ -121,9 +121,16 @@ impl DeletionVector {
         self.0 |= &other.0;
     }
 
-    /// The deleted positions, ascending.
-    pub fn positions(&self) -> impl Iterator<Item = u64> + '_ {
-        self.0.iter()
+    /// The deleted positions as ascending ranges.
+    pub fn ranges(&self) -> Vec<Range<u64>> {
+        let mut ranges: Vec<Range<u64>> = Vec::new();
+        for position in self.0.iter() {
+            match ranges.last_mut() {
+                Some(range) if range.end == position => range.end += 1,
+                _ => ranges.push(position..position + 1),
+            }
+        }
+        ranges
     }
 
     /// Number of deleted rows.

@@ -11,7 +11,6 @@ mod assign;
 mod bucket_writer;
 mod conform;
 mod data_file_writer;
-mod delete;
 mod file_removal;
 mod file_role;
 mod file_stats;
@@ -27,8 +26,6 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
-
-pub use delete::{DeleteReport, delete_where};
 
 pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;

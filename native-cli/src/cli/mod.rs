@@ -1,5 +1,6 @@
 //! The command line, as data: one struct a command. The texts here are what `--help` shows.
 
+mod changes;
 mod nouns;
 mod serve;
 mod shared;
@@ -8,11 +9,12 @@ mod verbs;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use changes::{DeleteArgs, PartitionCommand, ReportArgs, TruncateArgs, UpdateArgs};
 pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
 pub(crate) use two_phase::{AbortArgs, CommitArgs};
-pub(crate) use verbs::{CompactArgs, DeleteArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
+pub(crate) use verbs::{CompactArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
 
 const LONG_ABOUT: &str = "\
 Read, write, compact and inspect Apache Paimon tables, without a JVM and without a server.
@@ -76,6 +78,13 @@ pub(crate) enum Command {
     Write(WriteArgs),
     /// Delete the rows that match a condition
     Delete(DeleteArgs),
+    /// Set columns of the rows that match a condition
+    Update(UpdateArgs),
+    /// Delete all rows of a table
+    Truncate(TruncateArgs),
+    /// Drop partitions of a table
+    #[command(subcommand)]
+    Partition(PartitionCommand),
     /// Commit what `write --prepare` wrote
     Commit(CommitArgs),
     /// Remove the files of `write --prepare` that were not committed
@@ -114,6 +123,10 @@ mod tests {
             "cenote table create d.t --warehouse w --schema x --primary-key id,dt --partition-by dt --option bucket=2",
             "cenote write d.t --warehouse w - --format csv --overwrite --partition dt=2026-01-01 --rowkind-field op",
             "cenote delete d.t --warehouse w --where x=1",
+            "cenote delete d.t --warehouse w --where x=1 --dry-run -o json",
+            "cenote update d.t --warehouse w --set a=1 --set b=2 --where x=1 --dry-run",
+            "cenote truncate d.t --warehouse w --dry-run",
+            "cenote partition drop d.t dt=1,hh=2 dt=3 --warehouse w --dry-run",
             "cenote read d.t --warehouse w -o ndjson --snapshot 3 --columns a,b --where x --limit 4",
             "cenote read --warehouse w d.t --format jsonl --tag x",
             "cenote read d.t --warehouse w --timestamp 17 -o parquet",

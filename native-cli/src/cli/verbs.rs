@@ -127,19 +127,6 @@ fn batch_rows(text: &str) -> Result<usize, String> {
     }
 }
 
-/// `cenote delete`
-#[derive(Debug, Args)]
-pub(crate) struct DeleteArgs {
-    #[command(flatten)]
-    pub(crate) table: ExistingTable,
-    /// Which rows, as in `cenote read`
-    #[arg(long = "where", value_name = "EXPR")]
-    pub(crate) filter: String,
-    /// Count the rows, and delete nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-}
-
 /// `cenote compact`
 #[derive(Debug, Args)]
 pub(crate) struct CompactArgs {

@@ -7,6 +7,7 @@ mod delete;
 mod explain;
 mod partition;
 mod read;
+mod report;
 mod schema;
 mod serve;
 mod snapshot;
@@ -14,6 +15,8 @@ mod sql;
 mod system_table;
 mod table;
 mod tag;
+mod truncate;
+mod update;
 mod write;
 
 use std::io::{Write, stdout};
@@ -44,6 +47,9 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Read(args) => read::run(&session, args).await,
         Command::Write(args) => write::run(&session, args).await,
         Command::Delete(args) => delete::run(&session, args).await,
+        Command::Update(args) => update::run(&session, args).await,
+        Command::Truncate(args) => truncate::run(&session, args).await,
+        Command::Partition(command) => partition::run(&session, command).await,
         Command::Commit(args) => commit::run(&session, args).await,
         Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,

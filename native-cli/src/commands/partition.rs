@@ -1,15 +1,30 @@
-//! `--partition column=value` as a filter.
+//! `cenote partition …`, and `--partition column=value` as a filter.
 
 use cenote_core::{
+    modify,
     predicate::{Column, CompareOp, Predicate},
     spec::table_schema::TableSchema,
     types::datum_text,
 };
 
+use super::report;
 use crate::{
-    cli::KeyValue,
+    cli::{KeyValue, PartitionCommand},
     error::{Failure, Result},
+    session::Session,
 };
+
+/// Takes partitions away.
+pub(super) async fn run(session: &Session, command: PartitionCommand) -> Result<()> {
+    let PartitionCommand::Drop { table, partitions, report } = command;
+    let table = session.table(&table.table).await?;
+    let pairs = |value: KeyValue| (value.key, value.value);
+    let specs: Vec<Vec<(String, String)>> =
+        partitions.into_iter().map(|spec| spec.0.into_iter().map(pairs).collect()).collect();
+    let done = modify::drop_partitions(&table, &specs, report.dry_run).await;
+    let done = done.map_err(|error| Failure::argument("PARTITION", error))?;
+    report::truncate(&table, &done, report)
+}
 
 /// The rows of the partitions with these values; `None` where there are none. Errors: usage, for a column that is no
 /// partition column and for a value that is none of its type.

@@ -31,7 +31,9 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
     let target = match partitions {
         _ if !args.overwrite => None,
         Some(filter) => Some(OverwriteTarget::Partitions(filter)),
-        None if table.schema().partition_keys.is_empty() => Some(OverwriteTarget::WholeTable),
+        None if table.schema().partition_keys.is_empty() || !table.options().dynamic_partition_overwrite => {
+            Some(OverwriteTarget::WholeTable)
+        }
         None => Some(OverwriteTarget::Dynamic),
     };
     let is_tsv = args.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
@@ -117,7 +119,9 @@ pub(crate) async fn load(
     let commit = table.new_commit(None);
     let snapshot = match target {
         None => commit.commit(Snapshot::BATCH_IDENTIFIER, &messages).await.map(|ids| ids.last().copied()),
-        Some(target) => commit.overwrite(Snapshot::BATCH_IDENTIFIER, &messages, target).await,
+        Some(target) => {
+            commit.with_operation("OVERWRITE").overwrite(Snapshot::BATCH_IDENTIFIER, &messages, target).await
+        }
     };
     let files = messages.iter().map(|message| message.new_files.len()).sum();
     match snapshot {

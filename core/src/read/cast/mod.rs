@@ -61,6 +61,11 @@ impl Cast {
     }
 }
 
+/// Casts every value of an array. Errors: `Unsupported` where there is no such cast, `Invalid` for text that is no value.
+pub(crate) fn cast_array(array: &ArrayRef, from: &DataType, to: &DataType) -> Result<ArrayRef> {
+    Cast::new(from, to)?.apply(array)
+}
+
 /// Integers that timestamps are cast to and from.
 fn has_epoch_seconds(kind: &TypeKind) -> bool {
     matches!(kind, TypeKind::Int | TypeKind::BigInt)

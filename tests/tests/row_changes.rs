@@ -159,6 +159,11 @@ enum Step {
     Update(Condition),
     DropPartition(i32),
     Truncate,
+    /// Rows with a word each: `d` deletes, others update; where there is no such row, `d` does nothing and others insert.
+    Merge {
+        source: Vec<(Row, String)>,
+        by_source: bool,
+    },
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -178,6 +183,15 @@ fn condition() -> impl Strategy<Value = Condition> {
     ]
 }
 
+fn merge() -> impl Strategy<Value = Step> {
+    let one = (rows(), proptest::collection::vec("[dux]", 40), any::<bool>());
+    one.prop_map(|(mut rows, words, by_source)| {
+        rows.sort();
+        rows.dedup_by_key(|row| (row.0, row.1));
+        Step::Merge { source: rows.into_iter().zip(words).collect(), by_source }
+    })
+}
+
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         5 => rows().prop_map(Step::Insert),
@@ -185,12 +199,76 @@ fn step() -> impl Strategy<Value = Step> {
         4 => condition().prop_map(Step::Update),
         1 => (0..3i32).prop_map(Step::DropPartition),
         1 => Just(Step::Truncate),
+        4 => merge(),
     ]
 }
 
 fn updated(row: &Row) -> Row {
     let name = row.2.clone().map(|name| format!("{name}{}", row.1 % 3));
     (row.0, row.1, name, Some(row.3.map_or(0, |n| n + 1)))
+}
+
+/// What a merge makes of the rows: updated, deleted and inserted.
+fn merge_into_model(model: &mut Vec<Row>, source: &[(Row, String)], by_source: bool) -> (u64, u64, u64) {
+    let partners: BTreeMap<(i32, i64), &(Row, String)> = source.iter().map(|one| ((one.0.0, one.0.1), one)).collect();
+    let (mut updated, mut deleted, mut inserted) = (0, 0, 0);
+    let had: std::collections::BTreeSet<(i32, i64)> = model.iter().map(|row| (row.0, row.1)).collect();
+    model.retain_mut(|row| match partners.get(&(row.0, row.1)) {
+        Some((_, word)) if word == "d" => {
+            deleted += 1;
+            false
+        }
+        Some((new, word)) if word == "u" => {
+            updated += 1;
+            (row.2, row.3) = (new.2.clone(), new.3);
+            true
+        }
+        // `x` adds to what is there, unless one of both is null.
+        Some((new, _)) => {
+            updated += 1;
+            row.3 = row.3.zip(new.3).map(|(a, b)| a + b);
+            true
+        }
+        None if by_source && row.1 % 5 == 0 => {
+            deleted += 1;
+            false
+        }
+        None => true,
+    });
+    for (new, word) in source {
+        if word != "d" && !had.contains(&(new.0, new.1)) {
+            inserted += 1;
+            model.push(new.clone());
+        }
+    }
+    (updated, deleted, inserted)
+}
+
+async fn run_merge(table: &Table, source: &[(Row, String)], by_source: bool) -> modify::ChangeReport {
+    let mut columns = fields();
+    columns.push(DataField::new(9, "op", DataType::nullable(TypeKind::STRING)));
+    let rows: Vec<Row> = source.iter().map(|one| one.0.clone()).collect();
+    let words: StringArray = source.iter().map(|one| Some(one.1.clone())).collect();
+    let rows = batch(&rows);
+    let mut arrays: Vec<(String, Arc<dyn Array>)> =
+        fields().iter().zip(rows.columns()).map(|(field, array)| (field.name.clone(), array.clone())).collect();
+    arrays.push(("op".to_owned(), Arc::new(words)));
+    let mut merge = table.merge_into(columns);
+    merge.add_source(&RecordBatch::try_from_iter(arrays).unwrap()).unwrap();
+    let mut merge = merge
+        .on("t.part = s.part AND s.id = t.id")
+        .when_matched("AND s.op = 'd' THEN DELETE")
+        .when_matched("AND op = 'u' THEN UPDATE *")
+        .when_matched("UPDATE SET n = t.n + s.n")
+        .when_not_matched("AND op <> 'd' AND s.n IS NULL THEN INSERT (id, part, name) VALUES (id, part, name)")
+        .when_not_matched("AND op <> 'd' THEN INSERT *");
+    if by_source {
+        merge = merge.when_not_matched_by_source("AND id % 5 = 0 THEN DELETE");
+    }
+    let counted = merge.clone().dry_run(true).run().await.unwrap();
+    let report = merge.run().await.unwrap();
+    assert_eq!(counted.rows(), report.rows());
+    report
 }
 
 async fn check(kind: Kind, steps: Vec<Step>) {
@@ -240,6 +318,11 @@ async fn check(kind: Kind, steps: Vec<Step>) {
             Step::DropPartition(_) => {
                 let spec = vec![("part".to_owned(), "1".to_owned())];
                 modify::drop_partitions(&table, &[spec], false).await.unwrap_err();
+            }
+            Step::Merge { source, by_source } => {
+                let report = run_merge(&table, &source, by_source).await;
+                let expected = merge_into_model(&mut model, &source, by_source);
+                assert_eq!((report.updated_rows, report.deleted_rows, report.inserted_rows), expected);
             }
             Step::Truncate => {
                 assert_eq!(modify::truncate(&table, false).await.unwrap().rows, model.len() as u64);
@@ -293,6 +376,46 @@ fn two_deletes_of_one_file_both_hold_whoever_comes_first() {
             });
         }
     }
+}
+
+#[test]
+fn merges_refuse_what_is_not_clear() {
+    block_on(async {
+        for kind in [Kind::Keyed, Kind::Append { buckets: false, partitions: false, vectors: Some(false) }] {
+            let table = create(kind).await;
+            insert(&table, &[row(1, "a"), row(2, "b")]).await;
+            let merge = |rows: &[Row]| {
+                let mut merge = table.merge_into(fields());
+                merge.add_source(&batch(rows)).unwrap();
+                merge
+            };
+            let refuse = async |merge: modify::MergeInto, message: &str| {
+                let error = merge.run().await.unwrap_err().to_string();
+                assert!(error.contains(message), "{error}");
+            };
+            let twice = || merge(&[row(1, "x"), row(1, "y")]).on("t.id = s.id");
+            refuse(twice().when_matched("UPDATE SET name = s.name"), "more than one row of the source").await;
+            refuse(twice().when_matched("DELETE"), "more than one row of the source").await;
+            let one = || merge(&[row(1, "x")]);
+            refuse(one().when_matched("DELETE"), "ON").await;
+            refuse(one().on("t.id > s.id").when_matched("DELETE"), "to equal one of the source").await;
+            refuse(one().on("t.id = s.id"), "at least one WHEN").await;
+            refuse(one().on("id = s.id").when_matched("DELETE"), "in both tables").await;
+            refuse(one().on("t.id = s.id").when_matched("INSERT *"), "expected UPDATE or DELETE").await;
+            refuse(one().on("t.id = s.id").when_not_matched("AND t.n = 1 THEN INSERT *"), "unknown").await;
+            refuse(one().on("t.id = s.id").when_not_matched_by_source("UPDATE SET n = s.n"), "unknown").await;
+            let two = one().on("t.id = s.id").when_matched("DELETE").when_matched("UPDATE SET n = 1");
+            refuse(two, "only the last").await;
+            if kind == Kind::Keyed {
+                refuse(one().on("t.id = s.id").when_matched("UPDATE *"), "primary key").await;
+                refuse(one().on("t.id = s.id").when_matched("UPDATE SET id = 4"), "primary key").await;
+            }
+            // Rows that match twice are fine where nothing is to be done with them.
+            let report = twice().when_not_matched("INSERT *").run().await.unwrap();
+            assert_eq!((report.rows(), report.snapshot_id), (0, None));
+            assert_eq!(read(&table, None).await, [row(1, "a"), row(2, "b")]);
+        }
+    });
 }
 
 #[test]

@@ -102,7 +102,8 @@ impl<'a> VectorWriter<'a> {
         for entry in old {
             let metas = entry.file.deletion_vectors.as_deref().unwrap_or_default();
             let holds = |meta: &DeletionVectorMeta| marked.contains(&meta.data_file) || gone.contains(&meta.data_file);
-            if !metas.iter().any(holds) && !(one_file && !marked.is_empty()) {
+            let is_rewritten = metas.iter().any(holds) || (one_file && !marked.is_empty());
+            if !is_rewritten {
                 continue;
             }
             let path = index_file_path(self.table, entry)?;

@@ -1,8 +1,13 @@
 //! Commands that change rows that are there.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
-use super::shared::{ExistingTable, KeyValue, OutputFormat};
+use super::{
+    shared::{ExistingTable, KeyValue, OutputFormat},
+    verbs::InputFormat,
+};
 
 /// What a change shows.
 #[derive(Clone, Copy, Debug, Args)]
@@ -46,6 +51,54 @@ pub(crate) struct UpdateArgs {
     /// Which rows, as in `cenote read`; all where not given
     #[arg(long = "where", value_name = "EXPR")]
     pub(crate) filter: Option<String>,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  cenote merge shop.orders new.csv --on 't.id = s.id' --when-matched 'update *' --when-not-matched 'insert *'
+  cenote merge shop.orders changes.ndjson --on 't.id = s.id and t.dt = s.dt' \\
+         --when-matched \"and s.op = 'd' then delete\" --when-matched 'update set price = s.price' \\
+         --when-not-matched \"and s.op <> 'd' then insert (id, dt, price) values (s.id, s.dt, s.price)\" \\
+         --when-not-matched-by-source 'delete'
+
+Columns of the table are `t.name` or `target.name`, those of the source `s.name` or `source.name`. The first clause of its
+kind that holds is taken. A row of the table that matches two rows of the source is an error. The source is held in memory.";
+
+/// `cenote merge`
+#[derive(Debug, Args)]
+#[command(after_help = MERGE_EXAMPLES)]
+pub(crate) struct MergeArgs {
+    #[command(flatten)]
+    pub(crate) table: ExistingTable,
+    /// File with the rows to merge; - reads standard input
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: PathBuf,
+    /// Which rows belong together; at least one column of the table must equal one of the source
+    #[arg(long, value_name = "EXPR")]
+    pub(crate) on: String,
+    /// For rows of both: [and EXPR then] update * | update a = EXPR, … | delete; may be repeated
+    #[arg(long, value_name = "CLAUSE")]
+    pub(crate) when_matched: Vec<String>,
+    /// For rows of the source alone: [and EXPR then] insert * | insert (a, …) values (EXPR, …); may be repeated
+    #[arg(long, value_name = "CLAUSE")]
+    pub(crate) when_not_matched: Vec<String>,
+    /// For rows of the table alone: [and EXPR then] update a = EXPR, … | delete; may be repeated
+    #[arg(long, value_name = "CLAUSE")]
+    pub(crate) when_not_matched_by_source: Vec<String>,
+    /// Format of the source; by its extension where not given
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<InputFormat>,
+    /// Columns of the source, as in CREATE TABLE; by its header and the columns of the table where not given
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) source_schema: Option<String>,
+    /// Text of a CSV field that means null
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) null_value: String,
+    /// Delimiter of CSV fields
+    #[arg(long, value_name = "CHAR")]
+    pub(crate) delimiter: Option<char>,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }

@@ -9,7 +9,7 @@ mod verbs;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use changes::{DeleteArgs, PartitionCommand, ReportArgs, TruncateArgs, UpdateArgs};
+pub(crate) use changes::{DeleteArgs, MergeArgs, PartitionCommand, ReportArgs, TruncateArgs, UpdateArgs};
 pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Set columns of the rows that match a condition
     Update(UpdateArgs),
+    /// Update, delete and insert rows by what a file says of them
+    Merge(MergeArgs),
     /// Delete all rows of a table
     Truncate(TruncateArgs),
     /// Drop partitions of a table
@@ -125,6 +127,7 @@ mod tests {
             "cenote delete d.t --warehouse w --where x=1",
             "cenote delete d.t --warehouse w --where x=1 --dry-run -o json",
             "cenote update d.t --warehouse w --set a=1 --set b=2 --where x=1 --dry-run",
+            "cenote merge d.t new.csv --warehouse w --on t.id=s.id --when-matched delete --when-not-matched insert*",
             "cenote truncate d.t --warehouse w --dry-run",
             "cenote partition drop d.t dt=1,hh=2 dt=3 --warehouse w --dry-run",
             "cenote read d.t --warehouse w -o ndjson --snapshot 3 --columns a,b --where x --limit 4",

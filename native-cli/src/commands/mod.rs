@@ -5,6 +5,8 @@ mod compact;
 mod db;
 mod delete;
 mod explain;
+mod merge;
+mod merge_source;
 mod partition;
 mod read;
 mod report;
@@ -48,6 +50,7 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Write(args) => write::run(&session, args).await,
         Command::Delete(args) => delete::run(&session, args).await,
         Command::Update(args) => update::run(&session, args).await,
+        Command::Merge(args) => merge::run(&session, args).await,
         Command::Truncate(args) => truncate::run(&session, args).await,
         Command::Partition(command) => partition::run(&session, command).await,
         Command::Commit(args) => commit::run(&session, args).await,

@@ -11,6 +11,7 @@ mod cli;
 mod commands;
 mod ddl;
 mod demo;
+mod dml;
 mod error;
 mod input;
 mod interrupt;

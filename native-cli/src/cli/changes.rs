@@ -72,7 +72,7 @@ kind that holds is taken. A row of the table that matches two rows of the source
 pub(crate) struct MergeArgs {
     #[command(flatten)]
     pub(crate) table: ExistingTable,
-    /// File with the rows to merge; - reads standard input
+    /// File with the rows to merge, or a table; - reads standard input
     #[arg(value_name = "SOURCE")]
     pub(crate) source: PathBuf,
     /// Which rows belong together; at least one column of the table must equal one of the source
@@ -87,6 +87,15 @@ pub(crate) struct MergeArgs {
     /// For rows of the table alone: [and EXPR then] update a = EXPR, … | delete; may be repeated
     #[arg(long, value_name = "CLAUSE")]
     pub(crate) when_not_matched_by_source: Vec<String>,
+    /// Clauses as SQL has them: WHEN [NOT] MATCHED [BY SOURCE] [AND EXPR] THEN … ; may be repeated
+    #[arg(long, value_name = "CLAUSES")]
+    pub(crate) when: Vec<String>,
+    /// Name of the table in expressions, instead of `t` and `target`
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) table_name: Option<String>,
+    /// Name of the source in expressions, instead of `s` and `source`
+    #[arg(long = "source-as", value_name = "NAME")]
+    pub(crate) source_name: Option<String>,
     /// Format of the source; by its extension where not given
     #[arg(long, short, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<InputFormat>,
@@ -121,8 +130,11 @@ pub(crate) enum PartitionCommand {
         #[command(flatten)]
         table: ExistingTable,
         /// Partitions, as column=value with commas between: `dt=2026-01-01` or `dt=2026-01-01,hour=3`; may be repeated
-        #[arg(value_name = "PARTITION", required = true)]
+        #[arg(value_name = "PARTITION", required_unless_present = "partition")]
         partitions: Vec<PartitionSpec>,
+        /// Value of a partition column, whatever signs are in it; several name one partition together
+        #[arg(long, value_name = "COLUMN=VALUE")]
+        partition: Vec<KeyValue>,
         #[command(flatten)]
         report: ReportArgs,
     },

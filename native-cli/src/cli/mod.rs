@@ -9,7 +9,9 @@ mod verbs;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use changes::{DeleteArgs, MergeArgs, PartitionCommand, ReportArgs, TruncateArgs, UpdateArgs};
+pub(crate) use changes::{
+    DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
+};
 pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
@@ -95,7 +97,7 @@ pub(crate) enum Command {
     Compact(CompactArgs),
     /// Show which files a read would touch and what each filter saves
     Explain(ExplainArgs),
-    /// Run CREATE DATABASE, CREATE TABLE and DROP TABLE as Flink or Spark write them
+    /// Run CREATE, DROP, DELETE, UPDATE, MERGE INTO, TRUNCATE and INSERT as Flink or Spark write them
     Sql(SqlArgs),
     /// Serve a warehouse and the explorer over HTTP on this machine
     Serve(ServeArgs),
@@ -129,6 +131,7 @@ mod tests {
             "cenote update d.t --warehouse w --set a=1 --set b=2 --where x=1 --dry-run",
             "cenote merge d.t new.csv --warehouse w --on t.id=s.id --when-matched delete --when-not-matched insert*",
             "cenote truncate d.t --warehouse w --dry-run",
+            "cenote partition drop d.t --partition dt=1 --partition hh=2 --warehouse w",
             "cenote partition drop d.t dt=1,hh=2 dt=3 --warehouse w --dry-run",
             "cenote read d.t --warehouse w -o ndjson --snapshot 3 --columns a,b --where x --limit 4",
             "cenote read --warehouse w d.t --format jsonl --tag x",

@@ -43,7 +43,14 @@ pub(super) async fn run(session: &Session, args: MergeArgs) -> Result<()> {
     let mut source = SourceFile::named(args.source);
     (source.format, source.columns, source.null_value) = (args.format, args.source_schema, args.null_value);
     source.delimiter = args.delimiter.unwrap_or(source.delimiter);
-    let mut merge = start(&table, source)?.on(args.on).dry_run(args.report.dry_run);
+    let is_file = input::is_stdin(&source.file) || source.file.exists();
+    let merge = match source.file.to_str().filter(|_| !is_file && source.format.is_none()) {
+        Some(address) if input::format_of(&source.file).is_err() => {
+            from_table(&table, &session.table(address).await?).await?
+        }
+        _ => from_file(&table, source)?,
+    };
+    let mut merge = merge.names(args.table_name, args.source_name).on(args.on).dry_run(args.report.dry_run);
     for clause in &args.when_matched {
         merge = merge.when_matched(clause);
     }
@@ -53,14 +60,27 @@ pub(super) async fn run(session: &Session, args: MergeArgs) -> Result<()> {
     for clause in &args.when_not_matched_by_source {
         merge = merge.when_not_matched_by_source(clause);
     }
+    for clauses in args.when {
+        merge = merge.when(clauses);
+    }
     let progress = Progress::start(&format!("merging into {}", table.name()));
     let done = merge.run().await?;
     progress.finish();
     report::change(&table, &done, args.report)
 }
 
+/// A merge with the rows of another table.
+async fn from_table(table: &Table, source: &Table) -> Result<MergeInto> {
+    let mut merge = table.merge_into(source.schema().fields.clone());
+    let mut rows = source.scan().stream().await?;
+    while let Some(batch) = rows.next().await {
+        merge.add_source(&batch?)?;
+    }
+    Ok(merge)
+}
+
 /// A merge with the rows of a file.
-pub(super) fn start(table: &Table, source: SourceFile) -> Result<MergeInto> {
+fn from_file(table: &Table, source: SourceFile) -> Result<MergeInto> {
     let format = match source.format {
         Some(format) => format,
         None => input::format_of(&source.file)?,

@@ -9,14 +9,17 @@ use cenote_core::{
 
 use super::report;
 use crate::{
-    cli::{KeyValue, PartitionCommand},
+    cli::{KeyValue, PartitionCommand, PartitionSpec},
     error::{Failure, Result},
     session::Session,
 };
 
 /// Takes partitions away.
 pub(super) async fn run(session: &Session, command: PartitionCommand) -> Result<()> {
-    let PartitionCommand::Drop { table, partitions, report } = command;
+    let PartitionCommand::Drop { table, mut partitions, partition, report } = command;
+    if !partition.is_empty() {
+        partitions.push(PartitionSpec(partition));
+    }
     let table = session.table(&table.table).await?;
     let pairs = |value: KeyValue| (value.key, value.value);
     let specs: Vec<Vec<(String, String)>> =

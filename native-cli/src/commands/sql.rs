@@ -1,4 +1,4 @@
-//! `cenote sql`: statements that define databases and tables.
+//! `cenote sql`: statements that define databases and tables, and those that change rows.
 
 use std::{
     collections::BTreeMap,
@@ -7,10 +7,13 @@ use std::{
     path::Path,
 };
 
-use super::table;
+use clap::Parser;
+
+use super::{delete, merge, partition, table, truncate, update, write};
 use crate::{
-    cli::SqlArgs,
+    cli::{Cli, Command, SqlArgs},
     ddl::{Statement, TableName, parse_statements},
+    dml,
     error::{Failure, Result},
     input,
     notice::notice,
@@ -61,14 +64,50 @@ pub(super) fn text_of(text: Option<&str>, file: Option<&Path>) -> Result<Option<
     Ok(Some(text))
 }
 
+/// A statement of a script.
+enum Step {
+    /// Defines something.
+    Definition(Statement),
+    /// Changes rows: its text.
+    Rows(String),
+}
+
 /// Parses all statements, then runs one after the other; stops at the first that fails.
 pub(crate) async fn execute(session: &Session, text: &str, script: Script) -> Result<()> {
-    let statements = parse_statements(text).map_err(|problem| Failure::usage(format!("SQL: {problem}")))?;
-    if statements.is_empty() {
+    let problem = |problem: String| Failure::usage(format!("SQL: {problem}"));
+    let mut steps = Vec::new();
+    let mut definitions = String::new();
+    let define = |definitions: &mut String, steps: &mut Vec<Step>| {
+        steps.extend(parse_statements(definitions).map_err(problem)?.into_iter().map(Step::Definition));
+        definitions.clear();
+        Ok::<_, Failure>(())
+    };
+    for statement in dml::split(text).map_err(problem)? {
+        match dml::arguments(&statement, "default") {
+            None => definitions.push_str(&format!("{statement};")),
+            Some(arguments) => {
+                arguments.map_err(problem)?;
+                define(&mut definitions, &mut steps)?;
+                steps.push(Step::Rows(statement));
+            }
+        }
+    }
+    define(&mut definitions, &mut steps)?;
+    if steps.is_empty() {
         return Err(Failure::usage("SQL: there is no statement"));
     }
     let mut database = "default".to_owned();
-    for statement in statements {
+    for step in steps {
+        let statement = match step {
+            Step::Definition(statement) => statement,
+            Step::Rows(_) if script.only_create_table => {
+                return Err(Failure::usage("SQL: expected CREATE TABLE").hint("`cenote sql` runs other statements"));
+            }
+            Step::Rows(statement) => {
+                change_rows(session, &statement, &database).await?;
+                continue;
+            }
+        };
         let is_create = matches!(statement, Statement::CreateTable { .. } | Statement::Use { .. });
         if script.only_create_table && !is_create {
             return Err(Failure::usage("SQL: expected CREATE TABLE").hint("`cenote sql` runs other statements"));
@@ -76,6 +115,22 @@ pub(crate) async fn execute(session: &Session, text: &str, script: Script) -> Re
         run_statement(session, statement, &script, &mut database).await?;
     }
     Ok(())
+}
+
+/// Runs a statement that changes rows as the command that it stands for.
+async fn change_rows(session: &Session, statement: &str, database: &str) -> Result<()> {
+    let Some(Ok(arguments)) = dml::arguments(statement, database) else { return Ok(()) };
+    let arguments = ["cenote".to_owned()].into_iter().chain(arguments);
+    let parsed = Cli::try_parse_from(arguments).map_err(|error| Failure::usage(format!("SQL: {error}")))?;
+    match parsed.command {
+        Command::Delete(args) => delete::run(session, args).await,
+        Command::Update(args) => update::run(session, args).await,
+        Command::Merge(args) => merge::run(session, args).await,
+        Command::Truncate(args) => truncate::run(session, args).await,
+        Command::Partition(command) => partition::run(session, command).await,
+        Command::Write(args) => write::run(session, args).await,
+        _ => Err(Failure::usage("SQL: expected a statement that changes rows")),
+    }
 }
 
 async fn run_statement(session: &Session, statement: Statement, script: &Script, current: &mut String) -> Result<()> {

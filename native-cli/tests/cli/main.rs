@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod catalog;
+mod changes;
 mod examples;
 mod formats;
 mod harness;

@@ -36,8 +36,10 @@ pub struct DeleteReport {
 ///
 /// Errors: `Unsupported` for kinds of tables that take no deletes; `Conflict` where others rewrote the files again and again.
 pub async fn delete_where(table: &Table, predicate: Predicate, dry_run: bool) -> Result<DeleteReport> {
-    check_changeable(table)?;
-    if takes_partitions_away(table, &predicate) {
+    let writes_rows = !table.schema().is_primary_key_table() && !table.options().deletion_vectors_enabled;
+    let takes_away = takes_partitions_away(table, &predicate);
+    check_changeable(table, writes_rows && !takes_away)?;
+    if takes_away {
         let TruncateReport { rows, files, snapshot_id, .. } = truncate_matching(table, predicate, dry_run).await?;
         return Ok(DeleteReport { rows, touched_files: files, dropped_files: files, rewritten_files: 0, snapshot_id });
     }

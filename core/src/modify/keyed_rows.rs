@@ -1,12 +1,19 @@
 //! Changes of rows of a table with a primary key: they are written as rows of their own.
 
-use arrow_array::{BooleanArray, RecordBatch, StringArray};
+use std::sync::Arc;
+
+use arrow_array::{Array, BooleanArray, RecordBatch, StringArray};
 use arrow_buffer::BooleanBuffer;
 use arrow_select::filter::filter_record_batch;
 
 use super::row_change::{ChangeReport, RowChange};
 use crate::{
-    error::Result, scan::SnapshotChoice, spec::snapshot::Snapshot, table::Table, types::RowKind, write::TableWrite,
+    error::{Error, Result},
+    scan::SnapshotChoice,
+    spec::{options::MergeEngine, snapshot::Snapshot},
+    table::Table,
+    types::RowKind,
+    write::TableWrite,
 };
 
 /// Reads the rows that may change, merged, and writes `-D`, `+U` and `+I` for those that do, in one commit.
@@ -40,7 +47,7 @@ async fn write_changes(
     report: &mut ChangeReport,
 ) -> Result<()> {
     // Not what `scan.*` options of the table choose.
-    let mut rows = table.scan().at(SnapshotChoice::Latest).filter(change.filter()).stream().await?;
+    let mut rows = with_level_0(table)?.scan().at(SnapshotChoice::Latest).filter(change.filter()).stream().await?;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
         let decision = change.decide(&batch)?;
@@ -55,6 +62,7 @@ async fn write_changes(
             && let Some(write) = write.as_deref_mut()
         {
             let new = change.update(&old)?;
+            check_takes_effect(table, &old, &new)?;
             put(table, write, new, RowKind::UpdateAfter).await?;
         }
     }
@@ -62,6 +70,33 @@ async fn write_changes(
         report.inserted_rows += batch.num_rows() as u64;
         if let Some(write) = write.as_deref_mut() {
             put(table, write, batch, RowKind::Insert).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The table as it is read with the rows that wait for a compaction to be seen: they are there, and would come to light
+/// unchanged otherwise.
+fn with_level_0(table: &Table) -> Result<Table> {
+    if !table.options().deletion_vectors_enabled {
+        return Ok(table.clone());
+    }
+    let mut schema = table.schema().as_ref().clone();
+    schema.options.insert("deletion-vectors.merge-on-read".to_owned(), "true".to_owned());
+    table.at_schema(Arc::new(schema))
+}
+
+/// Partial updates keep what is there where the new value is null.
+///
+/// Errors: `Unsupported` where a value was to become null.
+fn check_takes_effect(table: &Table, old: &RecordBatch, new: &RecordBatch) -> Result<()> {
+    if table.options().merge_engine != MergeEngine::PartialUpdate {
+        return Ok(());
+    }
+    for (field, column) in new.schema().fields().iter().zip(new.columns()) {
+        if column.null_count() > old.column_by_name(field.name()).map_or(0, |old| old.null_count()) {
+            let message = "cannot set a value to null: merge-engine=partial-update keeps the old value then";
+            return Err(Error::unsupported(message).at(table.name()).with("column", field.name()));
         }
     }
     Ok(())
@@ -83,7 +118,7 @@ async fn put(table: &Table, write: &mut TableWrite, batch: RecordBatch, kind: Ro
     if let Some(place) = told.filter(|_| kind != RowKind::Insert) {
         let (schema, mut columns, rows) = batch.into_parts();
         if let Some(column) = columns.get_mut(place) {
-            *column = std::sync::Arc::new(StringArray::from_iter_values(std::iter::repeat_n(kind.as_str(), rows)));
+            *column = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(kind.as_str(), rows)));
         }
         batch = RecordBatch::try_new(schema, columns)?;
     }

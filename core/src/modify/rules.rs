@@ -7,11 +7,16 @@ use crate::{
     write::check_writable,
 };
 
-/// Whether a table takes changes of rows at all.
+/// Whether a table takes changes of rows at all; `writes_rows` says that rows which were there are written again.
 ///
 /// Errors: `Unsupported` naming the option.
-pub(super) fn check_changeable(table: &Table) -> Result<()> {
+pub(super) fn check_changeable(table: &Table, writes_rows: bool) -> Result<()> {
     check_writable(table)?;
+    if table.schema().tracks_rows() && writes_rows {
+        let message = "cannot write rows of a table with row-tracking.enabled=true again: they would lose their ids \
+                       (deletes work where deletion-vectors.enabled=true)";
+        return Err(Error::unsupported(message).at(table.name()));
+    }
     // Rows of a fallback branch are not here to be changed, and a change here would hide all others of their partition.
     for option in ["scan.fallback-branch", "scan.primary-branch"] {
         if table.schema().options.contains_key(option) {
@@ -62,6 +67,19 @@ pub(super) fn check_deletable(table: &Table) -> Result<()> {
     }
 }
 
+/// The new form of a row has all its columns, so an aggregate would take in the values that do not change once more.
+fn check_no_aggregates(table: &Table) -> Result<()> {
+    let aggregates = |name: &&String| name.starts_with("fields.") && name.ends_with("aggregate-function");
+    match table.schema().options.keys().find(aggregates) {
+        None => Ok(()),
+        Some(option) => {
+            let message =
+                format!("cannot update rows of a table with {option}: values that stay would be aggregated again");
+            Err(Error::unsupported(message).at(table.name()))
+        }
+    }
+}
+
 /// Whether rows can be updated (Flink `applyRowLevelUpdate`), and these columns of them.
 ///
 /// Errors: `Unsupported` naming the merge engine; `Invalid` for columns of the key and, where there is one, of the partition.
@@ -71,7 +89,8 @@ pub(super) fn check_updatable<'a>(table: &Table, columns: impl IntoIterator<Item
         return Ok(());
     }
     match table.options().merge_engine {
-        MergeEngine::Deduplicate | MergeEngine::PartialUpdate => {}
+        MergeEngine::Deduplicate => {}
+        MergeEngine::PartialUpdate => check_no_aggregates(table)?,
         engine => {
             let message = format!("cannot update rows with merge-engine={}", engine.as_str());
             return Err(Error::unsupported(message).at(table.name()));

@@ -120,7 +120,7 @@ pub async fn update_where(
     predicate: Predicate,
     dry_run: bool,
 ) -> Result<ChangeReport> {
-    check_changeable(table)?;
+    check_changeable(table, true)?;
     check_updatable(table, assignments.iter().map(Assignment::column))?;
     if assignments.is_empty() {
         return Err(Error::invalid("expected a column to set").at(table.name()));

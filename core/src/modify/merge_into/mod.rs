@@ -146,7 +146,7 @@ impl MergeInto {
     /// Errors: `Invalid` for text that cannot be understood and for a row of the table that matches two of the source;
     /// `Unsupported` for kinds of tables that take no such changes; `Conflict` where others rewrote the files again and again.
     pub async fn run(self) -> Result<ChangeReport> {
-        check_changeable(&self.table)?;
+        check_changeable(&self.table, true)?;
         let fields = self.table.schema().fields.clone();
         let (target_names, source_names) = self.table_names();
         let target = scope_of(&fields, &target_names);

@@ -8,11 +8,14 @@
 //! Columns are found by their *physical* name, that is the name in the schema version the file was written under; mapping
 //! to the current schema by field id is the business of `read`.
 
+#[cfg(test)]
+mod any_rows;
 mod avro;
 mod batch;
 mod file_format;
 #[cfg(test)]
 mod fixtures;
+mod gathered;
 #[cfg(test)]
 mod golden;
 mod orc;
@@ -22,7 +25,6 @@ mod read_request;
 mod row_ranges;
 mod source;
 mod summary;
-mod unsupported;
 mod writer;
 
 pub use file_format::FileFormat;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow_array::RecordBatch;
 
-use super::{FileFormat, FileSummary, parquet::ParquetFileWriter, unsupported};
+use super::{FileFormat, FileSummary, avro::AvroFileWriter, orc::OrcFileWriter, parquet::ParquetFileWriter};
 use crate::{error::Result, io::Storage, spec::options::CoreOptions, types::DataField};
 
 /// How to write data files.
@@ -12,7 +12,8 @@ use crate::{error::Result, io::Storage, spec::options::CoreOptions, types::DataF
 pub struct WriterOptions {
     /// Format, which is the extension of the file's name too.
     pub format: FileFormat,
-    /// Codec by Paimon's name, in lower case: `zstd`, `snappy`, `lz4`, `gzip`, `brotli`, `none`.
+    /// Codec by Paimon's name, in lower case: `zstd`, `snappy`, `lz4`, `gzip`, `brotli`, `none`; in Avro files `zstd`,
+    /// `snappy`, `deflate`, `bzip2`, `null`; in ORC files `zstd`, `zlib`, `snappy`, `lz4`, `none`.
     pub compression: String,
     /// Level of zstd, 1 to 22.
     pub zstd_level: i32,
@@ -70,17 +71,42 @@ impl WriterOptions {
         })
     }
 
-    /// What follows the first dot of the file name (Java `DataFilePathFactory`).
+    /// What follows the first dot of the file name: the format, and before it the codec of the table where the option
+    /// `file.suffix.include.compression` wants that (Java `DataFilePathFactory`).
     pub fn file_extension(&self, options: &CoreOptions) -> String {
-        match options.file_suffix_include_compression {
-            true => format!("{}.{}", self.compression, self.format.identifier()),
-            false => self.format.identifier().to_owned(),
-        }
+        let format = self.format.identifier();
+        let codec = options.file_compression.as_str();
+        let codec = match codec.to_ascii_lowercase().as_str() {
+            _ if !options.file_suffix_include_compression => None,
+            "none" | "" => None,
+            "gzip" => Some("gz"),
+            "bzip2" => Some("bz2"),
+            "zstd" => Some("zst"),
+            _ => Some(codec),
+        };
+        codec.map_or_else(|| format.to_owned(), |codec| format!("{codec}.{format}"))
     }
 }
 
 /// A data file being written. Dropping it unfinished leaves nothing visible.
-pub struct FileWriter(ParquetFileWriter);
+pub struct FileWriter(Inner);
+
+enum Inner {
+    Parquet(ParquetFileWriter),
+    Orc(OrcFileWriter),
+    Avro(AvroFileWriter),
+}
+
+/// Does the same with the writer of each format.
+macro_rules! of_format {
+    ($inner:expr, $writer:ident => $result:expr) => {
+        match $inner {
+            Inner::Parquet($writer) => $result,
+            Inner::Orc($writer) => $result,
+            Inner::Avro($writer) => $result,
+        }
+    };
+}
 
 impl FileWriter {
     /// Begins the file `path` with columns `fields`, named and numbered as the file's schema version says.
@@ -92,10 +118,11 @@ impl FileWriter {
         fields: &[DataField],
         options: WriterOptions,
     ) -> Result<FileWriter> {
-        match options.format {
-            FileFormat::Parquet => ParquetFileWriter::create(storage, path, fields, &options).map(FileWriter),
-            format @ (FileFormat::Orc | FileFormat::Avro) => Err(unsupported::writing(format, path)),
-        }
+        Ok(FileWriter(match options.format {
+            FileFormat::Parquet => Inner::Parquet(ParquetFileWriter::create(storage, path, fields, &options)?),
+            FileFormat::Avro => Inner::Avro(AvroFileWriter::create(storage, path, fields, &options)?),
+            FileFormat::Orc => Inner::Orc(OrcFileWriter::create(storage, path, fields, &options).await?),
+        }))
     }
 
     /// Appends rows; columns must have the types `types::arrow::schema(fields)` in order. Uploads whole row groups.
@@ -103,27 +130,27 @@ impl FileWriter {
     /// Errors: `Invalid` for other types and for nulls in NOT NULL columns; those of the storage. After an error the file
     /// cannot be finished.
     pub async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        self.0.write(batch).await
+        of_format!(&mut self.0, writer => writer.write(batch).await)
     }
 
     /// Bytes written so far, those of the row group in memory estimated.
     pub fn bytes_written(&self) -> u64 {
-        self.0.bytes_written()
+        of_format!(&self.0, writer => writer.bytes_written())
     }
 
     /// Rows written so far.
     pub fn rows_written(&self) -> u64 {
-        self.0.rows_written()
+        of_format!(&self.0, writer => writer.rows_written())
     }
 
     /// Writes what is left and the footer, and makes the file visible.
     pub async fn finish(self) -> Result<FileSummary> {
-        self.0.finish().await
+        of_format!(self.0, writer => writer.finish().await)
     }
 
     /// Gives up; nothing of the file becomes visible.
     pub async fn abort(self) {
-        self.0.abort().await;
+        of_format!(self.0, writer => writer.abort().await);
     }
 }
 

@@ -11,6 +11,15 @@ pub(super) fn hash_words(bytes: &[u8]) -> i32 {
     finish(hash ^ bytes.len() as u32).cast_signed()
 }
 
+/// Hash of any bytes (Java `hashUnsafeBytes`): those behind the last word are words of their own, with their sign.
+pub(super) fn hash_bytes(bytes: &[u8]) -> i32 {
+    let (words, rest) = bytes.as_chunks::<4>();
+    let words = words.iter().map(|word| u32::from_le_bytes(*word));
+    let rest = rest.iter().map(|byte| i32::from(byte.cast_signed()).cast_unsigned());
+    let hash = words.chain(rest).fold(SEED, |hash, word| mix_hash(hash, mix_word(word)));
+    finish(hash ^ bytes.len() as u32).cast_signed()
+}
+
 fn mix_word(word: u32) -> u32 {
     word.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593)
 }

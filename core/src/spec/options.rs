@@ -370,6 +370,11 @@ fn field_stats_modes(raw: &BTreeMap<String, String>) -> Result<BTreeMap<String, 
     modes.map(|(column, name, value)| Ok((column, values::parse(name, value, stats_mode)?))).collect()
 }
 
+/// Bytes of an option such as `16 kb`; `None` for another text.
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
+    size(text).ok()
+}
+
 fn refused(name: &str, allowed: &str, found: &str) -> Error {
     Error::invalid(format!("option {name}: expected {allowed}, found {found:?}"))
 }

@@ -4,15 +4,22 @@ use arrow_array::RecordBatch;
 
 pub(crate) use super::file_role::{FilePurpose, FileRole};
 use super::{
-    file_stats::{FileStats, file_stats},
+    file_place::{FilePlace, FilePlaces},
+    file_stats::file_stats,
     open_file::{OpenFile, RowFacts},
     remove_data_file,
 };
 use crate::{
     error::Result,
-    format::{FileSummary, FileWriter},
+    format::{FileFormat, FileSummary, FileWriter},
     scan::entry_types as types_of,
-    spec::{data_file::DataFileMeta, options::CoreOptions, table_schema::TableSchema},
+    spec::{
+        data_file::DataFileMeta,
+        file_index::{FileIndexBuilder, FileIndexPlan, INDEX_SUFFIX},
+        options::CoreOptions,
+        stats::SimpleStats,
+        table_schema::TableSchema,
+    },
     table::Table,
     types::{DataField, DataType},
 };
@@ -35,6 +42,8 @@ pub(crate) struct DataFileWriter {
     fields: Vec<DataField>,
     key_types: Vec<DataType>,
     names: Names,
+    /// Set with the first file.
+    places: Option<FilePlaces>,
     open: Option<OpenFile>,
     /// Next sequence number of an append file's rows; key-value rows carry their own.
     next_sequence: i64,
@@ -60,6 +69,7 @@ impl DataFileWriter {
             fields,
             key_types: types_of(&schema.trimmed_primary_key_fields()),
             names: Names { uuid: table.runtime().uuid(), next: 0 },
+            places: None,
             open: None,
             next_sequence,
             done: Vec::new(),
@@ -122,6 +132,10 @@ impl DataFileWriter {
             file.facts.add_rows(slice.num_rows(), self.next_sequence);
             self.next_sequence = file.facts.max_sequence + 1;
         }
+        if let Some(index) = &mut file.index {
+            let system = slice.num_columns() - self.table.schema().fields.len();
+            index.add(&slice.project(&(system..slice.num_columns()).collect::<Vec<_>>())?)?;
+        }
         let stored = self.stored_columns(slice)?;
         file.writer.write(&stored).await
     }
@@ -141,31 +155,72 @@ impl DataFileWriter {
         let (prefix, uuid, number) = (self.purpose.prefix(options), &self.names.uuid, self.names.next);
         let name = format!("{prefix}{uuid}-{number}.{}", writer_options.file_extension(options));
         self.names.next += 1;
-        let path = format!("{}/{name}", self.bucket_path);
+        let places = match &mut self.places {
+            Some(places) => places,
+            none => none.insert(FilePlaces::new(&self.table, &self.bucket_path)?),
+        };
+        let place = places.place(&name)?;
+        let index = self.index_builder()?;
         let format = writer_options.format;
-        let writer = FileWriter::create(self.table.storage(), &path, &self.fields, writer_options).await?;
-        Ok(OpenFile { name, format, writer, facts: RowFacts::new() })
+        let writer = FileWriter::create(&place.storage, &place.path, &self.fields, writer_options).await?;
+        Ok(OpenFile { name, place, format, writer, index, facts: RowFacts::new() })
+    }
+
+    /// Builds the file indexes that the options want; changelogs have none.
+    fn index_builder(&self) -> Result<Option<FileIndexBuilder>> {
+        let plan = FileIndexPlan::parse(&self.table.schema().options, &self.table.schema().fields)?;
+        if plan.is_empty() || self.purpose == FilePurpose::Changelog {
+            return Ok(None);
+        }
+        FileIndexBuilder::new(&plan).map(Some)
     }
 
     async fn finish_file(&mut self) -> Result<()> {
         let Some(file) = self.open.take() else { return Ok(()) };
+        let index = file.index.map(FileIndexBuilder::finish).transpose();
+        let index = match index {
+            Ok(index) => index,
+            Err(error) => {
+                file.writer.abort().await;
+                return Err(error.at(&file.place.path));
+            }
+        };
         let summary = file.writer.finish().await?;
+        let mut meta = self.meta(&file.name, file.facts, &summary);
+        meta.external_path.clone_from(&file.place.external);
+        // The file is there from here on: `abort` removes it when something fails.
+        let described = self.describe(&mut meta, file.format, &summary);
+        let result = match described {
+            Ok(()) => {
+                let threshold = self.table.options().file_index_in_manifest_threshold;
+                keep_index(&file.place, &mut meta, index, threshold).await
+            }
+            Err(error) => Err(error),
+        };
+        self.done.push(meta);
+        result
+    }
+
+    fn describe(&self, meta: &mut DataFileMeta, format: FileFormat, summary: &FileSummary) -> Result<()> {
         let purpose = (self.role, &self.purpose);
-        let stats = file_stats(&self.table, purpose, file.format, &self.fields, &summary.columns)?;
-        self.done.push(self.meta(file.name, file.facts, summary, stats));
+        let stats = file_stats(&self.table, purpose, format, &self.fields, &summary.columns)?;
+        meta.key_stats = stats.keys;
+        meta.value_stats = stats.values;
+        meta.value_stats_cols = stats.value_columns;
         Ok(())
     }
 
-    fn meta(&self, file_name: String, facts: RowFacts, summary: FileSummary, stats: FileStats) -> DataFileMeta {
+    /// All but statistics and indexes.
+    fn meta(&self, file_name: &str, facts: RowFacts, summary: &FileSummary) -> DataFileMeta {
         let now = self.table.runtime().now_millis();
         DataFileMeta {
-            file_name,
+            file_name: file_name.to_owned(),
             file_size: i64::try_from(summary.file_size).unwrap_or(i64::MAX),
             row_count: facts.rows,
             min_key: facts.min_key,
             max_key: facts.max_key,
-            key_stats: stats.keys,
-            value_stats: stats.values,
+            key_stats: SimpleStats::empty(),
+            value_stats: SimpleStats::empty(),
             min_sequence_number: facts.min_sequence,
             max_sequence_number: facts.max_sequence,
             schema_id: self.table.schema().id,
@@ -175,7 +230,7 @@ impl DataFileWriter {
             delete_row_count: Some(facts.deletes),
             embedded_index: None,
             file_source: Some(self.role.source),
-            value_stats_cols: stats.value_columns,
+            value_stats_cols: None,
             external_path: None,
             first_row_id: None,
             write_cols: None,
@@ -209,6 +264,17 @@ impl std::fmt::Debug for DataFileWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DataFileWriter").field("bucket_path", &self.bucket_path).finish_non_exhaustive()
     }
+}
+
+/// Puts an index of up to `threshold` bytes into the metadata and a larger one beside the file.
+async fn keep_index(place: &FilePlace, meta: &mut DataFileMeta, index: Option<Vec<u8>>, threshold: u64) -> Result<()> {
+    let Some(index) = index else { return Ok(()) };
+    if index.len() as u64 <= threshold {
+        meta.embedded_index = Some(index.into());
+        return Ok(());
+    }
+    meta.extra_files.push(format!("{}{INDEX_SUFFIX}", meta.file_name));
+    place.storage.put(&format!("{}{INDEX_SUFFIX}", place.path), index.into()).await
 }
 
 /// Columns that a key-value file stores: all of them, or without `_KEY_*` in thin mode.

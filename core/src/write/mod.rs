@@ -11,9 +11,12 @@ mod assign;
 mod bucket_writer;
 mod conform;
 mod data_file_writer;
+mod file_place;
 mod file_removal;
 mod file_role;
 mod file_stats;
+#[cfg(test)]
+mod golden_tests;
 mod merge_tree_buffer;
 mod open_file;
 mod restore;

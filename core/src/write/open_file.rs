@@ -2,21 +2,27 @@
 
 use arrow_array::{Array, Int64Array, RecordBatch, cast::AsArray, types::Int8Type};
 
+use super::file_place::FilePlace;
 use crate::{
     error::{Error, Result},
     format::{FileFormat, FileWriter},
-    spec::binary_row::{self, BinaryRow},
+    spec::{
+        binary_row::{self, BinaryRow},
+        file_index::FileIndexBuilder,
+    },
     types::{DataType, RowKind},
 };
 
 /// A file that takes rows.
 pub(super) struct OpenFile {
     pub(super) name: String,
+    pub(super) place: FilePlace,
     pub(super) format: FileFormat,
     pub(super) writer: FileWriter,
+    /// Its file indexes, if the table wants any.
+    pub(super) index: Option<FileIndexBuilder>,
     pub(super) facts: RowFacts,
 }
-
 /// What the manifest says about the rows of a file besides statistics.
 pub(super) struct RowFacts {
     pub(super) min_key: BinaryRow,

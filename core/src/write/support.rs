@@ -3,9 +3,10 @@
 use arrow_array::{Array, BooleanArray, RecordBatch, cast::AsArray};
 use arrow_select::filter::filter_record_batch;
 
+use super::file_place::check_external_paths;
 use crate::{
     error::{Error, Result},
-    spec::options::Bucket,
+    spec::{file_index::FileIndexPlan, options::Bucket},
     table::Table,
     types::RowKind,
 };
@@ -20,14 +21,13 @@ pub(crate) fn check_writable(table: &Table) -> Result<()> {
     for name in UNSUPPORTED_WHEN_TRUE {
         refuse_true(table, name)?;
     }
-    for name in ["data-file.external-paths", "blob-field", "vector-field"] {
+    for name in ["blob-field", "vector-field"] {
         if let Some(value) = schema.options.get(name) {
             return refuse(table, &format!("a table with {name}={value}"));
         }
     }
-    if schema.options.keys().any(|name| name.starts_with("file-index.") && name.ends_with(".columns")) {
-        return refuse(table, "a table with file indexes");
-    }
+    FileIndexPlan::parse(&schema.options, &schema.fields).map_err(|error| error.at(table.name()))?;
+    check_external_paths(table)?;
     if table.options().bucket == Bucket::Postpone {
         return refuse(table, "a table with bucket=-2");
     }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! chunks of the file  ->  blocks  ->  records, value by value into columns  ->  batches
+//! batches  ->  records, row by row  ->  blocks  ->  upload
 //! ```
 //!
 //! The Paimon type of a field decides what a stored value means; Avro's logical types are ignored, because Paimon's names for
@@ -14,5 +15,7 @@ mod plan;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub(super) use reader::{read, row_groups};
+pub(super) use write::AvroFileWriter;

@@ -1,9 +1,16 @@
 //! Files that other implementations wrote, and broken ones.
 
+use proptest::prelude::*;
+
 use crate::{
     error::ErrorKind,
-    format::{ReadRequest, fixtures::Fixture, golden},
-    types::{DataField, DataType, TypeKind},
+    format::{
+        FileFormat, ReadRequest, WriterOptions,
+        any_rows::{any_type, batch_of, memory, read_file, table_of, write},
+        fixtures::Fixture,
+        golden,
+    },
+    types::{DataField, DataType, Datum, TypeKind},
 };
 
 const CODECS: [&str; 6] = ["null", "deflate", "snappy", "zstandard", "bzip2", "xz"];
@@ -80,4 +87,47 @@ fn mutated_files_are_survived() {
 fn flipped_bytes_are_survived() {
     types().iter().for_each(|fixture| fixture.survive_flips());
     CODECS.iter().map(|name| codec(name)).for_each(|fixture| fixture.survive_flips());
+}
+
+/// Whether Avro files hold values of this type.
+fn is_held(data_type: &DataType) -> bool {
+    match &data_type.kind {
+        TypeKind::Time(4..) | TypeKind::Timestamp(7..) | TypeKind::TimestampLtz(7..) => false,
+        TypeKind::Variant | TypeKind::Blob => false,
+        TypeKind::Array(part) | TypeKind::Vector { element: part, .. } | TypeKind::Multiset(part) => is_held(part),
+        TypeKind::Map { key, value } => is_held(key) && is_held(value),
+        TypeKind::Row(fields) => fields.iter().all(|field| is_held(&field.data_type)),
+        _ => true,
+    }
+}
+
+const WRITTEN: [&str; 5] = ["zstd", "snappy", "deflate", "bzip2", "null"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn all_types_survive(
+        (fields, columns) in table_of(any_type().prop_filter("not in avro", is_held).boxed()),
+        (slice, batch_rows) in (1..20usize, 1..20usize),
+        codec in 0..WRITTEN.len(),
+    ) {
+        let batch = batch_of(&fields, &columns);
+        let storage = memory();
+        let compression = WRITTEN[codec].to_owned();
+        let options = WriterOptions { format: FileFormat::Avro, compression, zstd_level: 3, ..WriterOptions::default() };
+        let summary = write(&storage, &fields, &batch, slice, options).unwrap();
+        prop_assert_eq!(summary.row_count, batch.num_rows() as u64);
+        let request = ReadRequest::new(fields.clone()).with_batch_rows(batch_rows);
+        let found = read_file(&storage, FileFormat::Avro, summary.file_size, request).unwrap();
+        for (index, field) in fields.iter().enumerate() {
+            prop_assert_eq!(found.column(index), batch.column(index), "{:?}", field);
+            let nulls = columns[index].iter().filter(|value| value.is_none()).count() as i64;
+            prop_assert_eq!(summary.columns[index].null_count, Some(nulls));
+            let order = |a: &&Datum, b: &&Datum| a.try_cmp(b).unwrap_or(std::cmp::Ordering::Equal);
+            let least = columns[index].iter().flatten().min_by(order);
+            let found = summary.columns[index].min.as_ref();
+            prop_assert!(found.is_none() || found == least, "{:?}", field);
+        }
+    }
 }

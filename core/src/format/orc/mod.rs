@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! tail {postscript, footer: types, stripes}  ->  streams of the columns asked, of one stripe at a time  ->  runs  ->  batches
+//! batches  ->  runs  ->  streams of one stripe at a time  ->  tail
 //! ```
 //!
 //! Every column of a stripe has a few streams (which rows are present, values, lengths, …), each compressed in chunks and
@@ -22,9 +23,11 @@ mod stripe;
 mod tail;
 mod text;
 mod timestamp;
+mod write;
 mod zone;
 
 #[cfg(test)]
 mod tests;
 
 pub(super) use reader::{read, row_groups};
+pub(super) use write::OrcFileWriter;

@@ -1,13 +1,16 @@
 //! Files that other implementations wrote, and broken ones.
 
+use proptest::prelude::*;
+
 use crate::{
     error::ErrorKind,
     format::{
-        ReadRequest, ReadStep,
+        FileFormat, ReadRequest, ReadStep, WriterOptions,
+        any_rows::{any_type, batch_of, memory, read_file, table_of, write},
         fixtures::{self, Fixture},
         golden,
     },
-    types::{DataField, DataType, TypeKind},
+    types::{DataField, DataType, Datum, TypeKind},
 };
 
 const ZONES: [&str; 4] = ["zone_shanghai", "zone_los_angeles", "zone_berlin", "zone_kolkata"];
@@ -135,4 +138,91 @@ fn mutated_files_are_survived() {
 #[test]
 fn flipped_bytes_are_survived() {
     all().iter().for_each(|fixture| fixture.survive_flips());
+}
+
+/// Whether ORC files hold values of this type.
+fn is_held(data_type: &DataType) -> bool {
+    match &data_type.kind {
+        TypeKind::Vector { .. } | TypeKind::Variant | TypeKind::Blob => false,
+        TypeKind::Array(part) | TypeKind::Multiset(part) => is_held(part),
+        TypeKind::Map { key, value } => is_held(key) && is_held(value),
+        TypeKind::Row(fields) => fields.iter().all(|field| is_held(&field.data_type)),
+        _ => true,
+    }
+}
+
+const WRITTEN: [&str; 5] = ["zstd", "zlib", "snappy", "lz4", "none"];
+
+fn orc(compression: &str, block_rows: usize) -> WriterOptions {
+    let compression = compression.to_owned();
+    WriterOptions { format: FileFormat::Orc, compression, block_rows, ..WriterOptions::default() }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(160))]
+
+    #[test]
+    fn all_types_survive(
+        (fields, columns) in table_of(any_type().prop_filter("not in orc", is_held).boxed()),
+        (slice, block_rows, batch_rows) in (1..20usize, 1..30usize, 1..20usize),
+        codec in 0..WRITTEN.len(),
+    ) {
+        let batch = batch_of(&fields, &columns);
+        let storage = memory();
+        let summary = write(&storage, &fields, &batch, slice, orc(WRITTEN[codec], block_rows)).unwrap();
+        prop_assert_eq!(summary.row_count, batch.num_rows() as u64);
+        let request = ReadRequest::new(fields.clone()).with_batch_rows(batch_rows);
+        let found = read_file(&storage, FileFormat::Orc, summary.file_size, request).unwrap();
+        for (index, field) in fields.iter().enumerate() {
+            prop_assert_eq!(found.column(index), batch.column(index), "{:?}", field);
+            let nulls = columns[index].iter().filter(|value| value.is_none()).count() as i64;
+            prop_assert_eq!(summary.columns[index].null_count, Some(nulls), "{:?}", field);
+        }
+    }
+
+    #[test]
+    fn all_runs_survive(
+        parts in proptest::collection::vec((any::<i64>(), 0..70usize, prop_oneof![Just(0), -3..4i64, any::<i64>()], 0..5u32), 0..20),
+        codec in 0..WRITTEN.len(),
+    ) {
+        let mut values = Vec::new();
+        for (first, count, step, shift) in parts {
+            let first = first >> (shift * 14);
+            values.extend((0..count as i64).map(|place| first.wrapping_add(step.wrapping_mul(place))));
+        }
+        let kinds = [TypeKind::BigInt, TypeKind::TinyInt, TypeKind::Boolean, TypeKind::STRING];
+        let fields: Vec<_> = kinds
+            .iter()
+            .enumerate()
+            .map(|(id, kind)| DataField::new(id as i32, format!("c{id}"), DataType::nullable(kind.clone())))
+            .collect();
+        let columns = [
+            values.iter().map(|value| Some(Datum::BigInt(*value))).collect::<Vec<_>>(),
+            values.iter().map(|value| Some(Datum::TinyInt(*value as i8 >> 5))).collect(),
+            values.iter().map(|value| (value % 9 != 0).then_some(Datum::Boolean(value % 5 < 4))).collect(),
+            values.iter().map(|value| Some(Datum::String("x".repeat((value & 3) as usize)))).collect(),
+        ];
+        let batch = batch_of(&fields, &columns);
+        let storage = memory();
+        let summary = write(&storage, &fields, &batch, 700, orc(WRITTEN[codec], 1 << 20)).unwrap();
+        let found = read_file(&storage, FileFormat::Orc, summary.file_size, ReadRequest::new(fields)).unwrap();
+        prop_assert_eq!(found, batch);
+    }
+}
+
+#[test]
+fn what_orc_cannot_hold_is_refused() {
+    let refused = |kind: TypeKind, value: Datum, compression: &str| {
+        let fields = [DataField::new(0, "col", DataType::nullable(kind))];
+        let batch = batch_of(&fields, &[vec![Some(value)]]);
+        write(&memory(), &fields, &batch, 1, orc(compression, 10)).unwrap_err()
+    };
+    let blank = || Datum::Variant { value: vec![0], metadata: vec![1, 0, 0] };
+    let error = refused(TypeKind::Variant, blank(), "zstd");
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+    assert!(error.to_string().contains("col"), "{error}");
+    let before = Datum::Timestamp { millis: -1, nanos: 0 };
+    assert_eq!(refused(TypeKind::Timestamp(3), before, "zstd").kind(), ErrorKind::Unsupported);
+    assert_eq!(refused(TypeKind::Int, Datum::Int(1), "gzip").kind(), ErrorKind::Invalid);
+    assert_eq!(refused(TypeKind::Int, Datum::Int(1), "brotli").kind(), ErrorKind::Unsupported);
 }

@@ -117,7 +117,8 @@ fn summarize(metadata: &ParquetMetaData, fields: &[DataField], counts: &[ColumnC
         let leaf = leaves.iter().position(|leaf| *leaf.path().parts() == [field.name.as_str()]);
         let bounds = leaf.filter(|_| !counts.has_nan).and_then(|leaf| bounds_of(metadata, leaf, field));
         let (min, max) = bounds.unzip();
-        ColumnSummary { min, max, null_count: i64::try_from(counts.nulls).ok() }
+        // Java asks the footer by the name of the column, which those with parts do not have there.
+        ColumnSummary { min, max, null_count: leaf.and_then(|_| i64::try_from(counts.nulls).ok()) }
     });
     summaries.collect()
 }

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use bzip2::bufread::BzEncoder;
 use bzip2::read::MultiBzDecoder;
 use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
 use lzma_rust2::XzReader;
@@ -13,8 +14,6 @@ use crate::error::{Error, Result};
 const MAX_BLOCK_BYTES: usize = 64 << 20;
 /// Memory that decoding an xz block may take, in KiB: the dictionary of its highest preset and some.
 const MAX_XZ_KIB: u32 = 80 << 10;
-/// Level of zstd blocks, as Java writes them.
-const ZSTD_LEVEL: i32 = 1;
 
 /// How the blocks of a container are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Codec {
     Snappy,
     /// Zstandard, Paimon's default.
     Zstandard,
-    /// Bzip2; read only.
+    /// Bzip2; not for manifests.
     Bzip2,
     /// Xz; read only.
     Xz,
@@ -47,6 +46,25 @@ impl Codec {
             _ => {
                 let message = format!("expected an avro codec (zstd, snappy, deflate, null), found {text:?}");
                 return Err(Error::invalid(message));
+            }
+        })
+    }
+
+    /// The codec of a data file by the option `file.compression`, under the names that Java takes for Avro files, and
+    /// `none`.
+    ///
+    /// Errors: `Unsupported` for codecs of Avro that this crate does not write, `Invalid` for other words.
+    pub(crate) fn of_data_file(name: &str) -> Result<Self> {
+        Ok(match name.to_ascii_lowercase().as_str() {
+            "zstd" | "zstandard" => Codec::Zstandard,
+            "snappy" => Codec::Snappy,
+            "deflate" => Codec::Deflate,
+            "bzip2" => Codec::Bzip2,
+            "none" | "null" | "uncompressed" => Codec::Null,
+            "xz" => return Err(unsupported_writing(name)),
+            _ => {
+                let codecs = "zstd, snappy, deflate, bzip2 or null";
+                return Err(Error::invalid(format!("file.compression of avro files takes {codecs}, not {name:?}")));
             }
         })
     }
@@ -77,7 +95,7 @@ impl Codec {
     }
 
     /// Compresses a block. Errors: `Unsupported` for codecs that are only read.
-    pub(super) fn compress(self, plain: &[u8]) -> Result<Vec<u8>> {
+    pub(super) fn compress(self, plain: &[u8], zstd_level: i32) -> Result<Vec<u8>> {
         let failed = |error: std::io::Error| Error::internal("cannot compress an avro block").because(error);
         match self {
             Codec::Null => Ok(plain.to_vec()),
@@ -93,8 +111,13 @@ impl Codec {
                 out.extend_from_slice(&crc(plain).to_be_bytes());
                 Ok(out)
             }
-            Codec::Zstandard => zstd::bulk::compress(plain, ZSTD_LEVEL).map_err(failed),
-            Codec::Bzip2 | Codec::Xz => Err(unsupported_writing(self.header_name())),
+            Codec::Zstandard => zstd::bulk::compress(plain, zstd_level).map_err(failed),
+            Codec::Bzip2 => {
+                let mut out = Vec::new();
+                BzEncoder::new(plain, bzip2::Compression::best()).read_to_end(&mut out).map_err(failed)?;
+                Ok(out)
+            }
+            Codec::Xz => Err(unsupported_writing(self.header_name())),
         }
     }
 }
@@ -214,14 +237,23 @@ mod tests {
     const XZ_BOMB: &[u8] = include_bytes!("testdata/zeros.xz");
 
     #[test]
+    fn blocks_survive_every_codec_that_is_written() {
+        let plain = b"abcabcabc".repeat(9);
+        for codec in [Codec::Null, Codec::Deflate, Codec::Snappy, Codec::Zstandard, Codec::Bzip2] {
+            let stored = codec.compress(&plain, 3).unwrap();
+            assert_eq!(Decompressor::new(codec).decompress(&stored).unwrap(), plain, "{codec:?}");
+        }
+    }
+
+    #[test]
     fn bombs_are_refused_by_every_codec() {
         let zeros = vec![0; MAX_BLOCK_BYTES + (1 << 20)];
         let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
         bzip2.write_all(&zeros).unwrap();
         let bombs = [
-            (Codec::Deflate, Codec::Deflate.compress(&zeros).unwrap()),
-            (Codec::Snappy, Codec::Snappy.compress(&zeros).unwrap()),
-            (Codec::Zstandard, Codec::Zstandard.compress(&zeros).unwrap()),
+            (Codec::Deflate, Codec::Deflate.compress(&zeros, 1).unwrap()),
+            (Codec::Snappy, Codec::Snappy.compress(&zeros, 1).unwrap()),
+            (Codec::Zstandard, Codec::Zstandard.compress(&zeros, 1).unwrap()),
             (Codec::Bzip2, bzip2.finish().unwrap()),
             (Codec::Xz, XZ_BOMB.to_vec()),
         ];

@@ -24,7 +24,7 @@ pub(crate) use container::{Header, SYNC_BYTES, read_records, read_records_where}
 pub(crate) use cursor::Cursor;
 pub(crate) use plan::{FieldSet, Kind, Plan, avro_fields};
 pub(crate) use schema::{Logical, Node, NodeId, Schema, Shape};
-pub(crate) use write::{Encoder, write_records};
+pub(crate) use write::{ContainerWriter, Encoder, write_records};
 
 #[cfg(test)]
 mod tests;

@@ -137,7 +137,7 @@ fn bombs_are_refused() {
     let schema = record(A);
     let zeros = vec![0; 80 << 20];
     for codec in [Codec::Deflate, Codec::Snappy, Codec::Zstandard] {
-        let bomb = codec.compress(&zeros).unwrap();
+        let bomb = codec.compress(&zeros, 1).unwrap();
         let message = read(&schema, codec, 1, &bomb).unwrap_err().to_string();
         assert!(message.contains("at most"), "{message}");
     }
@@ -147,13 +147,13 @@ fn bombs_are_refused() {
 fn damaged_blocks_are_corrupt() {
     let schema = record(A);
     for codec in [Codec::Deflate, Codec::Snappy, Codec::Zstandard] {
-        let block = codec.compress(&[2; 1000]).unwrap();
+        let block = codec.compress(&[2; 1000], 1).unwrap();
         assert_eq!(read(&schema, codec, 1000, &block).unwrap().len(), 1000);
         for cut in 0..block.len() {
             assert_eq!(kind(read(&schema, codec, 1000, &block[..cut])), ErrorKind::Corrupt, "{codec:?} {cut}");
         }
     }
-    let mut snappy = Codec::Snappy.compress(&[2; 1000]).unwrap();
+    let mut snappy = Codec::Snappy.compress(&[2; 1000], 1).unwrap();
     *snappy.last_mut().unwrap() ^= 1;
     assert!(read(&schema, Codec::Snappy, 1000, &snappy).unwrap_err().to_string().contains("checksum"));
 }

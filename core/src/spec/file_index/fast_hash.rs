@@ -27,6 +27,38 @@ pub fn hash_datum(value: &Datum, data_type: &DataType) -> Option<u64> {
     })
 }
 
+/// The hash that a writer adds for a value: Java's, which has one NaN and two zeros. `None` for types that have none.
+pub(super) fn hash_written(value: &Datum, data_type: &DataType) -> Option<u64> {
+    match value {
+        Datum::Float(value) if value.is_nan() => Some(mix(0x7FC0_0000)),
+        Datum::Double(value) if value.is_nan() => Some(mix(0x7FF8_0000_0000_0000)),
+        Datum::Float(zero) if *zero == 0.0 => Some(mix(zero.to_bits().cast_signed().into())),
+        Datum::Double(zero) if *zero == 0.0 => Some(mix(zero.to_bits().cast_signed())),
+        value => hash_datum(value, data_type),
+    }
+}
+
+/// Whether values of this type have hashes.
+pub(super) fn has_hash(data_type: &DataType) -> bool {
+    matches!(
+        data_type.kind,
+        TypeKind::Char(_)
+            | TypeKind::Varchar(_)
+            | TypeKind::Binary(_)
+            | TypeKind::Varbinary(_)
+            | TypeKind::TinyInt
+            | TypeKind::SmallInt
+            | TypeKind::Int
+            | TypeKind::BigInt
+            | TypeKind::Float
+            | TypeKind::Double
+            | TypeKind::Date
+            | TypeKind::Time(_)
+            | TypeKind::Timestamp(_)
+            | TypeKind::TimestampLtz(_)
+    )
+}
+
 /// A timestamp as indexes store it: milliseconds up to a precision of 3, microseconds beyond. `None` on overflow.
 pub(super) fn ticks(millis: i64, nanos: i32, precision: u8) -> Option<i64> {
     if precision <= 3 {

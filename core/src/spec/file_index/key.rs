@@ -2,7 +2,8 @@
 
 use super::{cursor::Cursor, fast_hash::ticks};
 use crate::{
-    error::Result,
+    error::{Error, Result},
+    spec::murmur::hash_bytes,
     types::{DataType, Datum, TypeKind},
 };
 
@@ -78,6 +79,55 @@ impl KeyType {
             }
         })
     }
+
+    /// Appends a key as [`KeyType::read`] reads it. Errors: `Internal` for a key of another type.
+    pub(super) fn write(self, key: &Key, out: &mut Vec<u8>) -> Result<()> {
+        match (self, key) {
+            (KeyType::Text, Key::Text(text)) => {
+                let length = i32::try_from(text.len()).map_err(|_| Error::invalid("an indexed text has over 2 GiB"))?;
+                out.extend(length.to_be_bytes());
+                out.extend(text);
+            }
+            (KeyType::Boolean | KeyType::Byte, Key::Number(number)) => out.push(*number as u8),
+            (KeyType::Short, Key::Number(number)) => out.extend((*number as i16).to_be_bytes()),
+            (KeyType::Int, Key::Number(number)) => out.extend((*number as i32).to_be_bytes()),
+            (KeyType::Long, Key::Number(number)) => out.extend(number.to_be_bytes()),
+            (KeyType::Float, Key::Number(number)) => out.extend(float_bits(*number).to_be_bytes()),
+            (KeyType::Double, Key::Number(number)) => out.extend(double_bits(*number).to_be_bytes()),
+            _ => return Err(Error::internal(format!("expected a key of an index of {self:?}, found {key:?}"))),
+        }
+        Ok(())
+    }
+
+    /// `hashCode` of the object that Java has for a key.
+    pub(super) fn java_hash(self, key: &Key) -> i32 {
+        let fold = |bits: i64| (bits ^ (bits >> 32)) as i32;
+        match (self, key) {
+            (_, Key::Text(text)) => hash_bytes(text),
+            (KeyType::Boolean, Key::Number(number)) => {
+                if *number == 0 {
+                    1237
+                } else {
+                    1231
+                }
+            }
+            (KeyType::Long, Key::Number(number)) => fold(*number),
+            (KeyType::Float, Key::Number(number)) => float_bits(*number),
+            (KeyType::Double, Key::Number(number)) => fold(double_bits(*number)),
+            (_, Key::Number(number)) => *number as i32,
+        }
+    }
+}
+
+/// Bits of the float of a key; all NaNs are one.
+fn float_bits(key: i64) -> i32 {
+    let key = key as i32;
+    if key == i32::MAX { 0x7FC0_0000 } else { key ^ ((key >> 31).cast_unsigned() >> 1).cast_signed() }
+}
+
+/// Bits of the double of a key; all NaNs are one.
+fn double_bits(key: i64) -> i64 {
+    if key == i64::MAX { 0x7FF8_0000_0000_0000 } else { key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed() }
 }
 
 impl Key {
@@ -134,6 +184,11 @@ mod tests {
         let doubles = floats.map(f64::from);
         assert!(doubles.windows(2).all(|pair| Key::double(pair[0]) < Key::double(pair[1])));
         assert_eq!(Key::float(-f32::NAN), Key::float(f32::NAN));
+        assert!(floats[..8].iter().all(|float| match Key::float(*float) {
+            Key::Number(key) => float_bits(key).cast_unsigned() == float.to_bits(),
+            Key::Text(_) => false,
+        }));
+        assert_eq!(double_bits(i64::MAX).cast_unsigned(), f64::NAN.to_bits());
         assert_eq!((Key::float(-0.0), Key::double(-0.0)), (Key::Number(-1), Key::Number(-1)));
     }
 }

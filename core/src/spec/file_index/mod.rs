@@ -16,16 +16,19 @@ mod fast_hash;
 mod key;
 mod range_bitmap;
 mod rows;
+mod write;
 
 use bytes::Bytes;
 
 pub use bitmap::BitmapIndex;
 pub use bloom_filter::BloomFilter;
 pub use bsi::BsiIndex;
+use fast_hash::{has_hash, hash_written};
 pub use fast_hash::{hash_datum, xxhash64};
 pub use key::{Key, KeyType};
 pub use range_bitmap::RangeBitmap;
 pub use rows::Question;
+pub(crate) use write::{FileIndexBuilder, FileIndexPlan};
 
 use crate::{
     error::{Error, Result},

@@ -90,4 +90,24 @@ mod tests {
             assert_eq!(read_prepared("db.t", &file[..length]).unwrap_err().kind(), ErrorKind::Corrupt, "{length}");
         }
     }
+
+    /// Messages for two buckets of a primary-key table, as Java's `BatchTableWrite` and `CommitMessageSerializer` made
+    /// them; the header was written beside.
+    #[test]
+    fn bytes_of_java_come_back_as_they_were() {
+        let files = [
+            (11, include_bytes!("testdata/java-1.4.2.commit").as_slice()),
+            (12, include_bytes!("testdata/java-2.0.0.commit").as_slice()),
+        ];
+        for (version, file) in files {
+            let messages = read_prepared("db.pk", file).unwrap();
+            assert_eq!(messages.len(), 2);
+            assert_eq!(messages.iter().map(|message| message.new_files[0].row_count).sum::<i64>(), 10);
+            let bytes: Vec<Vec<u8>> = messages.iter().map(|message| message.to_bytes(version).unwrap()).collect();
+            let theirs = &file[file.iter().position(|byte| *byte == b'\n').unwrap() + 1..];
+            let ours: Vec<u8> =
+                bytes.iter().flat_map(|bytes| [&(bytes.len() as u32).to_be_bytes(), &bytes[..]].concat()).collect();
+            assert_eq!(ours, theirs, "version {version}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod arithmetic;
 mod cast;
 mod evaluate;
 mod parse;
+mod primary;
 
 use std::collections::BTreeSet;
 

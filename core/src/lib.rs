@@ -8,7 +8,8 @@
 //! write      rows -> files                 read       splits -> batches
 //! changes    rows with kinds               scan       which files
 //!                                          merge      sorted runs -> rows
-//! catalog    names -> tables               table      the handle a user holds
+//! catalog    names -> tables               schema     made, checked, changed
+//! table      the handle a user holds
 //! predicate  filters                       format     data files <-> batches
 //! spec       metadata bytes <-> values     io         storage, runtime
 //! types, error
@@ -27,6 +28,7 @@ pub mod modify;
 pub mod predicate;
 pub mod read;
 pub mod scan;
+pub mod schema;
 pub mod spec;
 pub mod system;
 pub mod table;

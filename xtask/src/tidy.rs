@@ -16,9 +16,10 @@ const LAYERS: [&[&str]; 10] = [
     &["spec"],
     &["io"],
     &["predicate", "format"],
-    &["catalog", "table"],
+    &["table"],
     &["merge", "read", "scan", "changes"],
-    &["write", "commit", "compact"],
+    &["schema"],
+    &["catalog", "write", "commit", "compact"],
     &["modify"],
     &["maintain", "stream", "system"],
 ];

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     io::{PutOutcome, Runtime, Storage},
+    schema::SchemaChange,
     spec::layout,
     table::{SchemaManager, Table},
 };
@@ -135,6 +136,11 @@ impl FileSystemCatalog {
             return Err(self.exists("table", &identifier.to_string(), &identifier.folder()));
         }
         Table::open(storage, identifier.to_string(), self.runtime.clone()).await
+    }
+
+    /// Changes the schema of a table, or of a branch of it: see [`Table::alter`].
+    pub async fn alter_table(&self, database: &str, name: &str, changes: &[SchemaChange]) -> Result<Table> {
+        self.get_table(database, name).await?.alter(changes).await
     }
 
     /// Removes a table with its data. Errors: `NotFound` unless `ignore_if_missing`.

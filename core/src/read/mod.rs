@@ -28,7 +28,7 @@ mod shape;
 mod tasks;
 mod tracking;
 
-pub(crate) use cast::cast_array;
+pub(crate) use cast::{cast_array, cast_text};
 pub(crate) use deletions::read_vector;
 pub(crate) use positions::{Placed, read_with_positions};
 

@@ -2,6 +2,7 @@
 
 mod changes;
 mod nouns;
+mod schema;
 mod serve;
 mod shared;
 mod two_phase;
@@ -12,7 +13,8 @@ use clap::{Parser, Subcommand};
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
-pub(crate) use nouns::{DbCommand, SchemaCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
+pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
+pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
 pub(crate) use two_phase::{AbortArgs, CommitArgs};

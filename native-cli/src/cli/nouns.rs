@@ -1,4 +1,4 @@
-//! Arguments of the nouns: `db`, `table`, `snapshot`, `tag`, `schema`.
+//! Arguments of the nouns: `db`, `table`, `snapshot`, `tag`.
 
 use std::path::PathBuf;
 
@@ -71,6 +71,15 @@ pub(crate) enum TableCommand {
         #[arg(long, short)]
         yes: bool,
     },
+    /// Change columns, options or the comment of a table, all at once or not at all
+    #[command(after_help = ALTER_EXAMPLES)]
+    Alter {
+        #[command(flatten)]
+        table: ExistingTable,
+        /// What stands behind ALTER TABLE db.t in Flink's or Spark's SQL
+        #[arg(value_name = "CLAUSE", required = true)]
+        clauses: Vec<String>,
+    },
     /// Show columns, keys, options and size of a table
     #[command(visible_alias = "info")]
     Describe {
@@ -80,6 +89,15 @@ pub(crate) enum TableCommand {
         output: OutputArgs,
     },
 }
+
+const ALTER_EXAMPLES: &str = "\
+Examples:
+  cenote table alter shop.orders \"ADD COLUMN note STRING COMMENT 'by hand' AFTER item\"
+  cenote table alter shop.orders 'RENAME COLUMN note TO remark' 'ALTER COLUMN price TYPE DECIMAL(12, 2)'
+  cenote table alter shop.orders \"SET ('snapshot.num-retained.min' = '20')\" \"SET ('comment' = 'all orders')\"
+
+Clauses: ADD, DROP, RENAME … TO, MODIFY, ALTER COLUMN … TYPE | COMMENT | SET NOT NULL | DROP NOT NULL | SET DEFAULT |
+DROP DEFAULT | FIRST | AFTER, SET, RESET, SET TBLPROPERTIES, UNSET TBLPROPERTIES, ADD PRIMARY KEY, DROP PRIMARY KEY.";
 
 const CREATE_EXAMPLES: &str = "\
 Examples:
@@ -181,35 +199,5 @@ pub(crate) enum TagCommand {
         table: ExistingTable,
         /// Name of the tag
         name: String,
-    },
-}
-
-/// `cenote schema …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum SchemaCommand {
-    /// List the schema versions of a table
-    #[command(visible_alias = "ls")]
-    List {
-        #[command(flatten)]
-        table: ExistingTable,
-        #[command(flatten)]
-        output: OutputArgs,
-    },
-    /// Show one schema version; the latest where no id is given
-    Show {
-        #[command(flatten)]
-        table: ExistingTable,
-        /// Id of the schema version
-        id: Option<i64>,
-        #[command(flatten)]
-        output: OutputArgs,
-    },
-    /// Add a nullable column at the end; old rows have null there
-    AddColumn {
-        #[command(flatten)]
-        table: ExistingTable,
-        /// `name TYPE [COMMENT 'text']`
-        #[arg(value_name = "COLUMN")]
-        column: String,
     },
 }

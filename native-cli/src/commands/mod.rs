@@ -1,6 +1,7 @@
 //! What each command does: one file a noun or verb.
 
 mod commit;
+mod alter;
 mod compact;
 mod db;
 mod delete;
@@ -32,7 +33,6 @@ use crate::{
     session::Session,
 };
 
-pub(crate) use schema::add_column;
 pub(crate) use serve::serve_warehouse;
 pub(crate) use sql::{Script, execute};
 pub(crate) use write::load;

@@ -9,7 +9,7 @@ use std::{
 
 use clap::Parser;
 
-use super::{delete, merge, partition, table, truncate, update, write};
+use super::{alter, delete, merge, partition, table, truncate, update, write};
 use crate::{
     cli::{Cli, Command, SqlArgs},
     ddl::{Statement, TableName, parse_statements},
@@ -159,6 +159,10 @@ async fn run_statement(session: &Session, statement: Statement, script: &Script,
             let done =
                 table::create_defined(session, &database, &table, definition, if_not_exists, create_database).await?;
             done.into_iter().for_each(say);
+        }
+        Statement::AlterTable { name, if_exists, alteration } => {
+            let (database, table) = full(name, current);
+            alter::by_statement(&catalog, &database, &table, if_exists, alteration).await?.into_iter().for_each(say);
         }
         Statement::DropTable { name, if_exists } => {
             let (database, table) = full(name, current);

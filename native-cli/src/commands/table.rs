@@ -11,7 +11,7 @@ use cenote_core::{
 use serde_json::{Value, json};
 
 use super::{
-    snapshot,
+    alter, snapshot,
     sql::{self, Script},
 };
 use crate::{
@@ -48,6 +48,7 @@ pub(super) async fn run(session: &Session, command: TableCommand) -> Result<()> 
             notice(&format!("dropped table {database}.{name}"));
             Ok(())
         }
+        TableCommand::Alter { table, clauses } => alter::by_clauses(session, &table.table, &clauses).await,
         TableCommand::Describe { table, output } => describe(&session.table(&table.table).await?, &output).await,
     }
 }

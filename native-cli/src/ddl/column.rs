@@ -17,8 +17,23 @@ pub(super) struct ColumnDefinition {
 }
 
 /// Words that end a type.
-const AFTER_TYPE: [&str; 11] =
-    ["NOT", "NULL", "DEFAULT", "COMMENT", "PRIMARY", "UNIQUE", "CONSTRAINT", "CHECK", "METADATA", "AS", "GENERATED"];
+const AFTER_TYPE: [&str; 15] = [
+    "NOT",
+    "NULL",
+    "DEFAULT",
+    "COMMENT",
+    "PRIMARY",
+    "UNIQUE",
+    "CONSTRAINT",
+    "CHECK",
+    "METADATA",
+    "AS",
+    "GENERATED",
+    "FIRST",
+    "LAST",
+    "AFTER",
+    "BEFORE",
+];
 
 /// Parses the columns of `--schema`: definitions with commas between them. Ids are left to the catalog. Errors: says what was expected and found.
 pub(crate) fn parse_columns(text: &str) -> Result<Vec<DataField>, String> {
@@ -46,17 +61,21 @@ pub(crate) fn parse_columns(text: &str) -> Result<Vec<DataField>, String> {
 /// Parses one definition.
 pub(super) fn parse_column(cursor: &mut Cursor<'_>) -> Parsed<ColumnDefinition> {
     let name = cursor.expect_name("a column name")?;
+    let data_type = data_type(cursor, &name)?;
+    let mut column = ColumnDefinition { field: DataField::new(0, name, data_type), is_primary_key: false };
+    while parse_attribute(cursor, &mut column)? {}
+    Ok(column)
+}
+
+/// Parses the type of a column.
+pub(super) fn data_type(cursor: &mut Cursor<'_>, name: &str) -> Parsed<DataType> {
     let text = cursor.take_text_until(|token| {
         token.is_symbol(',') || token.is_symbol(';') || AFTER_TYPE.iter().any(|word| token.is_word(word))
     });
     if text.is_empty() {
         return Err(cursor.unexpected(&format!("the type of column {name:?}")));
     }
-    let data_type: DataType =
-        text.parse().map_err(|error: cenote_core::Error| format!("column {name:?}: {}", error.message()))?;
-    let mut column = ColumnDefinition { field: DataField::new(0, name, data_type), is_primary_key: false };
-    while parse_attribute(cursor, &mut column)? {}
-    Ok(column)
+    text.parse().map_err(|error: cenote_core::Error| format!("column {name:?}: {}", error.message()))
 }
 
 /// Parses one thing that may stand behind a type; false where there is none.
@@ -82,7 +101,7 @@ fn parse_attribute(cursor: &mut Cursor<'_>, column: &mut ColumnDefinition) -> Pa
 }
 
 /// A literal as text.
-fn parse_default(cursor: &mut Cursor<'_>) -> Parsed<String> {
+pub(super) fn parse_default(cursor: &mut Cursor<'_>) -> Parsed<String> {
     let sign = if cursor.take_symbol('-') { "-" } else { "" };
     match cursor.peek().map(|token| token.kind.clone()) {
         Some(Kind::Text(text)) if sign.is_empty() => {

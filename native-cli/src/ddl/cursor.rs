@@ -117,6 +117,17 @@ impl<'a> Cursor<'a> {
         Ok(names)
     }
 
+    /// `('text', …)`
+    pub(super) fn expect_texts(&mut self, what: &str) -> Parsed<Vec<String>> {
+        self.expect_symbol('(')?;
+        let mut texts = vec![self.expect_text(what)?];
+        while self.take_symbol(',') {
+            texts.push(self.expect_text(what)?);
+        }
+        self.expect_symbol(')')?;
+        Ok(texts)
+    }
+
     /// The text of tokens from here until `stop` says so outside of brackets, or a closing bracket or the end comes.
     pub(super) fn take_text_until(&mut self, stop: impl Fn(&Token) -> bool) -> &'a str {
         let mut span: Option<Range<usize>> = None;

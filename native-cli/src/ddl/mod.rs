@@ -3,6 +3,7 @@
 //! A general SQL parser does not help here: Flink's `NOT ENFORCED`, `WITH ('k' = 'v')` and types such as `MULTISET<INT>`
 //! or `TIMESTAMP(3) WITH LOCAL TIME ZONE` belong to no dialect it knows, and the engine already reads Paimon's types.
 
+mod alter;
 mod column;
 mod cursor;
 mod lexer;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use cenote_core::types::DataField;
 
+pub(crate) use alter::{Alteration, parse_added_column, parse_alteration, parse_path};
 pub(crate) use column::parse_columns;
 pub(crate) use statement::parse_statements;
 
@@ -43,6 +45,15 @@ pub(crate) enum Statement {
         if_not_exists: bool,
         /// What it is like.
         definition: TableDefinition,
+    },
+    /// ALTER TABLE
+    AlterTable {
+        /// Name of the table.
+        name: TableName,
+        /// IF EXISTS
+        if_exists: bool,
+        /// What is changed.
+        alteration: Alteration,
     },
     /// DROP TABLE
     DropTable {

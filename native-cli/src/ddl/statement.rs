@@ -1,7 +1,9 @@
 //! Statements, with semicolons between them.
 
+use cenote_core::schema::SchemaChange;
+
 use super::{
-    Statement, TableName,
+    Alteration, Statement, TableName, alter,
     cursor::{Cursor, Parsed},
     table::parse_definition,
 };
@@ -48,10 +50,23 @@ fn parse_statement(cursor: &mut Cursor<'_>) -> Parsed<Statement> {
         let if_exists = cursor.take_words(&["IF", "EXISTS"]);
         return Ok(Statement::DropTable { name: table_name(cursor)?, if_exists });
     }
+    if cursor.take_words(&["ALTER", "TABLE"]) {
+        let if_exists = cursor.take_words(&["IF", "EXISTS"]);
+        let name = table_name(cursor)?;
+        return Ok(Statement::AlterTable { name, if_exists, alteration: alter::parse_clause(cursor)? });
+    }
+    if cursor.take_words(&["COMMENT", "ON", "TABLE"]) {
+        let name = table_name(cursor)?;
+        cursor.expect_word("IS")?;
+        let comment =
+            if cursor.take_words(&["NULL"]) { None } else { Some(cursor.expect_text("the comment in quotes")?) };
+        let alteration = Alteration::Changes(vec![SchemaChange::UpdateComment { comment }]);
+        return Ok(Statement::AlterTable { name, if_exists: false, alteration });
+    }
     if cursor.take_words(&["USE"]) {
         return Ok(Statement::Use { name: database_name(cursor)? });
     }
-    Err(cursor.unexpected("CREATE, DROP or USE (queries are not there yet, see `cenote read --where`)"))
+    Err(cursor.unexpected("CREATE, ALTER, DROP or USE (queries are not there yet, see `cenote read --where`)"))
 }
 
 /// Names with points between them.
@@ -68,7 +83,7 @@ fn database_name(cursor: &mut Cursor<'_>) -> Parsed<String> {
     names.pop().ok_or_else(|| cursor.unexpected("the name of a database"))
 }
 
-fn table_name(cursor: &mut Cursor<'_>) -> Parsed<TableName> {
+pub(super) fn table_name(cursor: &mut Cursor<'_>) -> Parsed<TableName> {
     let mut names = dotted(cursor, "the name of a table")?;
     let table = names.pop().ok_or_else(|| cursor.unexpected("the name of a table"))?;
     Ok(TableName { database: names.pop(), table })

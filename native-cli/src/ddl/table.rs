@@ -100,7 +100,7 @@ fn parse_partitions(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> Par
 }
 
 /// `('key' = 'value', …)`
-fn parse_options(cursor: &mut Cursor<'_>) -> Parsed<BTreeMap<String, String>> {
+pub(super) fn parse_options(cursor: &mut Cursor<'_>) -> Parsed<BTreeMap<String, String>> {
     let mut options = BTreeMap::new();
     cursor.expect_symbol('(')?;
     while !cursor.take_symbol(')') {

@@ -3,10 +3,13 @@
 use std::path::Path;
 
 use arrow_array::RecordBatch;
-use cenote_core::types::{DataField, DataType, RowKind, TypeKind};
+use cenote_core::{
+    schema::SchemaChange,
+    types::{DataType, RowKind, TypeKind},
+};
 
 use super::source::{self, Batches, rows_where, without_values};
-use crate::{commands, error::Result, progress::Progress, session::Session};
+use crate::{error::Result, progress::Progress, session::Session};
 
 /// Name of the table.
 pub(super) const TABLE: &str = "demo.weather";
@@ -22,10 +25,13 @@ pub(super) async fn load(session: &Session, data: &Path, progress: &Progress) ->
     for month in 1..=12 {
         progress.say(format!("{TABLE}: month {month} of 12"));
         if month == FIRST_MONTH_WITH_IT {
-            let mut column = DataField::new(0, LATER_COLUMN, DataType::nullable(TypeKind::Double));
-            column.description = Some("miles an hour".into());
-            commands::add_column(&table, column).await?;
-            table = session.table(TABLE).await?;
+            let column = SchemaChange::AddColumn {
+                path: vec![LATER_COLUMN.to_owned()],
+                data_type: DataType::nullable(TypeKind::Double),
+                comment: Some("miles an hour".into()),
+                position: None,
+            };
+            table = table.alter(&[column]).await?;
         }
         let mut rows = Batches::default();
         for batch in source::read(&data.join("weather.parquet"), &table.schema().fields)? {

@@ -8,4 +8,5 @@ mod examples;
 mod formats;
 mod harness;
 mod rows;
+mod schema_changes;
 mod server;

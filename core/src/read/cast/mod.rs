@@ -13,7 +13,7 @@ mod text;
 use std::sync::Arc;
 
 use arrow_array::{
-    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, Int64Array, PrimitiveArray,
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, Float64Array, Int64Array, PrimitiveArray, StringArray,
     cast::AsArray,
     types::{Float32Type, Int8Type, Int16Type, Int32Type},
 };
@@ -64,6 +64,14 @@ impl Cast {
 /// Casts every value of an array. Errors: `Unsupported` where there is no such cast, `Invalid` for text that is no value.
 pub(crate) fn cast_array(array: &ArrayRef, from: &DataType, to: &DataType) -> Result<ArrayRef> {
     Cast::new(from, to)?.apply(array)
+}
+
+/// One value of `data_type`, cast from text as Java casts a STRING.
+///
+/// Errors: `Invalid` for text that is no such value, `Unsupported` for types that no text is cast to.
+pub(crate) fn cast_text(text: &str, data_type: &DataType) -> Result<ArrayRef> {
+    let array: ArrayRef = Arc::new(StringArray::from(vec![text]));
+    Cast::new(&DataType::nullable(TypeKind::STRING), data_type)?.apply(&array)
 }
 
 /// Integers that timestamps are cast to and from.

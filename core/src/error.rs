@@ -129,6 +129,11 @@ impl Error {
         &self.0.message
     }
 
+    /// A detail that was added by [`Error::with`], such as `column`.
+    pub fn detail(&self, name: &str) -> Option<&str> {
+        self.0.context.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The file or table it is about.
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()

@@ -10,7 +10,7 @@ use crate::files;
 const MAX_LINES: usize = 500;
 
 /// Modules of core, lowest first: each may name only those before it (and itself).
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["error"],
     &["types"],
     &["spec"],

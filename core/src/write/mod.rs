@@ -30,6 +30,8 @@ use std::{
 
 use arrow_array::RecordBatch;
 
+pub use conform::conform;
+
 pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
@@ -97,7 +99,7 @@ impl TableWrite {
         if kinds.is_some_and(|kinds| kinds.len() != batch.num_rows()) {
             return Err(Error::invalid(format!("expected {} row kinds", batch.num_rows())).at(self.table.name()));
         }
-        let batch = conform::conform(&batch, self.table.schema()).map_err(|error| error.at(self.table.name()))?;
+        let batch = conform(&batch, &self.table.schema().fields).map_err(|error| error.at(self.table.name()))?;
         let kinds = support::effective_kinds(&self.table, &batch, kinds)?;
         let Some((batch, kinds)) = support::drop_ignored(&self.table, batch, kinds)? else { return Ok(()) };
         let restored = self.restored().await?;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use cenote_core::changes::ChangesMode;
 use clap::{Args, ValueEnum};
 
+use crate::input::OnError;
+
 use super::shared::{ExistingTable, KeyValue, OutputArgs, StateArgs};
 
 const READ_EXAMPLES: &str = "\
@@ -74,6 +76,7 @@ Examples:
   cenote write shop.orders orders.csv              append, or upsert where the table has a primary key
   zcat orders.csv.gz | cenote write shop.orders - --format csv
   cenote write shop.orders changes.ndjson --rowkind-field op     rows say +I, -U, +U or -D in \"op\"
+  cenote write shop.orders export.csv --evolve --on-error quarantine=bad.ndjson
   cenote write shop.orders day.parquet --overwrite --partition dt=2026-01-01
 
 One command is one commit: all rows of the input become visible at once, or none.
@@ -114,6 +117,12 @@ pub(crate) struct WriteArgs {
     /// Leave out columns of the input that the table lacks, instead of failing
     #[arg(long)]
     pub(crate) ignore_unknown: bool,
+    /// Add columns of the input that the table lacks, and widen types that are too narrow, before loading
+    #[arg(long, conflicts_with = "ignore_unknown")]
+    pub(crate) evolve: bool,
+    /// What to do with rows that do not fit: fail, skip, or quarantine=FILE, which keeps them and the reasons as NDJSON
+    #[arg(long, value_name = "POLICY", default_value = "fail")]
+    pub(crate) on_error: OnError,
     /// Rows that are parsed at a time
     #[arg(long, value_name = "N", default_value_t = 65_536, value_parser = batch_rows)]
     pub(crate) batch_rows: usize,

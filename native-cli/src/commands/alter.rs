@@ -63,6 +63,14 @@ fn no_rename() -> Failure {
 }
 
 async fn alter(table: &Table, changes: Vec<SchemaChange>) -> Result<String> {
+    for change in &changes {
+        if let SchemaChange::AddColumn { path, data_type, .. } = change
+            && !data_type.nullable
+        {
+            let name = path.join(".");
+            return Err(Failure::usage(format!("column {name:?} is NOT NULL, and old rows have no value for it")));
+        }
+    }
     let changes: Vec<SchemaChange> =
         changes.into_iter().filter(|change| !is_as_it_is(table.schema(), change)).collect();
     if changes.is_empty() {

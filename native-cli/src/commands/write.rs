@@ -49,7 +49,10 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
         delimiter: u8::try_from(delimiter).map_err(|_| Failure::usage("--delimiter: expected an ASCII character"))?,
         ignore_unknown: args.ignore_unknown,
         batch_rows: args.batch_rows,
+        nested_as_text: args.evolve,
+        on_error: args.on_error,
     };
+    let (table, options) = if args.evolve { evolved(&table, options).await? } else { (table, options) };
     let source = input::open(options, &progress)?;
     if let Some(file) = args.prepare {
         return prepare(&table, source, &file, &progress).await;
@@ -60,6 +63,9 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
         Some(id) => format!("snapshot {id}: {} rows in {} new files", loaded.rows, loaded.files),
         None => "no rows, and no new snapshot".to_owned(),
     });
+    if loaded.left_out > 0 {
+        notice(&format!("{} bad rows left out", loaded.left_out));
+    }
     Ok(())
 }
 
@@ -87,11 +93,26 @@ fn constants(values: Vec<crate::cli::KeyValue>) -> BTreeMap<String, String> {
     values.into_iter().map(|value| (value.key, value.value)).collect()
 }
 
+/// The table and the load after the schema followed the input.
+async fn evolved(table: &Table, options: InputOptions) -> Result<(Table, InputOptions)> {
+    // Says at once what cannot be written at all.
+    drop(table.new_write()?);
+    let columns = tokio::task::block_in_place(|| input::columns(&options))?;
+    let evolved = table.evolve_to(&columns).await?;
+    if evolved.schema().id != table.schema().id {
+        notice(&format!("{} has schema {} now", table.name(), evolved.schema().id));
+    }
+    let options = InputOptions { fields: evolved.schema().fields.clone(), ..options };
+    Ok((evolved, options))
+}
+
 /// What a load did.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Loaded {
     /// Rows of the input.
     pub(crate) rows: u64,
+    /// Bad rows of the input that were left out.
+    pub(crate) left_out: u64,
     /// New data files.
     pub(crate) files: usize,
     /// The snapshot; `None` where there was nothing to commit.
@@ -101,7 +122,7 @@ pub(crate) struct Loaded {
 /// Writes all rows of `source` in one commit. On an error no file stays behind and the table is as before.
 pub(crate) async fn load(
     table: &Table,
-    source: Box<dyn Source>,
+    mut source: Box<dyn Source>,
     target: Option<OverwriteTarget>,
     progress: &Progress,
 ) -> Result<Loaded> {
@@ -109,7 +130,7 @@ pub(crate) async fn load(
     if target.is_some() {
         write = write.ignore_previous_files();
     }
-    let (rows, messages) = match write_all(&mut write, source, progress).await {
+    let (rows, messages) = match write_all(&mut write, source.as_mut(), progress).await {
         Ok(written) => written,
         Err(failure) => {
             write.abort().await;
@@ -125,7 +146,7 @@ pub(crate) async fn load(
     };
     let files = messages.iter().map(|message| message.new_files.len()).sum();
     match snapshot {
-        Ok(snapshot) => Ok(Loaded { rows, files, snapshot }),
+        Ok(snapshot) => Ok(Loaded { rows, left_out: source.finish()?, files, snapshot }),
         Err(error) => {
             // Only a conflict says for sure that nothing refers to the files.
             if error.kind() == cenote_core::ErrorKind::Conflict {
@@ -138,7 +159,7 @@ pub(crate) async fn load(
 
 async fn write_all(
     write: &mut TableWrite,
-    mut source: Box<dyn Source>,
+    source: &mut dyn Source,
     progress: &Progress,
 ) -> Result<(u64, Vec<CommitMessage>)> {
     let mut rows = 0;

@@ -17,7 +17,7 @@ use cenote_core::{
 use crate::{
     cli::InputFormat,
     error::{Failure, Result},
-    input::{self, InputBatch, InputOptions, Source},
+    input::{self, InputBatch, InputOptions, OnError, Source},
     progress::Progress,
 };
 
@@ -57,6 +57,8 @@ pub(super) fn read(file: &Path, fields: &[DataField]) -> Result<Vec<RecordBatch>
         delimiter: b',',
         ignore_unknown: true,
         batch_rows: 65_536,
+        nested_as_text: false,
+        on_error: OnError::Fail,
     };
     let mut source = input::open(options, &Progress::silent())?;
     let mut batches = Vec::new();

@@ -6,8 +6,9 @@ use arrow_array::{
     Array, ArrayRef, FixedSizeListArray, ListArray, MapArray, StructArray, TimestampMicrosecondArray,
     TimestampMillisecondArray, TimestampNanosecondArray,
     builder::{
-        BinaryBuilder, BooleanBufferBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder,
-        Float64Builder, Int8Builder, Int16Builder, Int32Builder, Int64Builder, StringBuilder, Time32MillisecondBuilder,
+        ArrayBuilder, BinaryBuilder, BooleanBufferBuilder, BooleanBuilder, Date32Builder, Decimal128Builder,
+        Float32Builder, Float64Builder, Int8Builder, Int16Builder, Int32Builder, Int64Builder, StringBuilder,
+        Time32MillisecondBuilder,
     },
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
@@ -110,6 +111,48 @@ impl ColumnBuilder {
         Ok(ColumnBuilder { data_type: data_type.clone(), values })
     }
 
+    /// Adds the default of the column: text that Java casts to the type. Errors: a text that is no such value.
+    pub(super) fn push_default(&mut self, text: &str) -> Parsed<()> {
+        let bare = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(text);
+        match &mut self.values {
+            Values::Binary(builder, length) => push_bytes(builder, *length, bare.as_bytes()),
+            _ => self.push_text(bare),
+        }
+    }
+
+    /// Number of values.
+    fn len(&self) -> usize {
+        match &self.values {
+            Values::Boolean(builder) => builder.len(),
+            Values::TinyInt(builder) => builder.len(),
+            Values::SmallInt(builder) => builder.len(),
+            Values::Int(builder) => builder.len(),
+            Values::BigInt(builder) | Values::Timestamp(builder, _) => builder.len(),
+            Values::Float(builder) => builder.len(),
+            Values::Double(builder) => builder.len(),
+            Values::Decimal(builder) => builder.len(),
+            Values::Text(builder, _) => builder.len(),
+            Values::Binary(builder, _) => builder.len(),
+            Values::Date(builder) => builder.len(),
+            Values::Time(builder) => builder.len(),
+            Values::List { offsets, .. } | Values::Map { offsets, .. } => offsets.len().saturating_sub(1),
+            Values::Vector { valid, .. } | Values::Row { valid, .. } => valid.len(),
+        }
+    }
+
+    /// Adds values that nobody will see until there are `rows`.
+    pub(super) fn fill_up_to(&mut self, rows: usize) {
+        while self.len() < rows {
+            self.push_filler();
+        }
+    }
+
+    /// Adds a nested value, all of it or nothing: a problem in the middle must not leave half of it behind.
+    fn push_nested(&mut self, value: &Value) -> Parsed<()> {
+        ColumnBuilder::new(&self.data_type)?.push_json_parts(value)?;
+        self.push_json_parts(value)
+    }
+
     /// Adds a null. Errors: a NOT NULL type.
     pub(super) fn push_null(&mut self) -> Parsed<()> {
         if !self.data_type.nullable {
@@ -160,17 +203,22 @@ impl ColumnBuilder {
 
     /// Adds a JSON value in the canonical form that `cenote read -o ndjson` prints, or a near one.
     pub(super) fn push_json(&mut self, value: &Value) -> Parsed<()> {
+        if self.values.is_nested() && !value.is_null() { self.push_nested(value) } else { self.push_json_parts(value) }
+    }
+
+    /// As [`ColumnBuilder::push_json`], but parts of a nested value stay where there is an error.
+    fn push_json_parts(&mut self, value: &Value) -> Parsed<()> {
         match (&mut self.values, value) {
             (_, Value::Null) => self.push_null(),
             (Values::List { offsets, valid, element }, Value::Array(items)) => {
-                items.iter().try_for_each(|item| element.push_json(item))?;
+                items.iter().try_for_each(|item| element.push_json_parts(item))?;
                 close(offsets, valid, items.len())
             }
             (Values::Vector { length, valid, element }, Value::Array(items)) => {
                 if items.len() != *length {
                     return Err(format!("expected {length} elements, found {}", items.len()));
                 }
-                items.iter().try_for_each(|item| element.push_json(item))?;
+                items.iter().try_for_each(|item| element.push_json_parts(item))?;
                 valid.append(true);
                 Ok(())
             }
@@ -178,8 +226,8 @@ impl ColumnBuilder {
                 for pair in pairs {
                     match pair.as_array().map(Vec::as_slice) {
                         Some([first, second]) => {
-                            key.push_json(first)?;
-                            value.push_json(second)?;
+                            key.push_json_parts(first)?;
+                            value.push_json_parts(second)?;
                         }
                         _ => return Err("expected [key, value] pairs".into()),
                     }
@@ -189,7 +237,7 @@ impl ColumnBuilder {
             (Values::Map { offsets, valid, key, value }, Value::Object(members)) => {
                 for (name, member) in members {
                     key.push_text(name)?;
-                    value.push_json(member)?;
+                    value.push_json_parts(member)?;
                 }
                 close(offsets, valid, members.len())
             }
@@ -199,7 +247,7 @@ impl ColumnBuilder {
                 }
                 for (field, child) in fields.iter().zip(children) {
                     let member = members.get(&field.name).unwrap_or(&Value::Null);
-                    child.push_json(member).map_err(|error| format!("field {:?}: {error}", field.name))?;
+                    child.push_json_parts(member).map_err(|error| format!("field {:?}: {error}", field.name))?;
                 }
                 valid.append(true);
                 Ok(())

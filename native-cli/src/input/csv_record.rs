@@ -1,7 +1,7 @@
 //! Splits CSV (RFC 4180) into records. Unlike other readers it tells `""` (an empty text) from an empty field (null),
 //! and knows on which line each record starts.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 
 /// One record.
 #[derive(Debug, Default)]
@@ -60,12 +60,16 @@ pub(super) struct RecordReader<R> {
     delimiter: u8,
     line: u64,
     buffer: Vec<u8>,
+    /// Lines read for a quote that was never closed, to be read again.
+    pending: Vec<u8>,
+    /// How much of `pending` was read again.
+    pending_at: usize,
 }
 
 impl<R: BufRead> RecordReader<R> {
     /// Reads from `input`, leaving out a byte order mark.
     pub(super) fn new(input: R, delimiter: u8) -> Self {
-        RecordReader { input, delimiter, line: 0, buffer: Vec::new() }
+        RecordReader { input, delimiter, line: 0, buffer: Vec::new(), pending: Vec::new(), pending_at: 0 }
     }
 
     /// The next record that is no blank line; false at the end.
@@ -76,6 +80,9 @@ impl<R: BufRead> RecordReader<R> {
                 return Ok(false);
             }
             record.line = self.line;
+            if self.buffer.len() > LONGEST_RECORD {
+                return Err(RecordError::Malformed(record.line, "the line is longer than 64 MiB"));
+            }
             self.split(record)?;
             if !record.is_blank() {
                 return Ok(true);
@@ -83,11 +90,51 @@ impl<R: BufRead> RecordReader<R> {
         }
     }
 
+    /// The bytes of the record read last, with its line end.
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// After a malformed record: goes on behind its first line, so that a stray quote does not swallow the rest.
+    pub(super) fn skip_malformed(&mut self) {
+        let first = self.buffer.iter().position(|byte| *byte == b'\n').map_or(self.buffer.len(), |end| end + 1);
+        let rest = self.buffer.split_off(first);
+        // Lines that are read again are counted again.
+        self.line -= rest.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line -= u64::from(rest.last().is_some_and(|byte| *byte != b'\n'));
+        if self.pending.is_empty() {
+            self.pending = rest;
+        } else {
+            // All of the record came from there.
+            self.pending_at = self.pending_at.saturating_sub(rest.len());
+        }
+    }
+
     /// Appends the next line to the buffer, with its end; false at the end of the input.
     fn append_line(&mut self) -> Result<bool, RecordError> {
-        let read = self.input.read_until(b'\n', &mut self.buffer).map_err(RecordError::Io)?;
-        self.line += 1;
+        let again = self.pending.get(self.pending_at..).unwrap_or_default();
+        let read = if again.is_empty() {
+            self.pending.clear();
+            self.pending_at = 0;
+            self.read_line().map_err(RecordError::Io)?
+        } else {
+            let end = again.iter().position(|byte| *byte == b'\n').map_or(again.len(), |end| end + 1);
+            self.buffer.extend_from_slice(again.get(..end).unwrap_or_default());
+            self.pending_at += end;
+            end
+        };
+        self.line += u64::from(read > 0);
         Ok(read > 0)
+    }
+
+    /// Appends a line of the input; of one that is too long, only so much that this is seen.
+    fn read_line(&mut self) -> io::Result<usize> {
+        let longest = LONGEST_RECORD as u64 + 1;
+        let read = (&mut self.input).take(longest).read_until(b'\n', &mut self.buffer)?;
+        if read as u64 == longest && self.buffer.last() != Some(&b'\n') {
+            self.input.skip_until(b'\n')?;
+        }
+        Ok(read)
     }
 
     fn next_line(&mut self) -> Result<bool, RecordError> {
@@ -180,6 +227,28 @@ mod tests {
         check("a,\n,", &["1:a|", "2:|"]);
         check("\"\"\n", &["1:[]"]);
         check("", &[]);
+    }
+
+    #[test]
+    fn a_stray_quote_costs_one_line() {
+        let mut reader = RecordReader::new("a\n\"b\nc\n\"d\"x\ne".as_bytes(), b',');
+        let mut record = Record::default();
+        let mut seen = Vec::new();
+        loop {
+            match reader.read(&mut record) {
+                Ok(false) => break,
+                Ok(true) => seen.push((record.line, record.field(0).unwrap().0.to_owned())),
+                Err(RecordError::Malformed(line, problem)) => {
+                    seen.push((line, problem.to_owned()));
+                    reader.skip_malformed();
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        // The quote of line 2 ends on line 4, with text behind it; then line 4 is wrong by itself.
+        let behind = "text behind a closing quote";
+        let expected = [(1, "a"), (2, behind), (3, "c"), (4, behind), (5, "e")];
+        assert_eq!(seen, expected.map(|(line, text)| (line, text.to_owned())));
     }
 
     #[test]

@@ -1,15 +1,22 @@
 //! Files to load, as batches of the table's columns.
 //!
 //! ```text
-//! csv, ndjson   text cells -> column builders -> batch       errors name the line
-//! parquet, arrow   batches -> renamed, cast, filled up       errors name the column
+//! csv, ndjson            text cells -> column builders -> batch    errors name line and column
+//! parquet, arrow, avro   batches -> columns of the table            errors name row and column
 //! ```
+//!
+//! Bad rows go to [`bad_rows`]: stop, leave out, or keep in a file. Memory is bounded by a batch and the longest line.
 
 mod arrow;
+mod arrow_types;
+mod avro;
+mod avro_schema;
+mod bad_rows;
 mod column;
 mod columnar;
 mod csv;
 mod csv_record;
+mod json_line;
 mod ndjson;
 mod parquet;
 mod rows;
@@ -22,8 +29,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use bad_rows::OnError;
+
 use arrow_array::RecordBatch;
-use cenote_core::types::{DataField, RowKind};
+use cenote_core::types::{DataField, DataType, RowKind, TypeKind};
 
 use crate::{
     cli::InputFormat,
@@ -32,7 +41,7 @@ use crate::{
 };
 
 /// What to load and how.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct InputOptions {
     /// The file; `-` is standard input.
     pub(crate) file: PathBuf,
@@ -52,6 +61,10 @@ pub(crate) struct InputOptions {
     pub(crate) ignore_unknown: bool,
     /// Rows in a batch.
     pub(crate) batch_rows: usize,
+    /// Take JSON arrays and objects for columns of texts, as JSON.
+    pub(crate) nested_as_text: bool,
+    /// What to do with rows that are no rows of the table.
+    pub(crate) on_error: OnError,
 }
 
 /// Rows in the columns of the table.
@@ -65,8 +78,14 @@ pub(crate) struct InputBatch {
 
 /// Rows of a file, a batch at a time. Reading blocks.
 pub(crate) trait Source {
-    /// The next batch, never empty; `None` at the end.
+    /// The next batch; `None` at the end.
     fn next_batch(&mut self) -> Result<Option<InputBatch>>;
+
+    /// Once the rows are committed: keeps the file of bad rows, and gives the number of rows that were left out. A source
+    /// that goes away without this takes that file with it.
+    fn finish(&mut self) -> Result<u64> {
+        Ok(0)
+    }
 }
 
 /// Opens a file to load; `progress` counts the bytes that are read.
@@ -76,11 +95,35 @@ pub(crate) fn open(options: InputOptions, progress: &Progress) -> Result<Box<dyn
         InputFormat::Ndjson => Box::new(ndjson::NdjsonSource::open(text(&options, progress)?, options)?),
         InputFormat::Parquet => Box::new(parquet::open(options)?),
         InputFormat::Arrow => Box::new(arrow::open(options)?),
-        InputFormat::Avro => {
-            return Err(Failure::error("unsupported: loading Avro files is not there yet")
-                .hint("convert the file to Parquet, NDJSON or CSV first"));
-        }
+        InputFormat::Avro => Box::new(avro::open(options)?),
     })
+}
+
+/// The columns of a file, for a table that is to follow it: texts for the columns of CSV and NDJSON that the table lacks.
+/// NDJSON is read as a whole. Errors: standard input, which can be read only once.
+pub(crate) fn columns(options: &InputOptions) -> Result<Vec<DataField>> {
+    if is_stdin(&options.file) {
+        return Err(
+            Failure::usage("--evolve needs a file that can be read twice").hint("save standard input to a file")
+        );
+    }
+    let text_of = |names: Vec<String>| {
+        let column = |name: String| {
+            let known = options.fields.iter().find(|field| field.name == name);
+            known.cloned().unwrap_or_else(|| DataField::new(0, name, DataType::nullable(TypeKind::STRING)))
+        };
+        names.into_iter().map(column).collect::<Vec<_>>()
+    };
+    let progress = Progress::silent();
+    let mut columns = match options.format {
+        InputFormat::Csv => text_of(csv::names(text(options, &progress)?, options)?),
+        InputFormat::Ndjson => text_of(ndjson::names(text(options, &progress)?, options)?),
+        InputFormat::Parquet => arrow_types::fields(parquet::schema(options)?.as_ref()),
+        InputFormat::Arrow => arrow_types::fields(arrow::schema(options)?.as_ref()),
+        InputFormat::Avro => avro::columns(options)?,
+    };
+    columns.retain(|column| options.rowkind_field.as_ref() != Some(&column.name));
+    Ok(columns)
 }
 
 /// The format that the name of a file says. Errors: usage, where it says none.
@@ -97,7 +140,7 @@ pub(crate) fn format_of(file: &Path) -> Result<InputFormat> {
         "avro" => InputFormat::Avro,
         _ => {
             return Err(Failure::usage(format!("{}: the extension does not say the format", file.display()))
-                .hint("pass --format csv, ndjson, parquet or arrow"));
+                .hint("pass --format csv, ndjson, parquet, arrow or avro"));
         }
     })
 }

@@ -3,8 +3,10 @@
 use std::{
     fs::File,
     io::{Read, stdin},
+    sync::Arc,
 };
 
+use arrow_schema::SchemaRef;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::reader::ChunkReader;
@@ -21,6 +23,15 @@ pub(super) fn open(options: InputOptions) -> Result<ColumnarSource> {
     }
     let file: File = regular_file(&options.file)?;
     start(options, file)
+}
+
+/// The columns of a Parquet file.
+pub(super) fn schema(options: &InputOptions) -> Result<SchemaRef> {
+    let file = regular_file(&options.file)?;
+    match ParquetRecordBatchReaderBuilder::try_new(file) {
+        Ok(builder) => Ok(Arc::clone(builder.schema())),
+        Err(error) => Err(Failure::error(format!("{}: not a readable Parquet file: {error}", options.display_name()))),
+    }
 }
 
 fn start(options: InputOptions, file: impl ChunkReader + 'static) -> Result<ColumnarSource> {

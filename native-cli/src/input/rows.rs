@@ -1,10 +1,11 @@
 //! Collects cells into batches of the table's columns: shared by the text formats.
 
-use arrow_array::{ArrayRef, RecordBatch};
-use cenote_core::types::{RowKind, arrow};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch};
+use arrow_select::filter::filter;
+use cenote_core::types::{RowKind, TypeKind, arrow};
 use serde_json::Value;
 
-use super::{InputBatch, InputOptions, column::ColumnBuilder, is_stdin};
+use super::{InputBatch, InputOptions, bad_rows::Problem, column::ColumnBuilder, is_stdin};
 use crate::error::{Failure, Result};
 
 /// Where the cells of a table column come from.
@@ -25,8 +26,10 @@ pub(super) enum Cell<'a> {
     Text(&'a str),
     /// As JSON.
     Json(&'a Value),
-    /// Not given.
+    /// Given as null.
     Null,
+    /// Not given: the column's default, or null.
+    Missing,
 }
 
 /// A batch in the making.
@@ -36,6 +39,8 @@ pub(super) struct RowCollector {
     columns: Vec<ColumnBuilder>,
     kinds: Option<Vec<RowKind>>,
     rows: usize,
+    /// Rows that are not in the batch.
+    abandoned: Vec<usize>,
 }
 
 impl RowCollector {
@@ -47,7 +52,7 @@ impl RowCollector {
         };
         let columns = options.fields.iter().map(column).collect::<Result<_>>()?;
         let kinds = options.rowkind_field.is_some().then(Vec::new);
-        Ok(RowCollector { options, columns, kinds, rows: 0 })
+        Ok(RowCollector { options, columns, kinds, rows: 0, abandoned: Vec::new() })
     }
 
     /// What was asked for.
@@ -55,37 +60,55 @@ impl RowCollector {
         &self.options
     }
 
-    /// Adds a cell of the table column `column`.
-    pub(super) fn push(&mut self, column: usize, cell: Cell<'_>, line: u64) -> Result<()> {
+    /// Whether arrays and objects become texts in this column: a table that follows its input has no types for them.
+    pub(super) fn takes_nested_as_text(&self, column: usize) -> bool {
+        let kind = self.options.fields.get(column).map(|field| &field.data_type.kind);
+        self.options.nested_as_text && kind == Some(&TypeKind::STRING)
+    }
+
+    /// Adds a cell of the table column `column`. Errors: what is wrong with it; then [`RowCollector::abandon`] the row.
+    pub(super) fn push(&mut self, column: usize, cell: Cell<'_>) -> Result<(), Problem> {
         let (Some(builder), Some(field)) = (self.columns.get_mut(column), self.options.fields.get(column)) else {
             return Ok(());
         };
         let pushed = match (cell, &field.default_value) {
             (Cell::Text(text), _) => builder.push_text(text),
-            (Cell::Json(Value::Null) | Cell::Null, Some(default)) => builder.push_text(default),
             (Cell::Json(value), _) => builder.push_json(value),
-            (Cell::Null, None) => builder.push_null(),
+            (Cell::Missing, Some(default)) => builder.push_default(default),
+            // The engine puts defaults for nulls, where null is allowed.
+            (Cell::Missing | Cell::Null, _) => builder.push_null(),
         };
         pushed.map_err(|problem| {
             let found = match cell {
                 Cell::Text(text) => format!(", found {:?}", shortened(text)),
-                Cell::Json(Value::Null) | Cell::Null => String::new(),
                 Cell::Json(value) => format!(", found {}", shortened(&value.to_string())),
+                Cell::Missing | Cell::Null => String::new(),
             };
-            self.options.error_at(line, &format!("column {:?}: {problem}{found}", field.name))
+            format!("column {:?}: {problem}{found}", field.name).into()
         })
     }
 
     /// Notes the kind of the row.
-    pub(super) fn push_kind(&mut self, text: Option<&str>, line: u64) -> Result<()> {
+    pub(super) fn push_kind(&mut self, text: Option<&str>) -> Result<(), Problem> {
         let Some(kinds) = &mut self.kinds else { return Ok(()) };
         let name = self.options.rowkind_field.as_deref().unwrap_or_default();
         let kind = match text {
             Some(text) => RowKind::parse(text).map_err(|error| error.message().to_owned()),
             None => Err("expected a row kind +I, -U, +U or -D, found null".to_owned()),
         };
-        kinds.push(kind.map_err(|error| self.options.error_at(line, &format!("column {name:?}: {error}")))?);
+        kinds.push(kind.map_err(|error| format!("column {name:?}: {error}"))?);
         Ok(())
+    }
+
+    /// Ends a row in the middle: what was pushed of it will not be in the batch.
+    pub(super) fn abandon(&mut self) {
+        self.columns.iter_mut().for_each(|column| column.fill_up_to(self.rows + 1));
+        if let Some(kinds) = &mut self.kinds {
+            kinds.truncate(self.rows);
+            kinds.push(RowKind::Insert);
+        }
+        self.abandoned.push(self.rows);
+        self.rows += 1;
     }
 
     /// Ends a row; true when the batch is full.
@@ -96,15 +119,33 @@ impl RowCollector {
 
     /// The batch, `None` where it has no rows; collecting starts anew.
     pub(super) fn take(&mut self) -> Result<Option<InputBatch>> {
-        if self.rows == 0 {
+        let (rows, abandoned) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.abandoned));
+        if rows == 0 {
             return Ok(None);
         }
-        self.rows = 0;
+        let internal = |error: String| Failure::error(format!("internal: a column was built wrong: {error}"));
         let arrays = self.columns.iter_mut().map(ColumnBuilder::finish).collect::<Result<Vec<ArrayRef>, String>>();
-        let arrays = arrays.map_err(|error| Failure::error(format!("internal: a column was built wrong: {error}")))?;
+        let mut arrays = arrays.map_err(internal)?;
+        let mut kinds = self.kinds.as_mut().map(std::mem::take);
+        if !abandoned.is_empty() {
+            let mut kept = vec![true; rows];
+            abandoned.iter().filter_map(|row| kept.get_mut(*row).map(|kept| *kept = false)).for_each(drop);
+            if let Some(kinds) = &mut kinds {
+                let mut keeps = kept.iter();
+                kinds.retain(|_| keeps.next().is_some_and(|kept| *kept));
+            }
+            let mask = BooleanArray::from(kept);
+            let filtered = arrays.iter().map(|array| filter(array, &mask).map_err(|error| internal(error.to_string())));
+            arrays = filtered.collect::<Result<_>>()?;
+            if mask.true_count() == 0 {
+                return Ok(Some(InputBatch {
+                    batch: RecordBatch::new_empty(arrow::schema(&self.options.fields)),
+                    kinds,
+                }));
+            }
+        }
         let batch = RecordBatch::try_new(arrow::schema(&self.options.fields), arrays)
-            .map_err(|error| Failure::error(format!("internal: a batch was built wrong: {error}")))?;
-        let kinds = self.kinds.as_mut().map(std::mem::take);
+            .map_err(|error| internal(error.to_string()))?;
         Ok(Some(InputBatch { batch, kinds }))
     }
 }
@@ -135,7 +176,8 @@ impl InputOptions {
         if let Some(unknown) = names.iter().find(|name| !known(name))
             && !self.ignore_unknown
         {
-            return Err(self.unknown_column(unknown, None));
+            let Problem { text, hint } = self.unknown_name(unknown);
+            return Err(Failure::error(format!("{}: {text}", self.display_name())).hint(hint.unwrap_or_default()));
         }
         let origin = |name: &String| match self.constants.get(name) {
             Some(text) => Origin::Constant(text.clone()),
@@ -145,12 +187,10 @@ impl InputOptions {
     }
 
     /// The input has a column that the table lacks.
-    pub(super) fn unknown_column(&self, name: &str, line: Option<u64>) -> Failure {
-        let place = line.map(|line| format!(", line {line}")).unwrap_or_default();
+    pub(super) fn unknown_name(&self, name: &str) -> Problem {
         let columns = self.fields.iter().map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ");
-        let input = self.display_name();
-        Failure::error(format!("{input}{place}: the table has no column {name:?}; its columns: {columns}"))
-            .hint("rename the column, pass --ignore-unknown to leave it out, or add it with `cenote schema add-column`")
+        let hint = "rename the column, pass --ignore-unknown to leave it out, or --evolve to add it to the table";
+        Problem { text: format!("the table has no column {name:?}; its columns: {columns}"), hint: Some(hint.into()) }
     }
 
     fn no_such_input_column(&self, name: &str, names: &[String]) -> Failure {

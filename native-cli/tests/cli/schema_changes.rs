@@ -75,7 +75,7 @@ fn what_java_refuses_is_refused() {
     let lab = Lab::with_keyed_table();
     lab.run_with_input(&["write", "d.t", "-", "--format", "csv"], "id,name,dt\n1,x,d1\n").ok();
     for (clause, code, expected) in [
-        ("ADD n INT NOT NULL", 1, "NOT NULL"),
+        ("ADD n INT NOT NULL", 2, "NOT NULL"),
         ("ADD name INT", 1, "already"),
         ("DROP id", 1, "primary key"),
         ("RENAME dt TO day", 1, "partition"),

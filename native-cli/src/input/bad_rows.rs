@@ -101,9 +101,8 @@ impl BadRows {
     /// Keeps the file of bad rows and gives their number. Until then it goes away with this value, so that a second try
     /// of a failed load finds things as they were.
     pub(super) fn finish(&mut self) -> Result<u64> {
-        match &mut self.file {
-            Some(file) => file.keep()?,
-            None => {}
+        if let Some(file) = &mut self.file {
+            file.keep()?;
         }
         Ok(self.count)
     }

@@ -71,7 +71,7 @@ fn mistakes_are_named() {
         ("", "found the end"),
         ("ADD", "a column name"),
         ("ADD a", "the type"),
-        ("ADD a INT b INT", "the end of the clause"),
+        ("ADD a INT b INT", "the end of the type"),
         ("ALTER COLUMN a BIGINT", "TYPE, COMMENT"),
         ("MODIFY a.b INT FIRST", "only columns"),
         ("SET ('a')", "'='"),

@@ -1,7 +1,7 @@
 //! What each command does: one file a noun or verb.
 
-mod commit;
 mod alter;
+mod commit;
 mod compact;
 mod db;
 mod delete;

@@ -70,9 +70,9 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
 }
 
 /// Writes all rows, and leaves the commit to `cenote commit`.
-async fn prepare(table: &Table, source: Box<dyn Source>, file: &Path, progress: &Progress) -> Result<()> {
+async fn prepare(table: &Table, mut source: Box<dyn Source>, file: &Path, progress: &Progress) -> Result<()> {
     let mut write = table.new_write()?;
-    let prepared = match write_all(&mut write, source, progress).await {
+    let prepared = match write_all(&mut write, source.as_mut(), progress).await {
         Ok((rows, messages)) => write_messages(table, file, &messages).map(|()| rows),
         Err(failure) => Err(failure),
     };

@@ -8,7 +8,7 @@ use super::{merge_source, report};
 use crate::{
     cli::{InputFormat, MergeArgs},
     error::{Failure, Result},
-    input::{self, InputOptions},
+    input::{self, InputOptions, OnError},
     progress::Progress,
     session::Session,
 };
@@ -100,6 +100,8 @@ fn from_file(table: &Table, source: SourceFile) -> Result<MergeInto> {
         delimiter,
         ignore_unknown: false,
         batch_rows: 65_536,
+        nested_as_text: false,
+        on_error: OnError::Fail,
     };
     let mut rows = input::open(options, &progress)?;
     while let Some(input) = tokio::task::block_in_place(|| rows.next_batch())? {

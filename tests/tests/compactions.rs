@@ -210,8 +210,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 fn case() -> impl Strategy<Value = Case> {
     let engine = prop_oneof![Just("deduplicate"), Just("partial-update"), Just("aggregation")];
     let producer = prop_oneof![Just("none"), Just("lookup"), Just("full-compaction")];
-    (engine, producer, any::<bool>(), any::<bool>()).prop_map(|(engine, producer, vectors, compares)| {
-        Case { engine, producer, vectors: vectors && producer != "full-compaction", compares }
+    (engine, producer, any::<bool>(), any::<bool>()).prop_map(|(engine, producer, vectors, compares)| Case {
+        engine,
+        producer,
+        vectors: vectors && producer != "full-compaction",
+        compares,
     })
 }
 

@@ -8,6 +8,7 @@ use arrow_select::filter::filter_record_batch;
 
 use super::row_change::{ChangeReport, RowChange};
 use crate::{
+    compact,
     error::{Error, Result},
     scan::SnapshotChoice,
     spec::{options::MergeEngine, snapshot::Snapshot},
@@ -37,6 +38,8 @@ pub(super) async fn run(table: &Table, change: &mut dyn RowChange, dry_run: bool
     report.new_files = messages.iter().map(|message| message.new_files.len() as u64).sum();
     let commit = table.new_commit(None).with_operation(change.operation());
     report.snapshot_id = commit.commit(Snapshot::BATCH_IDENTIFIER, &messages).await?.last().copied();
+    let shown = compact::after_write(table, &messages).await;
+    shown.map_err(|error| error.with("committed, but not visible yet: snapshot", report.snapshot_id.unwrap_or(0)))?;
     Ok(report)
 }
 

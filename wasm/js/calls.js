@@ -1,6 +1,6 @@
 // Calls into the engine: cancelled by an AbortSignal, failing with typed errors.
 
-import { typed } from './errors.js';
+import { errorOf, typed } from './errors.js';
 
 /**
  * Runs `start(aborted)`; `aborted` is a promise that is kept when `signal` fires.
@@ -25,4 +25,15 @@ export async function guarded(signal, start) {
       release();
     }
   }
+}
+
+/** An object of the engine that has `method`, which the build that only reads lacks. @param {object} raw @param {string} method */
+export function able(raw, method) {
+  if (typeof raw?.[method] === 'function') return raw;
+  throw errorOf('unsupported', raw ? 'this build of the engine only reads' : 'the table or warehouse was closed');
+}
+
+/** For JSON.stringify: the engine takes long integers as digits. */
+export function longAsText(_, value) {
+  return typeof value === 'bigint' ? String(value) : value;
 }

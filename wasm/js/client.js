@@ -1,6 +1,6 @@
 // The page's side of `worker.js`: `createEngine()` from another thread.
 
-import { errorOf } from './errors.js';
+import { errorOf, typed } from './errors.js';
 
 /**
  * Starts the engine in a worker.
@@ -16,7 +16,7 @@ export function createWorkerEngine(worker = new Worker(new URL('./worker.js', im
     if (!call) return;
     if (progress !== undefined) return call.onProgress?.(progress);
     waiting.delete(id);
-    if (err) call.reject(errorOf(err.kind, err.message, { path: err.path ?? undefined, hint: err.hint ?? undefined }));
+    if (err) call.reject(typed(err));
     else call.resolve(ok);
   });
   worker.addEventListener('error', (event) => {

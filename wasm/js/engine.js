@@ -6,6 +6,7 @@ import { openTable, openWarehouse } from './index.js';
 import { Meter } from './meter.js';
 import { files } from './storage/files.js';
 import { http } from './storage/http.js';
+import { opfs } from './storage/opfs.js';
 import { s3 } from './storage/s3.js';
 
 /** @typedef {{signal?: AbortSignal, onProgress?: (progress: object) => void}} CallOptions */
@@ -26,6 +27,7 @@ class Engine {
   warehouses = new Handles('warehouse');
   tables = new Handles('table');
   cursors = new Handles('cursor');
+  writers = new Handles('writer');
   meter = new Meter();
 }
 
@@ -59,9 +61,9 @@ class Handles {
 }
 
 const METHODS = {
-  async openWarehouse({ warehouses, meter }, { url, storage }, { signal, onProgress }) {
+  async openWarehouse({ warehouses, meter }, { url, storage, unsafeCommits }, { signal, onProgress }) {
     const { location, given } = place(url, storage);
-    const warehouse = await openWarehouse(location, { storage: given });
+    const warehouse = await openWarehouse(location, { storage: given, unsafeCommits });
     onProgress?.({ step: 'listing databases' });
     try {
       const databases = await warehouse.databases({ signal });
@@ -73,13 +75,13 @@ const METHODS = {
     }
   },
 
-  async openTable({ warehouses, tables, meter }, { warehouse, database, table, url, storage, branch }, { signal }) {
+  async openTable({ warehouses, tables, meter }, { warehouse, database, table, url, storage, branch, unsafeCommits }, { signal }) {
     if (warehouse !== undefined && warehouse !== null) {
       const opened = await warehouses.get(warehouse).table(database, table, { signal });
       return described(tables, opened, signal);
     }
     const { location, given } = place(url, storage);
-    const opened = await openTable(location, { storage: given, branch, signal });
+    const opened = await openTable(location, { storage: given, branch, unsafeCommits, signal });
     meter.add(opened);
     return described(tables, opened, signal);
   },
@@ -117,8 +119,37 @@ const METHODS = {
     return {};
   },
 
+  createDatabase: ({ warehouses }, { warehouse, name, ...params }, { signal }) => done(warehouses.get(warehouse).createDatabase(name, { ...params, signal })),
+  dropDatabase: ({ warehouses }, { warehouse, name, ...params }, { signal }) => done(warehouses.get(warehouse).dropDatabase(name, { ...params, signal })),
+  dropTable: ({ warehouses }, { warehouse, database, table, ...params }, { signal }) => done(warehouses.get(warehouse).dropTable(database, table, { ...params, signal })),
+
+  async createTable({ warehouses, tables }, { warehouse, database, table, definition }, { signal }) {
+    return described(tables, await warehouses.get(warehouse).createTable(database, table, { ...definition, signal }), signal);
+  },
+
+  async writeOpen({ tables, writers }, { table, ...params }, { signal }) {
+    return { writer: writers.add(await tables.get(table).write({ ...params, signal })) };
+  },
+
+  writeRows({ writers }, { writer, rows, how = 'write' }, { signal, onProgress }) {
+    if (!['write', 'append', 'upsert', 'delete'].includes(how)) throw errorOf('invalid', `rows are not written by ${how}`);
+    return writers.get(writer)[how](rows, { signal, onProgress });
+  },
+
+  writeCommit: ({ writers }, { writer }, { signal }) => writers.get(writer).commit({ signal }),
+  writeAbort: ({ writers }, { writer }) => done(writers.take(writer)?.abort()),
+
+  deleteWhere: ({ tables }, { table, filter, ...params }, { signal }) => tables.get(table).deleteWhere(filter, { ...params, signal }),
+  compact: ({ tables }, { table, ...params }, { signal }) => tables.get(table).compact({ ...params, signal }),
+
   io: ({ meter }, { since }) => meter.read(since ?? 0),
 };
+
+/** Waits, and answers nothing. */
+async function done(work) {
+  await work;
+  return {};
+}
 
 async function described(tables, opened, signal) {
   const info = await opened.describe({ signal });
@@ -149,14 +180,17 @@ function place(url, storage) {
     case 'http':
       return { location: url, given: http({ headers: storage.headers }) };
     case 's3': {
-      const { accessKeyId, secretAccessKey, sessionToken, region, endpoint, pathStyle, bucket } = storage;
+      const { accessKeyId, secretAccessKey, sessionToken, region, endpoint, pathStyle, conditionalPut, bucket } = storage;
       const credentials = accessKeyId ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
       const location = /^s3a?:/.test(url) ? url : `s3://${bucket}/${url ?? ''}`;
-      const options = { credentials, region: region || undefined, endpoint: endpoint || undefined };
+      const options = { credentials, region: region || undefined, endpoint: endpoint || undefined, conditionalPut: conditionalPut ?? true };
       return { location, given: s3({ ...options, ...(typeof pathStyle === 'boolean' ? { pathStyle } : {}) }) };
     }
     case 'files':
-      return { location: url ?? storage.root ?? 'files', given: files(storage.files, { root: storage.root ?? '' }) };
+      // A FileSystemDirectoryHandle crosses to a worker as it is.
+      return { location: url ?? storage.root ?? 'files', given: files(storage.handle ?? storage.files, { root: storage.root ?? '' }) };
+    case 'opfs':
+      return { location: url ?? 'opfs:', given: opfs(storage.root) };
     default:
       throw errorOf('invalid', `no storage of kind ${storage.kind}`);
   }

@@ -3,13 +3,18 @@
 
 /** Base of every error of this package. */
 export class CenoteError extends Error {
-  /** @param {string} message @param {{kind?: string, path?: string, hint?: string, cause?: unknown}} [details] */
-  constructor(message, { kind = 'internal', path, hint, cause } = {}) {
+  /**
+   * @param {string} message
+   * @param {{kind?: string, path?: string, hint?: string, column?: string, row?: number, cause?: unknown}} [details]
+   */
+  constructor(message, { kind = 'internal', path, hint, column, row, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.kind = kind;
     this.path = path;
     this.hint = hint;
+    this.column = column;
+    this.row = row;
   }
 }
 
@@ -63,8 +68,10 @@ export function typed(thrown) {
     return errorOf('internal', `the engine stopped: ${thrown.message}`, { cause: thrown });
   }
   if (thrown && typeof thrown === 'object' && typeof thrown.kind === 'string') {
-    const { kind, message, path, hint } = thrown;
-    return errorOf(kind, message ?? kind, { path, hint });
+    const { kind, message, path, hint, column, row } = thrown;
+    return errorOf(kind, message ?? kind, {
+      path: path ?? undefined, hint: hint ?? undefined, column: column ?? undefined, row: rowNumber(row),
+    });
   }
   if (thrown && typeof thrown === 'object' && thrown.name === 'AbortError') {
     return errorOf('cancelled', 'the call was cancelled', { cause: thrown });
@@ -72,8 +79,12 @@ export function typed(thrown) {
   return errorOf('internal', String(thrown?.message ?? thrown), { cause: thrown });
 }
 
+function rowNumber(row) {
+  return row === null || row === undefined || Number.isNaN(Number(row)) ? undefined : Number(row);
+}
+
 /** The form in which an error crosses to another thread. @param {unknown} thrown */
 export function plain(thrown) {
-  const { kind, message, path, hint } = typed(thrown);
-  return { kind, message, path: path ?? null, hint: hint ?? null };
+  const { kind, message, path, hint, column, row } = typed(thrown);
+  return { kind, message, path: path ?? null, hint: hint ?? null, column: column ?? null, row: row ?? null };
 }

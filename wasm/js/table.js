@@ -1,8 +1,9 @@
 // A table, a table at a point in time, and its system tables.
 
-import { guarded } from './calls.js';
+import { able, guarded, longAsText } from './calls.js';
 import { errorOf } from './errors.js';
 import { Rows, Scan } from './scan.js';
+import { Writer } from './write/writer.js';
 
 /** Names of states, as `at` and the reads take them. */
 const STATES = ['snapshot', 'tag', 'timestampMillis', 'watermark', 'version'];
@@ -11,19 +12,24 @@ export class Table {
   #raw;
   #signal;
   #at;
+  #refusal;
 
-  /** @param {object} raw the engine's table @param {object} info @param {AbortSignal} [signal] @param {object} [at] */
-  constructor(raw, info, signal, at = {}) {
+  /**
+   * @param {object} raw the engine's table @param {object} info @param {AbortSignal} [signal]
+   * @param {{at?: object, refusal?: Error}} [how] which state of it; why it cannot be written
+   */
+  constructor(raw, info, signal, { at = {}, refusal } = {}) {
     this.#raw = raw;
     this.#signal = signal;
     this.#at = at;
+    this.#refusal = refusal;
     /** What the table is: name, keys, fields, options, latest snapshot. */
     this.info = info;
   }
 
-  /** @param {object} raw @param {AbortSignal} [signal] @param {object} [at] */
-  static async of(raw, signal, at) {
-    const table = new Table(raw, undefined, signal, at);
+  /** @param {object} raw @param {AbortSignal} [signal] @param {{at?: object, refusal?: Error}} [how] */
+  static async of(raw, signal, how) {
+    const table = new Table(raw, undefined, signal, how);
     table.info = await table.#request('info', {});
     return table;
   }
@@ -49,7 +55,7 @@ export class Table {
    * @param {{snapshot?: number | string, tag?: string, timestampMillis?: number, watermark?: number | string, version?: string}} at
    */
   at(at) {
-    return new Table(this.#raw, this.info, this.#signal, state(at));
+    return new Table(this.#raw, this.info, this.#signal, { at: state(at), refusal: this.#refusal });
   }
 
   /**
@@ -57,7 +63,7 @@ export class Table {
    * @param {string} name @param {{signal?: AbortSignal}} [options]
    */
   async system(name, { signal = this.#signal } = {}) {
-    return Table.of(await guarded(signal, () => this.#raw.system(name)), signal, this.#at);
+    return Table.of(await guarded(signal, () => this.#raw.system(name)), signal, { at: this.#at, refusal: this.#refusal });
   }
 
   /** Snapshots, newest first. @param {{limit?: number, signal?: AbortSignal}} [options] */
@@ -118,6 +124,33 @@ export class Table {
     return this.scan(options).cursor();
   }
 
+  /**
+   * Begins writing rows: `append`, `upsert` and `delete` them, then `commit`.
+   * @param {{commitUser?: string, identifier?: number | string, overwrite?: boolean | 'partitions' | {where: string}, signal?: AbortSignal}} [options]
+   * @returns {Promise<Writer>}
+   */
+  async write({ signal = this.#signal, overwrite, ...plan } = {}) {
+    const request = JSON.stringify({ ...plan, overwrite: replaced(overwrite) }, longAsText);
+    return new Writer(await guarded(signal, (aborted) => this.#engine('write').write(request, aborted)), signal);
+  }
+
+  /**
+   * Deletes the rows that a filter matches, in one commit; `true` matches every row.
+   * @param {string} filter @param {{dryRun?: boolean, signal?: AbortSignal}} [options]
+   * @returns {Promise<{snapshot: number | string | null, rows: number | string}>}
+   */
+  deleteWhere(filter, { dryRun, signal } = {}) {
+    return this.#change('deleteWhere', { filter, dryRun }, signal);
+  }
+
+  /**
+   * Merges files, in one commit; `full` merges all of them, whether they need it or not.
+   * @param {{full?: boolean, partitions?: string, dryRun?: boolean, signal?: AbortSignal}} [options] `partitions`: a filter on partition columns
+   */
+  compact({ full, partitions, dryRun, signal } = {}) {
+    return this.#change('compact', { full, partitions, dryRun }, signal);
+  }
+
   /** Requests, bytes and cache hits so far; `since` leaves out records up to that `seq`. @param {{since?: number}} [options] */
   io({ since = 0 } = {}) {
     return JSON.parse(this.#raw.io(since));
@@ -129,10 +162,31 @@ export class Table {
     this.#raw = undefined;
   }
 
+  #change(method, params, signal = this.#signal) {
+    const text = JSON.stringify({ method, params });
+    return guarded(signal, async (aborted) => JSON.parse(await this.#engine('change').change(text, aborted)));
+  }
+
+  /** The engine's table, where this build and this state of the table can be changed. */
+  #engine(method) {
+    if (Object.keys(this.#at).length > 0) throw errorOf('invalid', 'an older state of a table cannot be changed');
+    if (this.#refusal) throw this.#refusal;
+    return able(this.#raw, method);
+  }
+
   async #request(method, params, signal = this.#signal) {
     const text = JSON.stringify({ method, params });
     return JSON.parse(await guarded(signal, (aborted) => this.#raw.request(text, aborted)));
   }
+}
+
+/** What an overwrite replaces, in the engine's words. */
+function replaced(overwrite) {
+  if (overwrite === undefined || overwrite === false) return undefined;
+  if (overwrite === true) return 'table';
+  if (overwrite === 'partitions') return 'dynamic';
+  if (typeof overwrite?.where === 'string') return { partitions: overwrite.where };
+  throw errorOf('invalid', "overwrite must be true, 'partitions' or { where }");
 }
 
 /** A state, whose name is known: a misspelt one would read another state. @param {object} at */

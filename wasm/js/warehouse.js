@@ -1,8 +1,10 @@
 // A warehouse: folders `<database>.db/<table>` below one place.
 
-import { guarded } from './calls.js';
+import { able, guarded } from './calls.js';
 import { errorOf } from './errors.js';
+import { whyNotWritable } from './storage/commits.js';
 import { Table } from './table.js';
+import { newTable } from './write/definition.js';
 
 export class Warehouse {
   #raw;
@@ -34,7 +36,43 @@ export class Warehouse {
   /** @param {string} database @param {string} table @param {{signal?: AbortSignal}} [options] */
   async table(database, table, { signal = this.#signal } = {}) {
     const raw = await guarded(signal, (aborted) => this.#raw.table(database, table, aborted));
-    return Table.of(raw, signal);
+    return Table.of(raw, signal, { refusal: whyNotWritable(this.#store) });
+  }
+
+  /** @param {string} name @param {{ifNotExists?: boolean, signal?: AbortSignal}} [options] */
+  createDatabase(name, { ifNotExists, signal } = {}) {
+    return this.#change('createDatabase', { name, ifNotExists }, signal);
+  }
+
+  /** Removes a database, with `cascade` its tables and their data, too. @param {string} name @param {{ifExists?: boolean, cascade?: boolean, signal?: AbortSignal}} [options] */
+  async dropDatabase(name, { ifExists, cascade, signal } = {}) {
+    await this.#change('dropDatabase', { name, ifExists, cascade }, signal);
+    await this.#store.prune?.(`${name}.db`);
+  }
+
+  /**
+   * Makes a table, and its database where that is missing, and opens it.
+   * @param {string} database @param {string} name
+   * @param {object} definition
+   * @param {import('./write/definition.js').NewFields} [definition.fields] `{id: 'BIGINT NOT NULL'}`, or `[{name, type, description?, defaultValue?}]`
+   * @param {object} [definition.schema] that of another table instead: its fields, keys, options and comment
+   * @param {string[]} [definition.primaryKey] @param {string[]} [definition.partitionBy]
+   * @param {Record<string, string | number | boolean>} [definition.options] Paimon's, such as `bucket`
+   * @param {string} [definition.comment]
+   * @param {boolean} [definition.ifNotExists] open a table of this name as it is
+   * @param {AbortSignal} [definition.signal]
+   */
+  async createTable(database, name, { signal = this.#signal, ...definition }) {
+    this.#requireWritable();
+    const request = newTable(definition);
+    const make = (aborted) => able(this.#raw, 'createTable').createTable(database, name, request, aborted);
+    return Table.of(await guarded(signal, make), signal, { refusal: whyNotWritable(this.#store) });
+  }
+
+  /** Removes a table with its data. @param {string} database @param {string} name @param {{ifExists?: boolean, signal?: AbortSignal}} [options] */
+  async dropTable(database, name, { ifExists, signal } = {}) {
+    await this.#change('dropTable', { database, name, ifExists }, signal);
+    await this.#store.prune?.(`${database}.db/${name}`);
   }
 
   /** Requests, bytes and cache hits of all tables opened here. @param {{since?: number}} [options] */
@@ -46,6 +84,16 @@ export class Warehouse {
   close() {
     this.#raw?.free();
     this.#raw = undefined;
+  }
+
+  #requireWritable() {
+    const refusal = whyNotWritable(this.#store);
+    if (refusal) throw refusal;
+  }
+
+  async #change(method, params, signal = this.#signal) {
+    this.#requireWritable();
+    return guarded(signal, (aborted) => able(this.#raw, 'change').change(JSON.stringify({ method, params }), aborted));
   }
 }
 

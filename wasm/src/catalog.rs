@@ -34,6 +34,14 @@ struct Database {
     tables: Vec<String>,
 }
 
+impl Catalog {
+    /// The engine's catalog.
+    #[cfg(feature = "write")]
+    pub(crate) fn core(&self) -> &FileSystemCatalog {
+        &self.catalog
+    }
+}
+
 #[wasm_bindgen]
 impl Catalog {
     /// The warehouse at the top of `store`; `label` names it in messages.

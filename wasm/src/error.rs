@@ -1,4 +1,4 @@
-//! Engine errors as plain JS objects `{kind, message, path, hint}`; the package makes its classes of them.
+//! Engine errors as plain JS objects `{kind, message, path, hint, column, row}`; the package makes its classes of them.
 
 use std::{error::Error as StdError, io};
 
@@ -20,6 +20,8 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     set(&object, "message", Some(&message));
     set(&object, "path", error.path().or_else(|| failure.and_then(|failure| failure.path.as_deref())));
     set(&object, "hint", failure.and_then(|failure| failure.hint.as_deref()));
+    set(&object, "column", error.detail("column"));
+    set(&object, "row", error.detail("row"));
     object.into()
 }
 

@@ -8,6 +8,7 @@
 //! *_request what a read asks for       json     integers that JavaScript can hold
 //! store     a JS object as a store     runtime  clock, timers and randomness of the page
 //! error     engine errors -> JS        abort    an AbortSignal ends a call
+//! write     tables made, rows written, tables changed (feature `write`)
 //! ```
 //!
 //! All storage logic (URLs, ranges, signatures, files) is JavaScript, in `wasm/js/storage`.
@@ -25,8 +26,12 @@ mod store;
 mod system;
 mod table;
 mod view;
+#[cfg(feature = "write")]
+mod write;
 
 pub use catalog::Catalog;
 pub use scan::ScanCursor;
 pub use store::StoreObject;
 pub use table::{Table, open_table};
+#[cfg(feature = "write")]
+pub use write::TableWriter;

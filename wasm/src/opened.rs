@@ -1,5 +1,7 @@
 //! An open table, and which state of it a request means.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use cenote_core::{Error, Result, io::Runtime, scan::SnapshotChoice, spec::snapshot::Snapshot, table::Table};
 use serde::Deserialize;
 
@@ -9,12 +11,22 @@ use crate::{json::Long, runtime::EventLoop};
 /// it at once saves three requests. Milliseconds.
 const FRESH_MILLIS: i64 = 1000;
 
+/// Commits made by this module: each makes every table's first look at its latest snapshot old.
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+/// Notes that a table was changed from here: reads from now on see the change.
+#[cfg(feature = "write")]
+pub(crate) fn changed() {
+    COMMITS.fetch_add(1, Ordering::Relaxed);
+}
+
 /// A table, what it belongs to, and when it was opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Opened {
     pub(crate) table: Table,
     pub(crate) database: Option<String>,
     opened_millis: i64,
+    commits_at_open: u64,
 }
 
 /// Which state of the table; the latest when nothing is named.
@@ -30,7 +42,8 @@ pub(crate) struct At {
 
 impl Opened {
     pub(crate) fn new(table: Table, database: Option<String>) -> Self {
-        Opened { table, database, opened_millis: EventLoop.now_millis() }
+        let commits_at_open = COMMITS.load(Ordering::Relaxed);
+        Opened { table, database, opened_millis: EventLoop.now_millis(), commits_at_open }
     }
 
     /// The name within its database: catalogs open tables as `database.name`.
@@ -38,6 +51,15 @@ impl Opened {
         let name = self.table.name();
         let inside = self.database.as_deref().and_then(|database| name.strip_prefix(database)?.strip_prefix('.'));
         inside.unwrap_or(name)
+    }
+
+    /// The table under its latest schema, which somebody may have changed since it was opened.
+    #[cfg(feature = "write")]
+    pub(crate) async fn latest_schema(&self) -> Result<Table> {
+        match self.table.schemas().latest().await? {
+            Some(schema) if schema.id != self.table.schema().id => self.table.at_schema(schema),
+            _ => Ok(self.table.clone()),
+        }
     }
 
     /// The snapshot; `None` for the latest of a table without any.
@@ -59,7 +81,8 @@ impl Opened {
 
     fn fresh(&self) -> Option<&Snapshot> {
         let age = EventLoop.now_millis() - self.opened_millis;
-        self.table.snapshot_at_open().filter(|_| age < FRESH_MILLIS).map(AsRef::as_ref)
+        let is_fresh = age < FRESH_MILLIS && self.commits_at_open == COMMITS.load(Ordering::Relaxed);
+        self.table.snapshot_at_open().filter(|_| is_fresh).map(AsRef::as_ref)
     }
 }
 

@@ -102,6 +102,15 @@ impl Table {
         Table(Kind::System(table))
     }
 
+    /// The table itself. Errors: `Invalid` for a system table, on which nobody can `what`.
+    #[cfg(feature = "write")]
+    pub(crate) fn plain(&self, what: &str) -> Result<Opened> {
+        match &self.0 {
+            Kind::Table(opened) => Ok(opened.clone()),
+            Kind::System(table) => Err(Error::invalid(format!("cannot {what} a system table")).at(table.name())),
+        }
+    }
+
     fn storage(&self) -> &Storage {
         match &self.0 {
             Kind::Table(opened) => opened.table.storage(),

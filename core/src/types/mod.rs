@@ -8,6 +8,7 @@ mod datum_array;
 pub mod datum_text;
 pub(crate) mod exact_number;
 mod json_cells;
+pub mod json_datums;
 pub mod json_rows;
 mod row_kind;
 pub(crate) mod text;

@@ -4,13 +4,15 @@ import { errorOf } from '../errors.js';
 
 /**
  * @param {unknown} cause what fetch threw @param {URL} url @param {string} path
- * @param {typeof fetch} fetchFn @returns {Promise<Error>}
+ * @param {typeof fetch} fetchFn @param {string} [method] @returns {Promise<Error>}
  */
-export async function diagnose(cause, url, path, fetchFn) {
+export async function diagnose(cause, url, path, fetchFn, method = 'GET') {
   const details = { path, cause };
   if (foreign(url) && (await reachable(url, fetchFn))) {
     const origin = globalThis.location.origin;
-    return errorOf('cors', `${url.host} does not let pages of ${origin} read its files`, { ...details, hint: corsPolicy(origin) });
+    const writes = method !== 'GET';
+    const message = `${url.host} does not let pages of ${origin} ${writes ? 'write' : 'read'} its files`;
+    return errorOf('cors', message, { ...details, hint: corsPolicy(origin, writes) });
   }
   const reason = cause?.cause?.code ?? cause?.cause?.message ?? cause?.message ?? cause;
   const mixed = globalThis.location?.protocol === 'https:' && url.protocol === 'http:';
@@ -34,13 +36,13 @@ async function reachable(url, fetchFn) {
   }
 }
 
-/** The policy that lets pages of `origin` read a bucket, in S3's words. @param {string} origin */
-export function corsPolicy(origin) {
+/** The policy that lets pages of `origin` use a bucket, in S3's words. @param {string} origin @param {boolean} [writes] */
+export function corsPolicy(origin, writes = false) {
   return JSON.stringify(
     [
       {
         AllowedOrigins: [origin],
-        AllowedMethods: ['GET'],
+        AllowedMethods: writes ? ['GET', 'PUT', 'DELETE'] : ['GET'],
         AllowedHeaders: ['*'],
         ExposeHeaders: ['Content-Range', 'Content-Length', 'Content-Encoding', 'ETag'],
         MaxAgeSeconds: 3600,

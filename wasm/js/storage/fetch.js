@@ -17,7 +17,8 @@ const CHANGING = /(^|\/)(snapshot|schema|tag|branch|changelog|consumer|_cenote)\
 /**
  * @typedef {object} Remote
  * @property {string} kind
- * @property {(path: string, method: string, query?: [string, string][]) => URL | string | Promise<URL | string>} urlOf
+ * @property {(path: string, method: string, query?: [string, string][], headers?: Record<string, string>) => URL | string | Promise<URL | string>} urlOf
+ *   `headers`: those of a conditional request, to be signed
  * @property {typeof fetch} [fetch]
  * @property {HeadersInit} [headers]
  * @property {RequestCredentials} [credentials]
@@ -60,13 +61,14 @@ export class FetchStore {
   /**
    * One request; `null` for an absent object. The engine asks again when the error says that it may help.
    * @param {string} method @param {string} path
-   * @param {{headers?: Record<string, string>, body?: BodyInit, signal?: AbortSignal, query?: [string, string][], accept?: number[]}} options
+   * @param {{headers?: Record<string, string>, condition?: Record<string, string>, body?: BodyInit, signal?: AbortSignal, query?: [string, string][], accept?: number[]}} options
+   *   `condition`: headers that a signature must cover
    */
-  async request(method, path, { headers = {}, body: content, signal, query, accept = [] }) {
-    const url = new URL(await this.#remote.urlOf(path, method, query));
+  async request(method, path, { headers = {}, condition, body: content, signal, query, accept = [] }) {
+    const url = new URL(await this.#remote.urlOf(path, method, query, condition));
     const init = {
       method,
-      headers: { ...Object.fromEntries(new Headers(this.#remote.headers)), ...headers },
+      headers: { ...Object.fromEntries(new Headers(this.#remote.headers)), ...headers, ...condition },
       body: content,
       signal,
       credentials: this.#remote.credentials,
@@ -77,11 +79,33 @@ export class FetchStore {
       response = await this.#fetch(url, init);
     } catch (error) {
       if (signal?.aborted || error?.name === 'AbortError') throw error;
-      throw await diagnose(error, url, path, this.#fetch);
+      throw await diagnose(error, url, path, this.#fetch, method);
     }
     if (response.ok || accept.includes(response.status)) return isPage(response, path) ? null : response;
     if (response.status === 404 || response.status === 410) return null;
     throw await refused(response, path);
+  }
+
+  /** Writes an object. The answer of a write that broke off is unknown: the engine settles it by reading. */
+  async put(path, bytes) {
+    await this.#write('PUT', path, { body: bytes });
+  }
+
+  /** Creates an object only if absent, on servers that know the condition: one that ignores it would overwrite. */
+  async putIfAbsent(path, bytes) {
+    const response = await this.#write('PUT', path, { body: bytes, condition: { 'If-None-Match': '*' }, accept: [409, 412] });
+    // 412: it is there. 409: somebody is just creating it, or has just failed to; the engine looks and tries again.
+    return response.ok;
+  }
+
+  async delete(path) {
+    await this.request('DELETE', path, {});
+  }
+
+  async #write(method, path, options) {
+    const response = await this.request(method, path, options);
+    if (response === null) throw errorOf('not found', 'there is no such bucket or folder to write to', { path });
+    return response;
   }
 
   #whole(path, signal) {
@@ -99,6 +123,11 @@ export class FetchStore {
     const warn = this.#remote.onWarning ?? ((message) => console.warn(`cenote: ${message}`));
     warn('the server ignores Range requests, so whole files are fetched; a server with ranges is much faster');
   }
+}
+
+/** A store whose server takes no files: the engine sees that it cannot write. @param {FetchStore} store */
+export function readOnly(store) {
+  return Object.assign(store, { put: undefined, putIfAbsent: undefined, delete: undefined });
 }
 
 function slice(whole, asked) {

@@ -1,7 +1,7 @@
 // Plain HTTP(S) servers. They cannot list: a table is found through its hints and numbering.
 
 import { errorOf } from '../errors.js';
-import { FetchStore } from './fetch.js';
+import { FetchStore, readOnly } from './fetch.js';
 import { below } from './paths.js';
 
 /**
@@ -12,7 +12,7 @@ export function http(options = {}) {
   return {
     kind: 'http',
     open(location) {
-      return new HttpStore(httpUrl(location), options);
+      return readOnly(new HttpStore(httpUrl(location), options));
     },
   };
 }

@@ -64,11 +64,95 @@ class LocalStore {
     return found;
   }
 
+  async put(path, bytes) {
+    await this.#writing(path, async (full) => {
+      const hidden = this.#hidden(path);
+      await this.#complete(hidden, bytes);
+      await this.#fs.rename(hidden, full);
+    });
+  }
+
+  /** A link is made only where there is no file of that name: in one step, and of a complete file. */
+  async putIfAbsent(path, bytes) {
+    return this.#writing(path, async (full) => {
+      const hidden = this.#hidden(path);
+      await this.#complete(hidden, bytes);
+      try {
+        await this.#fs.link(hidden, full);
+        return true;
+      } catch (error) {
+        if (error.code === 'EEXIST') return false;
+        if (!NO_LINKS.has(error.code)) throw error;
+        return await this.#createInPlace(full, bytes);
+      } finally {
+        await this.#fs.rm(hidden, { force: true });
+      }
+    });
+  }
+
+  async delete(path) {
+    await this.#writing(path, (full) => this.#fs.rm(full, { force: true }));
+  }
+
+  /** Removes a folder without files, and the folders in it. @param {string} path */
+  async prune(path) {
+    const { dirs } = await this.list(path);
+    await Promise.all(dirs.map((dir) => this.prune(join(path, dir))));
+    // A folder with files stays: that is all that can be wrong here.
+    await this.#fs.rmdir(this.#full(path)).catch(() => undefined);
+  }
+
+  /** For file systems without links: exclusive as well, but a crash may leave half a file. */
+  async #createInPlace(full, bytes) {
+    try {
+      await this.#fs.writeFile(full, bytes, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if (error.code === 'EEXIST') return false;
+      await this.#fs.rm(full, { force: true });
+      throw error;
+    }
+  }
+
+  async #complete(hidden, bytes) {
+    try {
+      await this.#fs.writeFile(hidden, bytes, { flag: 'wx' });
+    } catch (error) {
+      if (error.code !== 'ENOENT') await this.#fs.rm(hidden, { force: true });
+      throw error;
+    }
+  }
+
+  /** Works on the full path; the folders above it are made where they are missing. */
+  async #writing(path, work) {
+    const full = this.#full(path);
+    try {
+      return await work(full);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw failed(error, path);
+    }
+    try {
+      await this.#fs.mkdir(full.replace(/[\\/][^\\/]*$/, ''), { recursive: true });
+      return await work(full);
+    } catch (error) {
+      throw failed(error, path);
+    }
+  }
+
+  /** The name of a file in the making, which readers of Paimon tables leave alone. */
+  #hidden(path) {
+    const slash = path.lastIndexOf('/') + 1;
+    return this.#full(`${path.slice(0, slash)}.${path.slice(slash)}.${crypto.randomUUID()}.tmp`);
+  }
+
   #full(path) {
     if (path.split('/').includes('..')) throw errorOf('invalid', 'a path may not leave the folder', { path });
     return path === '' ? this.#root : `${this.#root.replace(/\/+$/, '')}/${path}`;
   }
 }
+
+/** How file systems say that they know no links. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 function failed(error, path) {
   const kind = error.code === 'EACCES' || error.code === 'EPERM' ? 'forbidden' : 'unavailable';

@@ -4,6 +4,7 @@ import { errorOf } from '../errors.js';
 import { files } from './files.js';
 import { http } from './http.js';
 import { local } from './local.js';
+import { opfs } from './opfs.js';
 
 /**
  * @param {unknown} location URL or path, or the user's files
@@ -37,6 +38,7 @@ export function splitTable(location) {
 function byScheme(text) {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'http' || scheme === 'https') return http();
+  if (scheme === 'opfs') return opfs();
   if (scheme === 'file' || (scheme === undefined && globalThis.process?.versions?.node)) return local();
   if (scheme === undefined) return http();
   const hint = scheme.startsWith('s3') ? 'pass { storage: s3({ … }) }' : 'pass { storage }';

@@ -13,6 +13,7 @@ import { canonical, signedUrl } from './signature.js';
  * @property {string} [region] `us-east-1` unless said
  * @property {string} [endpoint] of a compatible server, such as `http://localhost:9000`
  * @property {boolean} [pathStyle] bucket in the path; the default with an endpoint
+ * @property {boolean} [conditionalPut] false: the server ignores `If-None-Match`, so that nobody can commit safely
  * @property {typeof fetch} [fetch]
  * @property {(message: string) => void} [onWarning]
  */
@@ -26,18 +27,19 @@ class S3Store {
   #http;
   #prefix;
 
-  constructor(location, { credentials, provider, region = 'us-east-1', endpoint, pathStyle = endpoint !== undefined, ...options }) {
+  constructor(location, { credentials, provider, region = 'us-east-1', endpoint, pathStyle = endpoint !== undefined, conditionalPut = true, ...options }) {
     const { bucket, key } = parse(String(location));
     const base = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`);
     const host = pathStyle ? base : new URL(`${base.protocol}//${bucket}.${base.host}`);
-    const urlOf = async (path, method, query = []) => {
+    const urlOf = async (path, method, query = [], headers = {}) => {
       const full = `/${join(base.pathname, pathStyle ? bucket : '', path)}`;
       const secret = provider ? await provider() : credentials;
-      if (secret) return signedUrl({ method, url: host, path: full, query, region, credentials: secret });
+      if (secret) return signedUrl({ method, url: host, path: full, query, headers, region, credentials: secret });
       return new URL(`${host.origin}${encodePath(full)}${query.length > 0 ? `?${canonical(query)}` : ''}`);
     };
     this.kind = 's3';
     this.#prefix = key;
+    if (!conditionalPut) this.putIfAbsent = undefined;
     this.#http = new FetchStore({ ...options, kind: 's3', urlOf });
   }
 
@@ -60,22 +62,16 @@ class S3Store {
     return found;
   }
 
-  async put(path, bytes) {
-    await this.#http.request('PUT', join(this.#prefix, path), { body: bytes });
+  put(path, bytes) {
+    return this.#http.put(join(this.#prefix, path), bytes);
   }
 
-  /** Needs a store with conditional puts; one that ignores the header would overwrite. */
-  async putIfAbsent(path, bytes) {
-    const response = await this.#http.request('PUT', join(this.#prefix, path), {
-      body: bytes,
-      headers: { 'If-None-Match': '*' },
-      accept: [409, 412],
-    });
-    return response !== null && response.ok;
+  putIfAbsent(path, bytes) {
+    return this.#http.putIfAbsent(join(this.#prefix, path), bytes);
   }
 
-  async delete(path) {
-    await this.#http.request('DELETE', join(this.#prefix, path), {});
+  delete(path) {
+    return this.#http.delete(join(this.#prefix, path));
   }
 }
 

@@ -1,0 +1,15 @@
+//! Everything that changes a warehouse: tables made and dropped, rows written, tables changed in place.
+//!
+//! ```text
+//! catalog   databases and tables made and dropped     new_table   what a new table shall be
+//! writer    rows -> files -> a snapshot               input       what JavaScript hands over -> batches
+//! change    deletes by filter, compactions
+//! ```
+
+mod catalog;
+mod change;
+mod input;
+mod new_table;
+mod writer;
+
+pub use writer::TableWriter;

@@ -38,6 +38,8 @@ export interface Store {
   /** Creates an object only if absent, in one step; false when there is one. Commits need it. */
   putIfAbsent?(path: string, bytes: Uint8Array): Promise<boolean>;
   delete?(path: string): Promise<void>;
+  /** Removes a folder that has no files, where folders are there by themselves. */
+  prune?(folder: string): Promise<void>;
 }
 
 export interface Found {
@@ -80,19 +82,33 @@ export function s3(options?: FetchOptions & {
   region?: string;
   endpoint?: string;
   pathStyle?: boolean;
+  /** false for a server that ignores `If-None-Match`: commits are refused there. */
+  conditionalPut?: boolean;
 }): Storage;
 
-/** URLs that your backend signs. */
+/**
+ * URLs that your backend signs; with `write` for PUT and DELETE, too. The signature must cover `headers`, such as the
+ * `If-None-Match` of a commit.
+ */
 export function presigned(
-  sign: (path: string, options: { method: string }) => string | URL | Promise<string | URL>,
-  options?: FetchOptions & { cacheMillis?: number },
+  sign: (path: string, options: { method: string; headers: Record<string, string> }) => string | URL | Promise<string | URL>,
+  options?: FetchOptions & { write?: boolean; cacheMillis?: number },
 ): Storage;
 
-/** A folder that the user picked or dropped; read in place. */
+/**
+ * A folder that the user picked or dropped; read in place. A `FileSystemDirectoryHandle` is written to as well: commits are
+ * safe among the pages and workers of one origin, but not against other programs that commit at the same time.
+ */
 export function files(
   source: FileList | Iterable<File | [string, File]> | FileSystemDirectoryHandle,
   options?: { root?: string },
 ): Store;
+
+/**
+ * The origin's private file system, for locations such as `opfs:/warehouse`, in pages and workers. `root` is a folder above
+ * all of them.
+ */
+export function opfs(root?: string): Storage;
 
 /** Objects in memory. */
 export function memory(entries?: Iterable<[string, Uint8Array]>): Store;
@@ -104,14 +120,24 @@ export function local(): Storage;
 
 export type Location = string | URL | FileList | Iterable<File> | FileSystemDirectoryHandle;
 
+export interface OpenOptions {
+  storage?: Storage | Store;
+  /**
+   * Commit although the store cannot create a file only if it is absent. Two writers at once may then lose rows: only where
+   * there is surely one at a time.
+   */
+  unsafeCommits?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * Opens a table by its own place; needs no listing. The address may end in a branch, in a system table, or in both:
  * `…/orders$branch_test`, `…/orders$files`, `…/orders$branch_test$audit_log`.
  */
-export function openTable(location: Location, options?: { storage?: Storage | Store; branch?: string; signal?: AbortSignal }): Promise<Table>;
+export function openTable(location: Location, options?: OpenOptions & { branch?: string }): Promise<Table>;
 
 /** Opens a warehouse; nothing is read yet. */
-export function openWarehouse(location: Location, options?: { storage?: Storage | Store; signal?: AbortSignal }): Promise<Warehouse>;
+export function openWarehouse(location: Location, options?: OpenOptions): Promise<Warehouse>;
 
 /** Starts the engine ahead of time, or from a place of your own. */
 export function load(options?: { module?: BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string }): Promise<unknown>;

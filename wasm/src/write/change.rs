@@ -84,7 +84,12 @@ async fn run(table: &CoreTable, request: Change) -> Result<String> {
         Change::Compact { full, partitions, dry_run } => {
             let partition_fields = table.schema().partition_fields();
             let partitions = partitions.map(|text| parse(&text, &partition_fields)).transpose()?;
-            let options = CompactOptions { full: full.unwrap_or(false), partitions, dry_run: dry_run.unwrap_or(false) };
+            let options = CompactOptions {
+                full: full.unwrap_or(false),
+                partitions,
+                dry_run: dry_run.unwrap_or(false),
+                ..CompactOptions::default()
+            };
             to_text(&Compacted::from(compact::run(table, &options).await?))
         }
     }

@@ -189,7 +189,7 @@ impl<'a> Cell<'a> {
 
 /// What a value would lose in its type.
 fn loss(datum: &Datum, kind: &TypeKind, text: &str) -> Option<&'static str> {
-    let sub_second = |precision: u8, nanos: u32| nanos % 10u32.pow(9 - u32::from(precision.min(9))) != 0;
+    let sub_second = |precision: u8, nanos: u32| !nanos.is_multiple_of(10u32.pow(9 - u32::from(precision.min(9))));
     let lost = match (datum, kind) {
         (Datum::Decimal { .. }, TypeKind::Decimal { scale, .. }) => {
             let exact = ExactNumber::parse(text.trim()).map(|number| number.scaled(*scale));

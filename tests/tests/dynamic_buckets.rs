@@ -15,7 +15,7 @@ use cenote_core::{
 };
 use futures::executor::block_on;
 use proptest::prelude::*;
-use rows::{Row, Values, create, read, write};
+use rows::{Row, Values, create, create_keyed, read, write};
 
 type Model = BTreeMap<(i32, i64), Values>;
 
@@ -92,6 +92,138 @@ proptest! {
         ];
         block_on(check(&options, commits));
     }
+}
+
+/// What a table of the key (id) holds: each id is in one partition.
+fn move_and_apply(engine: &str, model: &mut BTreeMap<i64, (i32, Values)>, rows: &[Row]) {
+    for row in rows {
+        if engine == "deduplicate" && row.kind == RowKind::Delete {
+            model.remove(&row.id);
+            continue;
+        }
+        let (a, b) = row.values;
+        let place = model.entry(row.id).or_insert((row.part, row.values));
+        *place = match (engine, *place) {
+            ("partial-update", (part, (old_a, old_b))) => (part, (a.or(old_a), b.or(old_b))),
+            _ => (row.part, row.values),
+        };
+    }
+}
+
+async fn check_moving(engine: &str, target: &str, commits: Vec<Vec<Row>>) {
+    let options = [("bucket", "-1"), ("merge-engine", engine), ("dynamic-bucket.target-row-num", target)];
+    let table = create_keyed(Storage::memory(rows::runtime(7)), &["id"], &options).await;
+    let mut model = BTreeMap::new();
+    for mut commit in commits {
+        if engine != "deduplicate" {
+            commit.iter_mut().for_each(|row| row.kind = RowKind::Insert);
+        }
+        let snapshot = write(&table, &commit).await.unwrap().unwrap();
+        move_and_apply(engine, &mut model, &commit);
+        let expected: Model = model.iter().map(|(id, (part, values))| ((*part, *id), *values)).collect();
+        assert_eq!(read(&table, snapshot).await, expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_key_is_in_one_partition_at_a_time(
+        engine in prop_oneof![Just("deduplicate"), Just("partial-update")],
+        target in 1..8u8,
+        commits in proptest::collection::vec(proptest::collection::vec(row(), 1..40), 1..6),
+    ) {
+        block_on(check_moving(engine, &target.to_string(), commits));
+    }
+
+    #[test]
+    fn postponed_tables_with_a_bucket_count_are_as_fixed_ones(
+        commits in proptest::collection::vec(proptest::collection::vec(row(), 1..40), 1..5),
+    ) {
+        block_on(async {
+            let options = [("bucket", "-2"), ("postpone.default-bucket-num", "3")];
+            let table = create(Storage::memory(rows::runtime(7)), &options).await;
+            let mut model = Model::new();
+            for commit in commits {
+                let snapshot = write(&table, &commit).await.unwrap().unwrap();
+                apply(&mut model, &commit);
+                assert_eq!(read(&table, snapshot).await, model);
+            }
+        });
+    }
+}
+
+#[test]
+fn rows_without_a_bucket_count_wait() {
+    block_on(async {
+        let table = create(Storage::memory(rows::runtime(7)), &[("bucket", "-2")]).await;
+        let mut writer = table.new_write().unwrap();
+        writer.write(rows::batch(&inserts(0..3)), None).await.unwrap();
+        let messages = writer.prepare_commit().await.unwrap();
+        assert_eq!((messages[0].bucket, messages[0].total_buckets), (-2, -2));
+        let file = &messages[0].new_files[0];
+        assert!(file.file_name.starts_with("data--u-") && file.file_name.contains("-w-"), "{}", file.file_name);
+        assert_eq!((file.min_sequence_number, file.max_sequence_number, file.level), (-1, -1, 0));
+        table.new_commit(None).commit(1, &messages).await.unwrap();
+        assert!(read(&table, 1).await.is_empty());
+        assert_eq!(table.storage().list("part=0/bucket-postpone").await.unwrap().files.len(), 1);
+        // With a count now, newer rows must still wait behind these.
+        let mut schema = table.schema().as_ref().clone();
+        schema.options.insert("postpone.default-bucket-num".into(), "2".into());
+        let counted = table.at_schema(schema.into()).unwrap();
+        let mut writer = counted.new_write().unwrap();
+        writer.write(rows::batch(&inserts(1..2)), None).await.unwrap();
+        assert_eq!(writer.prepare_commit().await.unwrap()[0].bucket, -2);
+        writer.abort().await;
+    });
+}
+
+#[test]
+fn first_row_tables_ignore_a_key_that_comes_again_elsewhere() {
+    block_on(async {
+        let options = [("bucket", "-1"), ("merge-engine", "first-row")];
+        let table = create_keyed(Storage::memory(rows::runtime(7)), &["id"], &options).await;
+        let rows: Vec<Row> = ["+I 0 1 1 1", "+I 1 1 2 2", "+I 1 2 3 3"].map(|row| row.parse().unwrap()).into();
+        let mut writer = table.new_write().unwrap();
+        writer.write(rows::batch(&rows), None).await.unwrap();
+        let counts: Vec<i64> =
+            writer.prepare_commit().await.unwrap().iter().map(|message| message.new_files[0].row_count).collect();
+        assert_eq!(counts, [1, 1]);
+    });
+}
+
+#[test]
+fn a_partition_with_too_long_a_name_is_refused() {
+    use cenote_core::{
+        catalog::NewTable,
+        types::{DataField, DataType, TypeKind},
+    };
+    let folder = tempfile::tempdir().unwrap();
+    block_on(async {
+        let runtime = rows::runtime(7);
+        let storage = Storage::local(folder.path(), runtime.clone()).unwrap();
+        let catalog = cenote_core::catalog::FileSystemCatalog::new(storage, runtime);
+        catalog.create_database("db", true).await.unwrap();
+        let new = NewTable {
+            fields: vec![DataField::new(0, "p", DataType::nullable(TypeKind::STRING))],
+            primary_keys: vec![],
+            partition_keys: vec!["p".into()],
+            options: std::collections::BTreeMap::new(),
+            comment: None,
+        };
+        catalog.create_table("db", "t", new, false).await.unwrap();
+        let table = catalog.get_table("db", "t").await.unwrap();
+        let batch = |value: &str| {
+            let column = std::sync::Arc::new(arrow_array::StringArray::from(vec![value])) as _;
+            arrow_array::RecordBatch::try_from_iter([("p", column)]).unwrap()
+        };
+        let mut writer = table.new_write().unwrap();
+        writer.write(batch(&"x".repeat(253)), None).await.unwrap();
+        let error = writer.write(batch(&"x".repeat(254)), None).await.unwrap_err().to_string();
+        assert!(error.contains("256 bytes"), "{error}");
+        writer.abort().await;
+    });
 }
 
 fn inserts(ids: std::ops::Range<i64>) -> Vec<Row> {

@@ -364,8 +364,8 @@ impl Storage {
         stream::iter(deletes).buffered(PARALLEL_FETCHES).try_collect().await
     }
 
-    #[cfg(not(target_family = "wasm"))]
-    fn is_local(&self) -> bool {
+    /// Whether the files are in folders of a local disk.
+    pub(crate) fn is_local(&self) -> bool {
         self.shared.traits.visible_while_written
     }
 

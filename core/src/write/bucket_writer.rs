@@ -1,17 +1,18 @@
 //! The rows of one bucket on their way to files.
 
-use arrow_array::RecordBatch;
+use arrow_array::{Int64Array, RecordBatch};
 
 use super::{
-    data_file_writer::{DataFileWriter, FileRole},
+    data_file_writer::{DataFileWriter, FilePurpose, FileRole},
+    key_values::KeyValues,
     merge_tree_buffer::MergeTreeBuffer,
     route::BucketOf,
 };
 use crate::{
     commit::CommitMessage,
-    error::Result,
+    error::{Error, Result},
     scan::entry_types,
-    spec::{data_file::FileSource, layout},
+    spec::{data_file::FileSource, layout, options::Bucket},
     table::Table,
     types::RowKind,
 };
@@ -30,15 +31,25 @@ enum Rows {
     Append(Box<DataFileWriter>),
     /// Primary-key table: rows wait to be sorted.
     MergeTree(Box<MergeTreeBuffer>),
+    /// Primary-key table: rows wait on disk to be given a bucket, in order of arrival.
+    Postponed(KeyValues, Box<DataFileWriter>),
 }
+
+/// Sequence number of rows that have none yet (Java `KeyValue.UNKNOWN_SEQUENCE`).
+const UNKNOWN_SEQUENCE: i64 = -1;
 
 impl BucketWriter {
     pub(super) fn new(table: &Table, to: &BucketOf, total_buckets: i32, next_sequence: i64) -> Result<Self> {
         let bucket_path = bucket_path(table, to)?;
-        let rows = if table.schema().is_primary_key_table() {
+        let key_value = table.schema().is_primary_key_table();
+        let role = FileRole { level: 0, source: FileSource::Append, key_value };
+        let rows = if to.bucket == Bucket::Postpone.number() {
+            let purpose = FilePurpose::Postponed(postponed_prefix(table));
+            let writer = DataFileWriter::new(table, &bucket_path, role, 0).with_purpose(purpose);
+            Rows::Postponed(KeyValues::new(table)?, Box::new(writer))
+        } else if key_value {
             Rows::MergeTree(Box::new(MergeTreeBuffer::new(table, &bucket_path, next_sequence)?))
         } else {
-            let role = FileRole { level: 0, source: FileSource::Append, key_value: false };
             Rows::Append(Box::new(DataFileWriter::new(table, &bucket_path, role, next_sequence)))
         };
         Ok(BucketWriter {
@@ -52,20 +63,24 @@ impl BucketWriter {
         match &mut self.rows {
             Rows::Append(writer) => writer.write(&batch).await,
             Rows::MergeTree(buffer) => buffer.push(&batch, kinds.as_deref()),
+            Rows::Postponed(key_values, writer) => {
+                let numbers = Int64Array::from_value(UNKNOWN_SEQUENCE, batch.num_rows());
+                writer.write(&key_values.batch(&batch, kinds.as_deref(), numbers)?).await
+            }
         }
     }
 
     /// Bytes that [`BucketWriter::flush`] would free.
     pub(super) fn buffered_bytes(&self) -> usize {
         match &self.rows {
-            Rows::Append(_) => 0,
+            Rows::Append(_) | Rows::Postponed(..) => 0,
             Rows::MergeTree(buffer) => buffer.bytes(),
         }
     }
 
     pub(super) async fn flush(&mut self) -> Result<()> {
         match &mut self.rows {
-            Rows::Append(_) => Ok(()),
+            Rows::Append(_) | Rows::Postponed(..) => Ok(()),
             Rows::MergeTree(buffer) => buffer.flush().await,
         }
     }
@@ -73,7 +88,7 @@ impl BucketWriter {
     /// Gives the bucket directory and the message with the new files.
     pub(super) async fn close(mut self) -> Result<(String, CommitMessage)> {
         match self.rows {
-            Rows::Append(writer) => self.message.new_files = writer.close().await?,
+            Rows::Append(writer) | Rows::Postponed(_, writer) => self.message.new_files = writer.close().await?,
             Rows::MergeTree(buffer) => {
                 (self.message.new_files, self.message.changelog_files) = buffer.close().await?;
             }
@@ -84,14 +99,34 @@ impl BucketWriter {
     /// Removes the files written.
     pub(super) async fn abort(self) {
         match self.rows {
-            Rows::Append(writer) => writer.abort().await,
+            Rows::Append(writer) | Rows::Postponed(_, writer) => writer.abort().await,
             Rows::MergeTree(buffer) => buffer.abort().await,
         }
     }
 }
 
+/// What names of postponed files begin with: it tells writers apart, whose rows a compaction keeps in order.
+fn postponed_prefix(table: &Table) -> String {
+    let writer = table.runtime().random_u64() % (i32::MAX as u64);
+    format!("{}-u-{}-s-{writer}-w-", table.options().data_file_prefix, table.runtime().uuid())
+}
+
+/// Most bytes of a file name on a local disk.
+const MOST_NAME_BYTES: usize = 255;
+
+/// Errors: `Invalid` where a partition value makes a folder name that a local disk does not take.
 fn bucket_path(table: &Table, to: &BucketOf) -> Result<String> {
     let fields = table.schema().partition_fields();
     let values = to.partition.decode(&entry_types(&fields))?;
-    Ok(layout::bucket_path(&layout::partition_path(&fields, &values, table.options()), to.bucket))
+    let partition = layout::partition_path(&fields, &values, table.options());
+    let too_long = partition.split('/').find(|name| table.storage().is_local() && name.len() > MOST_NAME_BYTES);
+    if let Some(name) = too_long {
+        let column = name.split('=').next().unwrap_or_default();
+        let message = format!(
+            "a partition value makes a folder name of {} bytes, expected {MOST_NAME_BYTES} at most",
+            name.len()
+        );
+        return Err(Error::invalid(message).at(table.name()).with("column", column));
+    }
+    Ok(layout::bucket_path(&partition, to.bucket))
 }

@@ -27,7 +27,6 @@ pub(crate) enum FilePurpose {
     Changelog,
     /// Rows that wait in `bucket-postpone` for a compaction to give them a bucket, in order of arrival, no sequence
     /// numbers. Named by this prefix, which tells writers apart.
-    #[allow(dead_code, reason = "postpone buckets come with the bucket writers")]
     Postponed(String),
 }
 

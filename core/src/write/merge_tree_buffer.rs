@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int8Array, Int64Array, RecordBatch};
+use arrow_array::{Int64Array, RecordBatch};
 
 use super::{
     data_file_writer::{DataFileWriter, FilePurpose, FileRole},
+    key_values::KeyValues,
     remove_data_file,
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     merge::{self, MergePlan},
     spec::{
         data_file::{DataFileMeta, FileSource},
         options::ChangelogProducer,
     },
     table::Table,
-    types::{self, RowKind},
+    types::RowKind,
 };
 
 /// Unsorted key-value batches, and the level-0 files made of earlier ones.
@@ -24,8 +25,7 @@ pub(super) struct MergeTreeBuffer {
     table: Table,
     bucket_path: String,
     plan: Arc<MergePlan>,
-    /// Places of the key columns in the table's columns.
-    key_places: Vec<usize>,
+    key_values: KeyValues,
     batches: Vec<RecordBatch>,
     bytes: usize,
     next_sequence: i64,
@@ -36,16 +36,12 @@ pub(super) struct MergeTreeBuffer {
 impl MergeTreeBuffer {
     /// `next_sequence` is the sequence number of the first row.
     pub(super) fn new(table: &Table, bucket_path: &str, next_sequence: i64) -> Result<Self> {
-        let schema = table.schema();
-        let place = |key: &types::DataField| schema.fields.iter().position(|field| field.id == key.id);
-        let keys = schema.trimmed_primary_key_fields();
-        let key_places = keys.iter().map(place).collect::<Option<Vec<_>>>();
-        let plan = MergePlan::key_value(schema, table.options()).map_err(|error| error.at(table.name()))?;
+        let plan = MergePlan::key_value(table.schema(), table.options()).map_err(|error| error.at(table.name()))?;
         Ok(MergeTreeBuffer {
             table: table.clone(),
             bucket_path: bucket_path.to_owned(),
             plan: Arc::new(plan),
-            key_places: key_places.ok_or_else(|| Error::corrupt("a key column is missing").at(table.name()))?,
+            key_values: KeyValues::new(table)?,
             batches: Vec::new(),
             bytes: 0,
             next_sequence,
@@ -61,27 +57,15 @@ impl MergeTreeBuffer {
 
     /// Numbers the rows in arrival order and keeps them.
     pub(super) fn push(&mut self, batch: &RecordBatch, kinds: Option<&[RowKind]>) -> Result<()> {
-        let batch = self.key_values(batch, kinds)?;
+        let end = self.next_sequence.saturating_add(i64::try_from(batch.num_rows()).unwrap_or(i64::MAX));
+        let numbers = Int64Array::from_iter_values(self.next_sequence..end);
+        let batch = self.key_values.batch(batch, kinds, numbers)?;
         self.check_retracts(&batch, kinds.unwrap_or_default())?;
-        self.next_sequence += i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
+        self.next_sequence = end;
         self.bytes +=
             batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum::<usize>();
         self.batches.push(batch);
         Ok(())
-    }
-
-    /// The rows in the layout of key-value files, numbered on.
-    fn key_values(&self, batch: &RecordBatch, kinds: Option<&[RowKind]>) -> Result<RecordBatch> {
-        let end = self.next_sequence + i64::try_from(batch.num_rows()).unwrap_or(i64::MAX);
-        let mut columns: Vec<ArrayRef> =
-            self.key_places.iter().filter_map(|place| batch.columns().get(*place).cloned()).collect();
-        columns.push(Arc::new(Int64Array::from_iter_values(self.next_sequence..end)));
-        columns.push(Arc::new(match kinds {
-            Some(kinds) => Int8Array::from_iter_values(kinds.iter().map(|kind| *kind as i8)),
-            None => Int8Array::from_value(RowKind::Insert as i8, batch.num_rows()),
-        }));
-        columns.extend(batch.columns().iter().cloned());
-        Ok(RecordBatch::try_new(types::arrow::schema(&self.table.schema().key_value_fields()), columns)?)
     }
 
     /// Refuses rows that could be stored, but would make every later merge of their keys fail.

@@ -17,6 +17,7 @@ mod file_role;
 mod file_stats;
 #[cfg(test)]
 mod golden_tests;
+mod key_values;
 mod merge_tree_buffer;
 mod open_file;
 mod restore;
@@ -124,7 +125,7 @@ impl TableWrite {
         match self.writers.entry(to.clone()) {
             Entry::Occupied(open) => Ok(open.into_mut()),
             Entry::Vacant(vacant) => {
-                let total_buckets = self.assigner.total_buckets();
+                let total_buckets = self.assigner.total_buckets(to, restored);
                 let next = restored.next_sequence(to, total_buckets).map_err(|error| error.at(self.table.name()))?;
                 Ok(vacant.insert(BucketWriter::new(&self.table, to, total_buckets, next)?))
             }
@@ -189,11 +190,8 @@ impl TableWrite {
             let message = match messages.iter_mut().find(same) {
                 Some(message) => message,
                 None => {
-                    messages.push(CommitMessage::new(
-                        index.of.partition,
-                        index.of.bucket,
-                        self.assigner.total_buckets(),
-                    ));
+                    let total_buckets = self.assigner.total_buckets(&index.of, &restored);
+                    messages.push(CommitMessage::new(index.of.partition, index.of.bucket, total_buckets));
                     messages.last_mut().ok_or_else(|| Error::internal("no message"))?
                 }
             };

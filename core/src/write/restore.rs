@@ -1,7 +1,7 @@
 //! What buckets hold before a writer starts: sequence numbers go on from there, bucket counts must agree, and dynamic buckets
 //! have an index of their keys.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::route::BucketOf;
 use crate::{
@@ -27,16 +27,24 @@ pub(super) struct Restored {
     /// Bucket count of each partition.
     total_buckets: HashMap<BinaryRow, i32>,
     hash_indexes: HashMap<BinaryRow, BTreeMap<i32, IndexFileMeta>>,
+    /// Partitions with rows that wait for a bucket.
+    postponed: HashSet<BinaryRow>,
+    /// There is a snapshot, and its rows count.
+    has_snapshot: bool,
 }
 
 impl Restored {
     /// Reads the latest snapshot. The default value stands for a table without any, or one where that does not matter.
     pub(super) async fn read(table: &Table) -> Result<Self> {
-        let mut restored = Restored::default();
-        let Some(snapshot) = table.snapshots().latest().await? else { return Ok(restored) };
+        let Some(snapshot) = table.snapshots().latest().await? else { return Ok(Restored::default()) };
+        let mut restored = Restored { has_snapshot: true, ..Restored::default() };
         let keyed = table.schema().is_primary_key_table();
         let dynamic = table.options().bucket == Bucket::Dynamic;
         for bucket in live_files(table, &snapshot, &EntryFilter::default()).await? {
+            if bucket.bucket < 0 {
+                restored.postponed.insert(bucket.partition);
+                continue;
+            }
             if bucket.total_buckets > 0 {
                 restored.total_buckets.insert(bucket.partition.clone(), bucket.total_buckets);
             }
@@ -72,6 +80,21 @@ impl Restored {
                 Ok(max.map_or(0, |max| max.saturating_add(1)))
             }
         }
+    }
+
+    /// Whether there is nothing that counts.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.has_snapshot
+    }
+
+    /// Bucket count of a partition's files, where they have one.
+    pub(super) fn total_buckets(&self, partition: &BinaryRow) -> Option<i32> {
+        self.total_buckets.get(partition).copied()
+    }
+
+    /// Whether rows of the partition wait for a bucket.
+    pub(super) fn has_postponed(&self, partition: &BinaryRow) -> bool {
+        self.postponed.contains(partition)
     }
 
     /// The index files of a partition's buckets.

@@ -51,6 +51,10 @@ impl KeyColumns {
         self.places.is_empty()
     }
 
+    pub(super) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
     pub(super) fn types(&self) -> &[DataType] {
         &self.types
     }
@@ -66,6 +70,8 @@ impl KeyColumns {
 pub(super) struct Partitions {
     /// Each once, in order of appearance.
     pub(super) distinct: Vec<BinaryRow>,
+    /// A row of each.
+    pub(super) first_rows: Vec<u32>,
     /// For each row the place of its partition; `None` where all rows are of one.
     of_row: Option<Vec<u32>>,
 }
@@ -81,7 +87,7 @@ impl Partitions {
 /// Finds the partitions of rows. `columns` are the partition keys.
 pub(super) fn partitions(batch: &RecordBatch, columns: &KeyColumns) -> Result<Partitions> {
     if columns.is_empty() {
-        return Ok(Partitions { distinct: vec![BinaryRow::empty()], of_row: None });
+        return Ok(Partitions { distinct: vec![BinaryRow::empty()], first_rows: vec![0], of_row: None });
     }
     let arrays = columns.of(batch);
     let sort_fields = arrays.iter().map(|array| SortField::new(array.data_type().clone())).collect();
@@ -101,10 +107,10 @@ pub(super) fn partitions(batch: &RecordBatch, columns: &KeyColumns) -> Result<Pa
         of_row.push(place);
     }
     let of_row = (first_rows.len() > 1).then_some(of_row);
-    let first_rows = UInt32Array::from(first_rows);
+    let taken = UInt32Array::from(first_rows.clone());
     let distinct =
-        arrays.iter().map(|array| arrow_select::take::take(array, &first_rows, None)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Partitions { distinct: binary_row::encode_rows(&distinct, columns.types())?, of_row })
+        arrays.iter().map(|array| arrow_select::take::take(array, &taken, None)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Partitions { distinct: binary_row::encode_rows(&distinct, columns.types())?, first_rows, of_row })
 }
 
 /// Splits a batch by partition and bucket (0 without `buckets`). One gather a bucket; none where all rows go to one.

@@ -6,7 +6,7 @@ use arrow_select::filter::filter_record_batch;
 use super::file_place::check_external_paths;
 use crate::{
     error::{Error, Result},
-    spec::{file_index::FileIndexPlan, options::Bucket},
+    spec::file_index::FileIndexPlan,
     table::Table,
     types::RowKind,
 };
@@ -28,12 +28,6 @@ pub(crate) fn check_writable(table: &Table) -> Result<()> {
     }
     FileIndexPlan::parse(&schema.options, &schema.fields).map_err(|error| error.at(table.name()))?;
     check_external_paths(table)?;
-    if table.options().bucket == Bucket::Postpone {
-        return refuse(table, "a table with bucket=-2");
-    }
-    if schema.is_cross_partition() {
-        return refuse(table, "a primary-key table whose key can move between partitions");
-    }
     Ok(())
 }
 

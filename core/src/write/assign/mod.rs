@@ -4,23 +4,30 @@
 //! bucket   append table          primary-key table
 //! n > 0    function of the bucket key (option `bucket-function.type`)
 //! -1       all rows in bucket 0  by the hash index; by the map of all keys where a key may move between partitions
+//! -2                             bucket-postpone, for a compaction to sort out; or what the partition has already
 //! ```
 
+mod bootstrap;
+mod cross_partition;
 mod hash;
 mod hash_index;
+mod key_map;
+mod postpone;
 
 use arrow_array::RecordBatch;
 
 pub(super) use hash_index::NewIndex;
 
+use cross_partition::CrossPartition;
 use hash::HashAssigner;
+use postpone::Postpone;
 
 use super::{
     restore::Restored,
-    route::{KeyColumns, Partitions, Routed, partitions, split},
+    route::{BucketOf, KeyColumns, Partitions, Routed, partitions, split},
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     spec::{bucket::BucketFunction, options::Bucket},
     table::Table,
     types::RowKind,
@@ -41,11 +48,14 @@ enum Buckets {
     Fixed { count: i32, key: KeyColumns, function: BucketFunction },
     /// By an index of key hashes.
     Hash(Box<HashAssigner>),
+    /// By the places of all keys.
+    CrossPartition(Box<CrossPartition>),
+    /// Later, or what the partition has.
+    Postpone(Postpone),
 }
 
 impl Assigner {
-    /// Errors: `Invalid` for a bucket key that the bucket function does not take, `Unsupported` for modes that this build
-    /// cannot write.
+    /// Errors: `Invalid` for a bucket key that the bucket function does not take.
     pub(super) fn new(table: &Table) -> Result<Self> {
         let (schema, options) = (table.schema(), table.options());
         let buckets = match options.bucket {
@@ -55,19 +65,21 @@ impl Assigner {
                 Buckets::Fixed { count, key, function }
             }
             Bucket::Dynamic if !schema.is_primary_key_table() => Buckets::Unaware,
-            Bucket::Dynamic => Buckets::Hash(Box::new(HashAssigner::new(table)?)),
-            Bucket::Postpone => {
-                return Err(Error::unsupported("cannot write a table with bucket=-2 yet").at(table.name()));
+            Bucket::Dynamic if schema.is_cross_partition() => {
+                Buckets::CrossPartition(Box::new(CrossPartition::new(table)?))
             }
+            Bucket::Dynamic => Buckets::Hash(Box::new(HashAssigner::new(table)?)),
+            Bucket::Postpone => Buckets::Postpone(Postpone::new(table)?),
         };
         Ok(Assigner { partition: KeyColumns::new(table, &schema.partition_fields())?, buckets })
     }
 
     /// Bucket count that goes into manifest entries.
-    pub(super) fn total_buckets(&self) -> i32 {
+    pub(super) fn total_buckets(&self, to: &BucketOf, restored: &Restored) -> i32 {
         match &self.buckets {
             Buckets::Fixed { count, .. } => *count,
-            Buckets::Unaware | Buckets::Hash(_) => -1,
+            Buckets::Unaware | Buckets::Hash(_) | Buckets::CrossPartition(_) => -1,
+            Buckets::Postpone(postpone) => postpone.total_buckets(&to.partition, restored),
         }
     }
 
@@ -86,6 +98,10 @@ impl Assigner {
             Buckets::Unaware | Buckets::Fixed { count: 1, .. } => None,
             Buckets::Fixed { count, key, function } => Some(function.buckets(&key.of(batch), *count)?),
             Buckets::Hash(assigner) => Some(assigner.buckets(batch, &partitions, restored).await?),
+            Buckets::Postpone(postpone) => Some(postpone.buckets(batch, &partitions, restored)?),
+            Buckets::CrossPartition(assigner) => {
+                return assigner.route(batch, kinds, &partitions, restored.is_empty()).await;
+            }
         };
         split(batch, kinds, &partitions, buckets.as_deref())
     }
@@ -94,7 +110,7 @@ impl Assigner {
     pub(super) async fn write_indexes(&mut self, restored: &Restored) -> Result<Vec<NewIndex>> {
         match &mut self.buckets {
             Buckets::Hash(assigner) => assigner.write_indexes(restored).await,
-            Buckets::Unaware | Buckets::Fixed { .. } => Ok(Vec::new()),
+            _ => Ok(Vec::new()),
         }
     }
 }

@@ -22,6 +22,7 @@ mod progress;
 mod runtime;
 mod serve;
 mod session;
+mod spill;
 
 use std::{panic::PanicHookInfo, process::ExitCode};
 

@@ -3,14 +3,19 @@
 use std::{
     hash::{BuildHasher, RandomState},
     num::NonZeroUsize,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use cenote_core::io::Runtime;
+use cenote_core::io::{Runtime, SpillArea};
 use chrono::{Local, Offset, TimeZone, offset::LocalResult};
 use futures::future::BoxFuture;
+
+use crate::spill::TempFolder;
 
 /// Runs tasks on the tokio runtime that started it.
 #[derive(Debug, Default)]
@@ -44,6 +49,10 @@ impl Runtime for TokioRuntime {
 
     fn parallelism(&self) -> usize {
         thread::available_parallelism().map_or(1, NonZeroUsize::get)
+    }
+
+    fn spill_area(&self) -> Option<Arc<dyn SpillArea>> {
+        Some(Arc::new(TempFolder))
     }
 
     fn local_offset_millis(&self, millis: i64) -> i64 {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rows;
+mod spilling;
 
 use std::collections::BTreeMap;
 
@@ -131,9 +132,14 @@ fn commits() -> impl Strategy<Value = Vec<Vec<Row>>> {
 }
 
 async fn check(engine: Engine, extra: &[(&str, &str)], commits: Vec<Vec<Row>>) {
+    let storage = Storage::memory(rows::runtime(7));
+    check_in(storage, engine, extra, commits).await;
+}
+
+async fn check_in(storage: Storage, engine: Engine, extra: &[(&str, &str)], commits: Vec<Vec<Row>>) {
     let mut options = engine.options();
     options.extend(extra);
-    let table = create(Storage::memory(rows::runtime(7)), &options).await;
+    let table = create(storage, &options).await;
     let mut history = History::default();
     let mut states = Vec::new();
     for commit in commits {
@@ -164,6 +170,101 @@ proptest! {
     ) {
         block_on(check(engine, &[("bucket", &buckets.to_string())], commits));
     }
+}
+
+fn any_engine() -> impl Strategy<Value = Engine> {
+    prop_oneof![
+        Just(Engine::Deduplicate),
+        Just(Engine::Sequenced),
+        Just(Engine::PartialUpdate),
+        Just(Engine::Aggregation),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// A buffer that spills every few rows makes the same files as one that holds all.
+    #[test]
+    fn spilled_buffers_equal_a_map(
+        engine in any_engine(),
+        handles in 2..6u8,
+        commits in proptest::collection::vec(proptest::collection::vec(row(), 30..90), 1..4),
+    ) {
+        let (runtime, spilled) = spilling::runtime(7);
+        let handles = handles.to_string();
+        let options = [
+            ("bucket", "1"),
+            ("write-buffer-size", "512 b"),
+            ("local-sort.max-num-file-handles", handles.as_str()),
+        ];
+        block_on(check_in(Storage::memory(runtime), engine, &options, commits));
+        prop_assert!(spilled.load(std::sync::atomic::Ordering::Relaxed) > 0);
+    }
+}
+
+/// Ids 0 to 199 ascending, then all again, three times.
+fn many_rows() -> Vec<Row> {
+    let row = |number: i32| Row {
+        part: number % 2,
+        id: i64::from(number % 200),
+        kind: RowKind::UpdateAfter,
+        values: (Some(number), None),
+    };
+    (0..600).map(row).collect()
+}
+
+#[test]
+fn spilled_rows_give_one_sorted_changelog_and_one_file() {
+    block_on(async {
+        let options = [("bucket", "1"), ("changelog-producer", "input"), ("write-buffer-size", "1 kb")];
+        let table = create(Storage::memory(spilling::runtime(7).0), &options).await;
+        write(&table, &many_rows()).await.unwrap();
+        let mut expected = many_rows();
+        expected.sort_by_key(|row| (row.part, row.id, row.values.0));
+        let text = |row: &Row| format!("+U {} {} {} .", row.part, row.id, row.values.0.unwrap());
+        let mut changes = read_changes(&table, 0, 1).await;
+        changes.sort_by_key(|change| change.split(' ').nth(1).map(str::to_owned));
+        assert_eq!(changes, expected.iter().map(text).collect::<Vec<_>>());
+        for part in ["part=0", "part=1"] {
+            let files = table.storage().list(&format!("{part}/bucket-0")).await.unwrap().files;
+            assert_eq!(files.len(), 2, "{files:?}");
+        }
+    });
+}
+
+#[test]
+fn without_a_disk_or_where_it_may_hold_no_more_full_buffers_become_files() {
+    block_on(async {
+        let runtimes = [(rows::runtime(7), "1 gb"), (spilling::runtime(7).0, "0 b")];
+        for (runtime, most) in runtimes {
+            let options = [("bucket", "1"), ("write-buffer-size", "1 kb"), ("write-buffer-spill.max-disk-size", most)];
+            let table = create(Storage::memory(runtime), &options).await;
+            write(&table, &many_rows()).await.unwrap();
+            assert_eq!(read(&table, 1).await.len(), 200);
+            assert!(table.storage().list("part=0/bucket-0").await.unwrap().files.len() > 5);
+        }
+    });
+}
+
+#[test]
+fn append_rows_that_wait_keep_their_order() {
+    block_on(async {
+        for runtime in [rows::runtime(7), spilling::runtime(7).0] {
+            let options = [("write-max-writers-to-spill", "1"), ("write-buffer-size", "1 kb")];
+            let table = rows::create_keyed(Storage::memory(runtime), &[], &options).await;
+            let rows: Vec<Row> = many_rows().into_iter().map(|row| Row { kind: RowKind::Insert, ..row }).collect();
+            write(&table, &rows).await.unwrap();
+            let mut found = Vec::new();
+            for batch in table.scan().stream().await.unwrap().collect().await.unwrap() {
+                found.extend((0..batch.num_rows()).map(|line| rows::row_of(&batch, line, 0)));
+            }
+            let mut expected: Vec<_> = rows.iter().map(|row| (row.part, row.id, row.values)).collect();
+            expected.sort_by_key(|row| row.0);
+            found.sort_by_key(|row| row.0);
+            assert_eq!(found, expected);
+        }
+    });
 }
 
 fn rows_of(text: &str) -> Vec<Row> {

@@ -6,6 +6,7 @@
 //! requests     single requests, logged             create         only if absent: what makes commits safe
 //! ranges       which byte ranges to fetch together        retry         again, later, when that may help
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
+//! spill        room on a disk while a job runs
 //! tasks        work side by side                      elsewhere     absolute locations in the same store
 //! local        folders of this machine                    open_url      a URL -> a store (native)
 //! ```
@@ -24,6 +25,7 @@ mod request_log;
 mod requests;
 mod retry;
 mod runtime;
+mod spill;
 mod storage;
 mod store_error;
 mod tasks;
@@ -33,6 +35,7 @@ pub use create::CreateIfAbsent;
 pub use elsewhere::Elsewhere;
 pub use request_log::{IoLog, IoTotals, Method, Outcome, RequestRecord};
 pub use runtime::{InlineRuntime, Runtime};
+pub use spill::{SpillArea, SpillFile};
 pub use storage::{DirEntry, Listing, PutOutcome, Storage, StorageTraits};
 pub use tasks::{concat_ordered, spawn_value};
 pub use upload::Upload;

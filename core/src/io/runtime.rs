@@ -2,11 +2,16 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use futures::future::BoxFuture;
+
+use super::SpillArea;
 
 /// What an embedding gives the engine besides storage.
 pub trait Runtime: Send + Sync + fmt::Debug {
@@ -29,6 +34,11 @@ pub trait Runtime: Send + Sync + fmt::Debug {
     fn local_offset_millis(&self, millis: i64) -> i64 {
         let _ = millis;
         0
+    }
+
+    /// Room on a disk for write buffers that are full; `None` where there is none.
+    fn spill_area(&self) -> Option<Arc<dyn SpillArea>> {
+        None
     }
 }
 

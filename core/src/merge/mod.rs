@@ -11,6 +11,7 @@
 
 mod aggregate;
 mod aggregation;
+mod all_rows;
 mod changelog;
 mod column;
 mod column_engine;

@@ -6,6 +6,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 
 use super::{
+    all_rows::AllRows,
     changelog::ChangelogPlan,
     function::{MergeFunction, merge_function},
     sort_keys::{KeyCodec, SortColumn},
@@ -110,6 +111,13 @@ impl MergePlan {
         };
         let plan = MergePlan::new(arrow::schema(&fields), layout, merge_function(options, schema, &fields)?)?;
         Ok(plan.keep_deletes(true))
+    }
+
+    /// The order of [`MergePlan::key_value`], but all rows of a key stay as they are.
+    ///
+    /// Errors: as there.
+    pub fn unmerged(schema: &TableSchema, options: &CoreOptions) -> Result<Self> {
+        Ok(MergePlan { function: Arc::new(AllRows), ..MergePlan::key_value(schema, options)? })
     }
 
     /// Keeps rows of kind -U and -D: compactions below the top level need them.

@@ -217,6 +217,8 @@ core_options! {
     write_buffer_for_append: bool = "write-buffer-for-append", boolean, false;
     /// Open files of an append table beyond which rows wait in memory.
     write_max_writers_to_spill: usize = "write-max-writers-to-spill", number, 10;
+    /// Level of the zstd codec of spilled rows.
+    spill_compression_zstd_level: i32 = "spill-compression.zstd-level", number, 1;
     /// Spilled runs that are merged at the same time.
     local_sort_max_num_file_handles: usize = "local-sort.max-num-file-handles", number, 128;
     /// Bytes of one memory page.

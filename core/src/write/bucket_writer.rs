@@ -1,12 +1,16 @@
 //! The rows of one bucket on their way to files.
 
+use std::sync::Arc;
+
 use arrow_array::{Int64Array, RecordBatch};
 
 use super::{
+    append_rows::AppendRows,
     data_file_writer::{DataFileWriter, FilePurpose, FileRole},
     key_values::KeyValues,
     merge_tree_buffer::MergeTreeBuffer,
     route::BucketOf,
+    spill::Spill,
 };
 use crate::{
     commit::CommitMessage,
@@ -27,8 +31,8 @@ pub(super) struct BucketWriter {
 
 #[derive(Debug)]
 enum Rows {
-    /// Append table: rows go straight to the open file.
-    Append(Box<DataFileWriter>),
+    /// Append table.
+    Append(Box<AppendRows>),
     /// Primary-key table: rows wait to be sorted.
     MergeTree(Box<MergeTreeBuffer>),
     /// Primary-key table: rows wait on disk to be given a bucket, in order of arrival.
@@ -38,8 +42,19 @@ enum Rows {
 /// Sequence number of rows that have none yet (Java `KeyValue.UNKNOWN_SEQUENCE`).
 const UNKNOWN_SEQUENCE: i64 = -1;
 
+/// What a bucket's writer goes on from.
+#[derive(Debug)]
+pub(super) struct BucketStart {
+    pub(super) total_buckets: i32,
+    pub(super) next_sequence: i64,
+    pub(super) spill: Option<Arc<Spill>>,
+    /// Whether rows of an append table wait in memory.
+    pub(super) buffered: bool,
+}
+
 impl BucketWriter {
-    pub(super) fn new(table: &Table, to: &BucketOf, total_buckets: i32, next_sequence: i64) -> Result<Self> {
+    pub(super) fn new(table: &Table, to: &BucketOf, start: BucketStart) -> Result<Self> {
+        let BucketStart { total_buckets, next_sequence, spill, buffered } = start;
         let bucket_path = bucket_path(table, to)?;
         let key_value = table.schema().is_primary_key_table();
         let role = FileRole { level: 0, source: FileSource::Append, key_value };
@@ -48,9 +63,9 @@ impl BucketWriter {
             let writer = DataFileWriter::new(table, &bucket_path, role, 0).with_purpose(purpose);
             Rows::Postponed(KeyValues::new(table)?, Box::new(writer))
         } else if key_value {
-            Rows::MergeTree(Box::new(MergeTreeBuffer::new(table, &bucket_path, next_sequence)?))
+            Rows::MergeTree(Box::new(MergeTreeBuffer::new(table, &bucket_path, next_sequence, spill)?))
         } else {
-            Rows::Append(Box::new(DataFileWriter::new(table, &bucket_path, role, next_sequence)))
+            Rows::Append(Box::new(AppendRows::new(table, &bucket_path, next_sequence, buffered.then_some(spill))))
         };
         Ok(BucketWriter {
             message: CommitMessage::new(to.partition.clone(), to.bucket, total_buckets),
@@ -61,7 +76,7 @@ impl BucketWriter {
 
     pub(super) async fn write(&mut self, batch: RecordBatch, kinds: Option<Vec<RowKind>>) -> Result<()> {
         match &mut self.rows {
-            Rows::Append(writer) => writer.write(&batch).await,
+            Rows::Append(rows) => rows.write(batch).await,
             Rows::MergeTree(buffer) => buffer.push(&batch, kinds.as_deref()),
             Rows::Postponed(key_values, writer) => {
                 let numbers = Int64Array::from_value(UNKNOWN_SEQUENCE, batch.num_rows());
@@ -70,25 +85,29 @@ impl BucketWriter {
         }
     }
 
-    /// Bytes that [`BucketWriter::flush`] would free.
+    /// Bytes that [`BucketWriter::free`] would free.
     pub(super) fn buffered_bytes(&self) -> usize {
         match &self.rows {
-            Rows::Append(_) | Rows::Postponed(..) => 0,
+            Rows::Append(rows) => rows.bytes(),
+            Rows::Postponed(..) => 0,
             Rows::MergeTree(buffer) => buffer.bytes(),
         }
     }
 
-    pub(super) async fn flush(&mut self) -> Result<()> {
+    /// Moves the rows in memory to the disk or to files.
+    pub(super) async fn free(&mut self) -> Result<()> {
         match &mut self.rows {
-            Rows::Append(_) | Rows::Postponed(..) => Ok(()),
-            Rows::MergeTree(buffer) => buffer.flush().await,
+            Rows::Append(rows) => rows.free().await,
+            Rows::Postponed(..) => Ok(()),
+            Rows::MergeTree(buffer) => buffer.free().await,
         }
     }
 
     /// Gives the bucket directory and the message with the new files.
     pub(super) async fn close(mut self) -> Result<(String, CommitMessage)> {
         match self.rows {
-            Rows::Append(writer) | Rows::Postponed(_, writer) => self.message.new_files = writer.close().await?,
+            Rows::Append(rows) => self.message.new_files = rows.close().await?,
+            Rows::Postponed(_, writer) => self.message.new_files = writer.close().await?,
             Rows::MergeTree(buffer) => {
                 (self.message.new_files, self.message.changelog_files) = buffer.close().await?;
             }
@@ -99,7 +118,8 @@ impl BucketWriter {
     /// Removes the files written.
     pub(super) async fn abort(self) {
         match self.rows {
-            Rows::Append(writer) | Rows::Postponed(_, writer) => writer.abort().await,
+            Rows::Append(rows) => rows.abort().await,
+            Rows::Postponed(_, writer) => writer.abort().await,
             Rows::MergeTree(buffer) => buffer.abort().await,
         }
     }

@@ -7,6 +7,7 @@
 //!
 //! Nothing is visible before [`crate::commit::TableCommit`] publishes the messages of [`TableWrite::prepare_commit`].
 
+mod append_rows;
 mod assign;
 mod bucket_writer;
 mod conform;
@@ -19,9 +20,11 @@ mod file_stats;
 mod golden_tests;
 mod key_values;
 mod merge_tree_buffer;
+mod merged_runs;
 mod open_file;
 mod restore;
 mod route;
+mod spill;
 mod support;
 
 use std::{
@@ -30,6 +33,7 @@ use std::{
 };
 
 use arrow_array::RecordBatch;
+use futures::{StreamExt, stream};
 
 pub use conform::conform;
 
@@ -38,9 +42,10 @@ pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
 
 use assign::Assigner;
-use bucket_writer::BucketWriter;
+use bucket_writer::{BucketStart, BucketWriter};
 use restore::Restored;
 use route::BucketOf;
+use spill::Spill;
 
 use crate::{
     commit::CommitMessage,
@@ -56,6 +61,7 @@ use crate::{
 pub struct TableWrite {
     table: Table,
     assigner: Assigner,
+    spill: Option<Arc<Spill>>,
     /// What the table held when it was first written to; `None` until asked for.
     restored: Option<Arc<Restored>>,
     ignore_previous_files: bool,
@@ -74,6 +80,7 @@ impl Table {
         Ok(TableWrite {
             table: self.clone(),
             assigner,
+            spill: Spill::of(self),
             restored: None,
             ignore_previous_files: false,
             writers: HashMap::new(),
@@ -122,17 +129,20 @@ impl TableWrite {
     }
 
     fn open(&mut self, to: &BucketOf, restored: &Restored) -> Result<&mut BucketWriter> {
+        let options = self.table.options();
+        let buffered = options.write_buffer_for_append || self.writers.len() >= options.write_max_writers_to_spill;
         match self.writers.entry(to.clone()) {
             Entry::Occupied(open) => Ok(open.into_mut()),
             Entry::Vacant(vacant) => {
                 let total_buckets = self.assigner.total_buckets(to, restored);
                 let next = restored.next_sequence(to, total_buckets).map_err(|error| error.at(self.table.name()))?;
-                Ok(vacant.insert(BucketWriter::new(&self.table, to, total_buckets, next)?))
+                let start = BucketStart { total_buckets, next_sequence: next, spill: self.spill.clone(), buffered };
+                Ok(vacant.insert(BucketWriter::new(&self.table, to, start)?))
             }
         }
     }
 
-    /// Flushes the fullest buffers until all together fit the write buffer.
+    /// Empties the fullest buffers until all together fit the write buffer.
     async fn bound_memory(&mut self) -> Result<()> {
         let budget = self.table.options().write_buffer_size;
         loop {
@@ -142,7 +152,7 @@ impl TableWrite {
             }
             let fullest = self.writers.values_mut().max_by_key(|writer| writer.buffered_bytes());
             match fullest {
-                Some(writer) if writer.buffered_bytes() > 0 => writer.flush().await?,
+                Some(writer) if writer.buffered_bytes() > 0 => writer.free().await?,
                 _ => return Ok(()),
             }
         }
@@ -152,11 +162,11 @@ impl TableWrite {
     ///
     /// On an error nothing stays behind of the buckets that failed; [`TableWrite::abort`] removes the rest.
     pub async fn prepare_commit(&mut self) -> Result<Vec<CommitMessage>> {
-        let closing = self
-            .writers
-            .drain()
-            .map(|(_, writer)| spawn_value(self.table.runtime().clone(), async move { writer.close().await }));
-        let results = futures::future::join_all(closing.collect::<Vec<_>>()).await;
+        let runtime = self.table.runtime().clone();
+        let closing = self.writers.drain().map(|(_, writer)| spawn_value(runtime.clone(), writer.close()));
+        // Each holds a file in the making: not all at the same time.
+        let at_once = runtime.parallelism().max(1) * 2;
+        let results: Vec<Result<_>> = stream::iter(closing).buffer_unordered(at_once).collect().await;
         let mut messages = Vec::new();
         let mut failed = None;
         for result in results {
@@ -215,4 +225,9 @@ impl TableWrite {
             let _ = self.table.storage().delete(path).await;
         }
     }
+}
+
+/// Bytes of a batch's values, without what its buffers hold of other rows.
+fn memory_of(batch: &RecordBatch) -> usize {
+    batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0)).sum()
 }

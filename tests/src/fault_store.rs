@@ -1,13 +1,17 @@
 //! Stores that misbehave on purpose.
 //!
 //! [`FaultStore`] wraps any `ObjectStore` and counts the calls that change it (puts, parts and ends of uploads, deletes,
-//! copies, renames), from 0. A [`Fault`] names one of them and what happens there:
+//! copies, renames), from 0, and apart from them those that read (gets, lists). A [`Fault`] names one and what happens there:
 //!
 //! ```text
 //! Refuse(n)        call n does nothing and fails once, as a busy server (503)
 //! LoseReply(n)     call n is done, but its caller gets an error: the outcome is unknown to it
+//! LoseRequest(n)   call n is not done, and its caller gets the same error
+//! NoSpace(n)       call n and all later writes fail, short of space; reads and deletes work
 //! CrashBefore(n)   call n does nothing, and every call after it fails, reads too: the process is dead
 //! CrashAfter(n)    call n is done, and then the process is dead
+//! FailRead(n)      read n fails once, with an error that trying again does not help
+//! CrashAtRead(n)   read n fails, and the process is dead
 //! ```
 //!
 //! A crash test runs an operation once without a fault to learn the number of calls, then again for every index:
@@ -50,10 +54,18 @@ pub enum Fault {
     Refuse(usize),
     /// The call is done, and its reply lost.
     LoseReply(usize),
+    /// The call is not done, and the error is the same as for a lost reply.
+    LoseRequest(usize),
+    /// No space for this write and those after it.
+    NoSpace(usize),
     /// The process dies before the call.
     CrashBefore(usize),
     /// The process dies after the call.
     CrashAfter(usize),
+    /// The read fails, once.
+    FailRead(usize),
+    /// The process dies at the read.
+    CrashAtRead(usize),
 }
 
 /// A store with at most one fault. Clones share the store, the count and the fault.
@@ -67,7 +79,9 @@ pub struct FaultStore {
 struct State {
     fault: Option<Fault>,
     calls: Vec<String>,
+    reads: usize,
     dead: bool,
+    full: bool,
 }
 
 /// What to do about one call.
@@ -98,6 +112,11 @@ impl FaultStore {
         self.lock().calls.len()
     }
 
+    /// Reading calls seen, failed ones included.
+    pub fn reads(&self) -> usize {
+        self.lock().reads
+    }
+
     /// Changing calls seen, as `put a/b`, `create a/b`, `part a/b`, `finish a/b`, `delete a/b`, `copy a/b`, `rename a/b`.
     pub fn log(&self) -> Vec<String> {
         self.lock().calls.clone()
@@ -117,6 +136,11 @@ impl FaultStore {
         match state.fault {
             Some(Fault::Refuse(n)) if n == index => Verdict::Fail(busy()),
             Some(Fault::LoseReply(n)) if n == index => Verdict::GoAndFail(lost()),
+            Some(Fault::LoseRequest(n)) if n == index => Verdict::Fail(lost()),
+            Some(Fault::NoSpace(n)) if n == index || state.full => {
+                state.full = true;
+                if what == "delete" { Verdict::Go } else { Verdict::Fail(no_space()) }
+            }
             Some(Fault::CrashBefore(n)) if n == index => {
                 state.dead = true;
                 Verdict::Fail(dead())
@@ -130,6 +154,23 @@ impl FaultStore {
     }
 
     fn read(&self) -> Result<()> {
+        let mut state = self.lock();
+        if state.dead {
+            return Err(dead());
+        }
+        let index = state.reads;
+        state.reads += 1;
+        match state.fault {
+            Some(Fault::FailRead(n)) if n == index => Err(unreadable()),
+            Some(Fault::CrashAtRead(n)) if n == index => {
+                state.dead = true;
+                Err(dead())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn alive(&self) -> Result<()> {
         if self.lock().dead { Err(dead()) } else { Ok(()) }
     }
 
@@ -148,6 +189,14 @@ fn busy() -> Error {
 
 fn lost() -> Error {
     Error::Generic { store: "fault", source: "the connection closed before the reply".into() }
+}
+
+fn no_space() -> Error {
+    Error::Generic { store: "fault", source: Box::new(std::io::Error::from(std::io::ErrorKind::StorageFull)) }
+}
+
+fn unreadable() -> Error {
+    Error::Generic { store: "fault", source: Box::new(std::io::Error::other("the medium is bad here")) }
 }
 
 fn dead() -> Error {
@@ -169,7 +218,7 @@ impl ObjectStore for FaultStore {
     }
 
     async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        self.read()?;
+        self.alive()?;
         let upload = self.inner.put_multipart_opts(location, opts).await?;
         Ok(Box::new(FaultUpload { upload, store: self.clone(), location: location.clone() }))
     }
@@ -233,7 +282,7 @@ impl MultipartUpload for FaultUpload {
     }
 
     async fn abort(&mut self) -> Result<()> {
-        self.store.read()?;
+        self.store.alive()?;
         self.upload.abort().await
     }
 }

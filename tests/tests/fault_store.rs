@@ -93,3 +93,37 @@ fn conditional_puts_fail_openly_or_silently() {
         }
     });
 }
+
+#[test]
+fn a_full_disk_stays_full_and_a_lost_request_is_not_done() {
+    block_on(async {
+        let faults = FaultStore::new(Arc::new(InMemory::new()));
+        let storage = storage(faults.clone());
+        storage.put("a", body()).await.unwrap();
+        faults.set(Fault::NoSpace(0));
+        assert!(storage.put("b", body()).await.is_err());
+        assert!(storage.put("c", body()).await.is_err());
+        storage.delete("a").await.unwrap();
+        assert_eq!(storage.get_opt("a").await.unwrap(), None);
+        faults.set(Fault::LoseRequest(0));
+        assert_eq!(storage.put_if_absent("d", body()).await.unwrap_err().kind(), ErrorKind::Unavailable);
+        assert_eq!(storage.get_opt("d").await.unwrap(), None);
+    });
+}
+
+#[test]
+fn a_failed_read_fails_once_and_a_crash_at_a_read_is_for_good() {
+    block_on(async {
+        let faults = FaultStore::new(Arc::new(InMemory::new()));
+        let first = storage(faults.clone());
+        first.put("a", body()).await.unwrap();
+        faults.set(Fault::FailRead(1));
+        first.get("a").await.unwrap();
+        assert!(first.get("a").await.is_err());
+        first.get("a").await.unwrap();
+        assert_eq!(faults.reads(), 3);
+        faults.set(Fault::CrashAtRead(0));
+        assert!(first.list("").await.is_err());
+        assert!(first.put("b", body()).await.is_err());
+    });
+}

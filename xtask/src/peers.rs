@@ -1,4 +1,4 @@
-//! The peers that we are compared with: pypaimon and paimon-rust in a Python environment, Java Paimon as jars.
+//! The peers that we are compared with: pypaimon and paimon-rust in a Python environment, Java Paimon and Spark as jars.
 
 use std::{fs, path::PathBuf};
 
@@ -27,6 +27,9 @@ pub(crate) fn python(shell: &Shell) -> Result<PathBuf> {
 pub(crate) const JAVA_1: &str = "pom.xml";
 pub(crate) const JAVA_2: &str = "pom-2.xml";
 
+/// Spark with Paimon's connector.
+const SPARK: &str = "pom-spark.xml";
+
 /// A folder with the jars of `tests/interop/java/<pom>`, fetched by Maven.
 fn java_jars(shell: &Shell, pom: &str) -> Result<PathBuf> {
     toolchain::maven(shell)?;
@@ -45,10 +48,19 @@ fn java_jars(shell: &Shell, pom: &str) -> Result<PathBuf> {
 
 /// The class path of our own Java programs, compiled against the jars of `pom`, and of these jars.
 pub(crate) fn java_classes(shell: &Shell, pom: &str) -> Result<String> {
+    compile(shell, pom, "tests/interop/java")
+}
+
+/// The class path of our program for Spark.
+pub(crate) fn spark_classes(shell: &Shell) -> Result<String> {
+    compile(shell, SPARK, "tests/interop/spark")
+}
+
+fn compile(shell: &Shell, pom: &str, programs: &str) -> Result<String> {
     let jars = java_jars(shell, pom)?;
     let classes = jars.join("classes");
     files::fresh_dir(&classes)?;
-    let sources = files::sources(&files::root().join("tests/interop/java"), &["java"])?;
+    let sources = files::sources(&files::root().join(programs), &["java"])?;
     let all_jars = format!("{}/*", jars.display());
     cmd!(shell, "javac -nowarn -Xlint:none -d {classes} -cp {all_jars} {sources...}").run()?;
     Ok(format!("{}:{all_jars}", classes.display()))

@@ -24,6 +24,7 @@ const STEPS: &[(&str, Step)] = &[
     ("interop", interop),
     ("java matrix", matrix::run),
     ("write matrix", writes::run),
+    ("spark", writes::spark),
 ];
 
 /// Runs all steps, or those whose names are given.

@@ -154,6 +154,7 @@ def overwrites():
         yield parted(made("overwrite_static", columns, steps=steps(("cenote", "overwrite", 6, {"p": "b c"}), ("java2", "overwrite", 6, {"p": "a"})), **keys))
         yield made("truncate", steps=steps(("cenote", "truncate")))
         yield parted(made("drop_partition", columns, steps=steps(("cenote", "drop-partition", {"p": "b c"})), **keys))
+        yield made("merge", steps=steps(("cenote", "merge", 12), ("cenote", "merge", 5)))
         yield made("update", steps=steps(("cenote", "update", "v = 'new', n = n + 1", "k < 20 AND n < 1000",
                                           lambda row: row["k"] < 20 and row["n"] is not None and row["n"] < 1000,
                                           lambda row: {**row, "v": "new", "n": row["n"] + 1})))
@@ -185,3 +186,27 @@ def evolution():
 
 def all_kinds():
     return [kind for family in (shapes, engines, files, vectors, overwrites, evolution) for kind in family()]
+
+
+def spark_kinds():
+    """What Spark writes on: its statements between ours."""
+    def steps(*more):
+        return [("cenote", "write", 30, 0), ("cenote", "write", 20, 0), ("spark", "write", 15, 0), ("cenote", "write", 15, 0), *more,
+                ("spark", "compact"), ("cenote", "write", 9, 0), ("cenote", "compact"), ("spark", "write", 9, 0)]
+
+    small = lambda row: row["k"] < 5
+    update = ("v = 'new', n = n + 1", "k < 20 AND n < 1000", lambda row: row["k"] < 20 and row["n"] is not None and row["n"] < 1000,
+              lambda row: {**row, "v": "new", "n": row["n"] + 1})
+    changes = [("cenote", "delete", "k = 9", lambda row: row["k"] == 9), ("spark", "delete", "k < 5", small), ("cenote", "write", 9, 0.5),
+               ("spark", "update", *update), ("cenote", "write", 5, 0.5), ("spark", "merge", 12)]
+    appended = [("spark", "delete", "k < 5", small), ("spark", "update", *update)]
+    yield append("spark", steps=steps(*appended))
+    yield parted(append("spark_parts", NULLABLE, steps=steps(("spark", "overwrite", 3, {}), *appended)))
+    yield append("spark_bucketed", options={"bucket": "2", "bucket-key": "k"}, steps=steps())
+    yield append("spark_dv", options={"deletion-vectors.enabled": "true"}, steps=steps(*appended, ("cenote", "delete", "k = 9", lambda row: row["k"] == 9)))
+    yield primary("spark", steps=steps(*changes))
+    yield parted(primary("spark_parts", PARTITIONED, keys=("p", "k"), steps=steps(("spark", "overwrite", 3, {}), *changes[:5])))
+    yield primary("spark_avro", options={"file.format": "avro"}, steps=steps(*changes))
+    yield primary("spark_dynamic", bucket=-1, options={"dynamic-bucket.target-row-num": "10"}, steps=steps(*changes))
+    yield primary("spark_partial", options={"merge-engine": "partial-update"}, steps=steps())
+    yield primary("spark_input", options={"changelog-producer": "input"}, steps=steps(*changes))

@@ -27,17 +27,17 @@ class Cenote:
         return [json.loads(line) for line in out.split("\n") if line]
 
 
-class Java:
-    """One JVM that runs the class Peer."""
+class Jvm:
+    """A JVM that answers a line with a line."""
 
-    def __init__(self, classpath, warehouse, scratch, log):
-        command = ["java", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", classpath, "Peer", warehouse, DATABASE, scratch]
+    def __init__(self, arguments, log):
+        command = ["java", "-XX:+UseSerialGC", *arguments]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(log, "w"), encoding="utf-8")
         self.turn = threading.Lock()
 
-    def ask(self, do, table, **more):
+    def line(self, text):
         with self.turn:
-            self.process.stdin.write(json.dumps({"do": do, "table": table, **more}) + "\n")
+            self.process.stdin.write(text + "\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         answer = json.loads(line) if line else {"error": "the JVM has ended"}
@@ -45,12 +45,22 @@ class Java:
             raise RuntimeError(answer["error"])
         return answer
 
-    def read(self, table, snapshot, columns):
-        return self.ask("read", table, snapshot=snapshot)["rows"]
-
     def close(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+class Java(Jvm):
+    """Java Paimon through the class Peer."""
+
+    def __init__(self, classpath, warehouse, scratch, log):
+        super().__init__(["-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp", classpath, "Peer", warehouse, DATABASE, scratch], log)
+
+    def ask(self, do, table, **more):
+        return self.line(json.dumps({"do": do, "table": table, **more}))
+
+    def read(self, table, snapshot, columns):
+        return self.ask("read", table, snapshot=snapshot)["rows"]
 
 
 def rows(batches, columns):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Cenote writes every kind of table; Java Paimon 1.x and 2.x, pypaimon and paimon-rust read every snapshot of it.
 
-    run.py CENOTE CLASSPATH_1 CLASSPATH_2 FOLDER [NAME-PART]
+    run.py java CENOTE FOLDER CLASSPATH_1 CLASSPATH_2 [NAME-PART]
+    run.py spark CENOTE FOLDER CLASSPATH [NAME-PART]             Spark with Paimon's connector instead
 
 In between Java writes on top, deletes and compacts, and Cenote goes on. What a table must hold is computed from the inputs (model.py).
 Fails on wrong rows, on errors, and where refused.txt or exceptions.txt are not true. CENOTE_SEED draws other rows.
@@ -15,7 +16,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import peers
-from kinds import all_kinds
+from kinds import all_kinds, spark_kinds
+from spark import Spark
 from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -36,7 +38,7 @@ class Score:
     """What became of the reads."""
 
     def __init__(self, exceptions):
-        self.exceptions = exceptions
+        self.exceptions = list(exceptions)
         self.used = set()
         self.right = collections.Counter()
         self.excepted = collections.Counter()
@@ -54,25 +56,35 @@ class Score:
         self.wrong.append("%s at snapshot %d by %s: %s" % (kind, snapshot, reader, trouble))
 
 
-def readers(cenote, warehouse, java1, java2):
-    return {"cenote": cenote, "java1": java1, "java2": java2, "pypaimon": peers.Pypaimon(warehouse), "paimon-rust": peers.PaimonRust(warehouse)}
+def java_peers(classpaths, folder):
+    warehouse = os.path.join(folder, "warehouse")
+    javas = {}
+    for name, classpath in zip(("java1", "java2"), classpaths):
+        scratch = os.path.join(folder, name)
+        os.makedirs(scratch)
+        javas[name] = peers.Java(classpath, warehouse, scratch, scratch + ".log")
+    return javas, {"pypaimon": peers.Pypaimon(warehouse), "paimon-rust": peers.PaimonRust(warehouse)}
+
+
+def spark_peers(classpaths, folder):
+    return {"spark": Spark(classpaths[0], os.path.join(folder, "warehouse"), os.path.join(folder, "spark.log"))}, {}
 
 
 def main():
-    binary, classpath1, classpath2, folder = sys.argv[1:5]
-    part = sys.argv[5] if len(sys.argv) > 5 else ""
+    mode, binary, folder = sys.argv[1:4]
+    count = 2 if mode == "java" else 1
+    classpaths, part = sys.argv[4 : 4 + count], "".join(sys.argv[4 + count :])
     shutil.rmtree(folder, ignore_errors=True)
-    places = {name: os.path.join(folder, name) for name in ("warehouse", "scratch1", "scratch2", "external", "input")}
+    places = {name: os.path.join(folder, name) for name in ("warehouse", "external")}
     for place in places.values():
         os.makedirs(place)
     cenote = peers.Cenote(binary, places["warehouse"])
     cenote.call("db", "create", peers.DATABASE)
-    java1 = peers.Java(classpath1, places["warehouse"], places["scratch1"], os.path.join(folder, "java1.log"))
-    java2 = peers.Java(classpath2, places["warehouse"], places["scratch2"], os.path.join(folder, "java2.log"))
-    kinds = [kind for kind in all_kinds() if part in kind.name]
-    tables = [Table(kind, cenote, {"java1": java1, "java2": java2}, places) for kind in kinds]
-    score = Score(listed("exceptions.txt", 4))
-    everyone = readers(cenote, places["warehouse"], java1, java2)
+    javas, others = (java_peers if mode == "java" else spark_peers)(classpaths, folder)
+    kinds = [kind for kind in (all_kinds if mode == "java" else spark_kinds)() if part in kind.name]
+    everyone = {"cenote": cenote, **javas, **others}
+    tables = [Table(kind, cenote, javas, places) for kind in kinds]
+    score = Score(row for row in listed("exceptions.txt", 4) if row[0] in everyone)
 
     def work(table):
         begin = time.time()
@@ -83,8 +95,8 @@ def main():
 
     with ThreadPoolExecutor(3) as pool:
         took = dict(zip((kind.name for kind in kinds), pool.map(work, tables)))
-    java1.close()
-    java2.close()
+    for jvm in javas.values():
+        jvm.close()
     sys.exit(judge(tables, score, everyone, took, part))
 
 

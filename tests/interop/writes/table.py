@@ -128,17 +128,21 @@ class Table:
             self.model.compacted()
 
     def send(self, who, rows, kinds, **more):
-        if who != "cenote":
+        if who == "spark":
+            self.javas[who].insert(self.kind.name, self.model.columns, rows, more.get("overwrite"))
+        elif who != "cenote":
             self.javas[who].ask("write", self.kind.name, rows=rows, kinds=kinds, **more)
-            return
+        else:
+            self.load(rows, kinds, more.get("overwrite"))
+
+    def load(self, rows, kinds, overwrite):
         args = ["write", DATABASE + "." + self.kind.name, "-", "--format", "ndjson"]
-        overwrite = more.get("overwrite")
         if overwrite is not None:
             args += ["--overwrite"] + [word for name, value in overwrite.items() for word in ("--partition", "%s=%s" % (name, value))]
         if self.kind.keys and not self.kind.options.get("rowkind.field"):
             args += ["--rowkind-field", "_kind"]
             rows = [{"_kind": kind, **row} for kind, row in zip(kinds, rows)]
-        self.call(*args, stdin="".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        self.call(*args, stdin=lines(rows))
 
     def overwrite(self, who, count, partition):
         rows, kinds = self.draw(count, 0, partition)
@@ -156,22 +160,43 @@ class Table:
     def delete(self, who, where, matches=None):
         if who == "cenote":
             self.call("delete", DATABASE + "." + self.kind.name, "--where", where)
+        elif who == "spark":
+            self.javas[who].sql("DELETE FROM %s WHERE " + where, self.kind.name)
         else:
             self.javas[who].ask("delete", self.kind.name, column="k", values=where)
             matches = lambda row: row["k"] in where
         self.model.where(matches, lambda row: None)
 
     def update(self, who, changes, where, matches, change):
-        self.call("update", DATABASE + "." + self.kind.name, "--set", changes, "--where", where)
+        if who == "spark":
+            self.javas[who].sql("UPDATE %s SET " + changes + " WHERE " + where, self.kind.name)
+        else:
+            self.call("update", DATABASE + "." + self.kind.name, "--set", changes, "--where", where)
         self.model.where(matches, change)
+
+    def merge(self, who, count):
+        """MERGE of some rows: those that match are updated or, where `n` is null, deleted; the others are inserted."""
+        rows, _ = self.draw(count, 0)
+        matched = {row["k"]: row for row in rows}
+        rows = list(matched.values())
+        if who == "spark":
+            self.javas[who].merge(self.kind.name, self.model.columns, rows)
+        else:
+            clauses = ["--on", "t.k = s.k", "--when-matched", "and s.n is null then delete", "--when-matched", "update set v = s.v, n = s.n",
+                       "--when-not-matched", "insert *"]
+            self.call("merge", DATABASE + "." + self.kind.name, "-", "--format", "ndjson", *clauses, stdin=lines(rows))
+        old = {row["k"] for row in self.model.visible()}
+        self.model.where(lambda row: row["k"] in matched,
+                         lambda row: None if matched[row["k"]]["n"] is None else {**row, "v": matched[row["k"]]["v"], "n": matched[row["k"]]["n"]})
+        new = [row for row in rows if row["k"] not in old]
+        self.model.write(new, ["+I"] * len(new))
 
     def truncate(self, who):
         self.call("truncate", DATABASE + "." + self.kind.name)
         self.model.where(lambda row: True, lambda row: None)
 
     def drop_partition(self, who, partition):
-        words = [word for name, value in partition.items() for word in ("--partition", "%s=%s" % (name, value))]
-        self.call("partition", "drop", DATABASE + "." + self.kind.name, *words)
+        self.call("partition", "drop", DATABASE + "." + self.kind.name, ",".join("%s=%s" % pair for pair in partition.items()))
         self.model.where(lambda row: all(row[name] == value for name, value in partition.items()), lambda row: None)
 
     def schema(self, who, args, columns, change):
@@ -190,6 +215,10 @@ class Table:
                     trouble = "%s: %s" % (type(error).__name__, error)
                 step = self.kind.steps[number]
                 yield snapshot, name, trouble and "after step %d (%s %s): %s" % (number, *step[:2], trouble)
+
+
+def lines(rows):
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def bag(rows):

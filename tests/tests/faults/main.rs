@@ -2,9 +2,6 @@
 //! table is in the old or in the new state, never in between, nothing of its past is gone, and a second try works.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod operations;
 mod state;
 
@@ -21,11 +18,10 @@ use cenote_tests::fault_store::{Fault, FaultStore};
 use futures::{TryStreamExt, executor::block_on};
 use object_store::{ObjectStore, memory::InMemory, path::Path};
 use operations::{Operation, operations};
-use state::{State, rows_at};
-use support::{catalog, runtime};
+use state::{State, catalog, rows_at, runtime};
 
 /// Fewer points than this mean that operations or faults went missing.
-const LEAST_POINTS: usize = 700;
+const LEAST_POINTS: usize = 1_500;
 
 /// A table on which the operation is to run, and what is known of it.
 struct Prepared {

@@ -6,19 +6,15 @@ use cenote_core::{
     commit::OverwriteTarget,
     compact::{self, CompactOptions},
     io::Storage,
-    predicate,
+    modify, predicate,
     spec::{snapshot::Snapshot, table_schema::TableSchema},
     table::Table,
     types::{DataField, DataType, TypeKind},
-    write,
 };
 use futures::future::BoxFuture;
 use object_store::path::Path;
 
-use crate::{
-    state::{Row, State},
-    support,
-};
+use crate::state::{self, Row, State};
 
 type Run = for<'a> fn(&'a Table) -> BoxFuture<'a, Result<()>>;
 
@@ -38,7 +34,7 @@ pub(crate) struct Operation {
 impl Operation {
     /// Three overlapping writes.
     pub(crate) async fn prepare(&self, storage: Storage) {
-        let catalog = support::catalog(storage);
+        let catalog = state::catalog(storage);
         catalog.create_database("db", false).await.unwrap();
         let mut new = NewTable::new(vec![
             DataField::new(0, "part", DataType::not_null(TypeKind::Int)),
@@ -51,7 +47,7 @@ impl Operation {
         catalog.create_table("db", "t", new, false).await.unwrap();
         let table = catalog.get_table("db", "t").await.unwrap();
         for (from, to, text) in [(0, 20, "a"), (5, 15, "b"), (0, 3, "c")] {
-            support::write(&table, &rows(from, to, text)).await.unwrap();
+            state::write(&table, &rows(from, to, text)).await.unwrap();
         }
         if let Some(first) = self.first {
             first(&table).await.unwrap();
@@ -76,12 +72,12 @@ impl Operation {
     }
 }
 
-fn rows(from: i64, to: i64, text: &str) -> Vec<support::Row> {
+fn rows(from: i64, to: i64, text: &str) -> Vec<Row> {
     (from..to).map(|id| ((id % 2) as i32, id, Some(format!("{text}{id}")))).collect()
 }
 
 fn append(table: &Table) -> BoxFuture<'_, Result<()>> {
-    Box::pin(async { support::write(table, &rows(10, 30, "new")).await })
+    Box::pin(async { state::write(table, &rows(10, 30, "new")).await })
 }
 
 fn appended(state: &mut State) {
@@ -96,7 +92,7 @@ fn upserted(state: &mut State) {
 /// One new row in partition 1.
 async fn overwrite(table: &Table, target: OverwriteTarget) -> Result<()> {
     let mut write = table.new_write()?.ignore_previous_files();
-    write.write(support::batch(&[(1, 99, Some("over".into()))])?, None).await?;
+    write.write(state::batch(&[(1, 99, Some("over".into()))])?, None).await?;
     let messages = write.prepare_commit().await?;
     table.new_commit(None).overwrite(Snapshot::BATCH_IDENTIFIER, &messages, target).await.map(drop)
 }
@@ -123,7 +119,7 @@ fn overwritten() -> Row {
 fn delete(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async {
         let filter = predicate::parse("id < 7", &table.schema().fields)?;
-        write::delete_where(table, filter, false).await.map(drop)
+        modify::delete_where(table, filter, false).await.map(drop)
     })
 }
 
@@ -131,8 +127,58 @@ fn deleted(state: &mut State) {
     state.rows.retain(|row| row.1 >= 7);
 }
 
+fn update(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let fields = &table.schema().fields;
+        let assignments = modify::Assignment::parse_list("value = 'set'", fields)?;
+        let filter = predicate::parse("id < 7", fields)?;
+        modify::update_where(table, assignments, filter, false).await.map(drop)
+    })
+}
+
+fn updated(state: &mut State) {
+    state.rows.iter_mut().filter(|row| row.1 < 7).for_each(|row| row.2 = Some("set".into()));
+}
+
+/// Ids below 10 go, those from 10 get other values, those from 20 are new.
+fn merge(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let mut merge = table.merge_into(table.schema().fields.clone());
+        merge.add_source(&state::batch(&rows(5, 30, "new"))?)?;
+        let merge = merge.on("t.part = s.part AND t.id = s.id").when_matched("AND s.id < 10 THEN DELETE");
+        merge.when_matched("UPDATE *").when_not_matched("AND s.id >= 20 THEN INSERT *").run().await.map(drop)
+    })
+}
+
+fn merged(state: &mut State) {
+    state.rows.retain(|row| !(5..10).contains(&row.1));
+    for row in state.rows.iter_mut().filter(|row| (10..30).contains(&row.1)) {
+        row.2 = Some(format!("new{}", row.1));
+    }
+    let known: Vec<i64> = state.rows.iter().map(|row| row.1).collect();
+    state.rows.extend(rows(20, 30, "new").into_iter().filter(|row| !known.contains(&row.1)));
+}
+
+fn truncate(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async { modify::truncate(table, false).await.map(drop) })
+}
+
+fn drop_partition(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let partition = vec![("part".to_owned(), "1".to_owned())];
+        modify::drop_partitions(table, &[partition], false).await.map(drop)
+    })
+}
+
 fn compact(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async { compact::run(table, &CompactOptions { full: true, ..CompactOptions::default() }).await.map(drop) })
+}
+
+fn upsert_and_compact(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        append(table).await?;
+        compact(table).await
+    })
 }
 
 fn create_tag(table: &Table) -> BoxFuture<'_, Result<()>> {
@@ -158,6 +204,12 @@ fn unchanged(_: &mut State) {}
 const UNAWARE: &[(&str, &str)] = &[];
 const BUCKETED: &[(&str, &str)] = &[("bucket", "2"), ("bucket-key", "id")];
 const FIXED: &[(&str, &str)] = &[("bucket", "2")];
+const DYNAMIC: &[(&str, &str)] = &[("bucket", "-1"), ("dynamic-bucket.target-row-num", "3")];
+const PARTIAL: &[(&str, &str)] = &[("bucket", "2"), ("merge-engine", "partial-update")];
+const INPUT: &[(&str, &str)] = &[("bucket", "2"), ("changelog-producer", "input")];
+const LOOKUP: &[(&str, &str)] = &[("bucket", "2"), ("changelog-producer", "lookup")];
+const VECTORS: &[(&str, &str)] = &[("bucket", "2"), ("deletion-vectors.enabled", "true")];
+const APPEND_VECTORS: &[(&str, &str)] = &[("deletion-vectors.enabled", "true")];
 const KEYS: &[&str] = &["part", "id"];
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -174,6 +226,14 @@ pub(crate) fn operations() -> Vec<Operation> {
         on("append", UNAWARE, &[], append, appended),
         on("append, bucketed", BUCKETED, &[], append, appended),
         on("upsert", FIXED, KEYS, append, upserted),
+        on("upsert, dynamic buckets", DYNAMIC, KEYS, append, upserted),
+        on("upsert, partial update", PARTIAL, KEYS, append, upserted),
+        on("upsert, input changelog", INPUT, KEYS, append, upserted),
+        Operation {
+            // Until it is compacted, nothing of such a table is visible.
+            first: Some(compact),
+            ..on("upsert and compact, vectors", VECTORS, KEYS, upsert_and_compact, upserted)
+        },
         on("overwrite whole", FIXED, KEYS, overwrite_whole, |state| state.rows = vec![overwritten()]),
         on("overwrite static", FIXED, KEYS, overwrite_static, |state| {
             state.rows.retain(|row| row.0 != 1);
@@ -184,7 +244,21 @@ pub(crate) fn operations() -> Vec<Operation> {
             state.rows.push(overwritten());
         }),
         on("delete", FIXED, KEYS, delete, deleted),
+        on("delete, copy on write", UNAWARE, &[], delete, deleted),
+        on("delete, vectors", APPEND_VECTORS, &[], delete, deleted),
+        on("update", FIXED, KEYS, update, updated),
+        on("update, copy on write", UNAWARE, &[], update, updated),
+        on("update, vectors", APPEND_VECTORS, &[], update, updated),
+        on("merge", FIXED, KEYS, merge, merged),
+        on("merge, vectors", APPEND_VECTORS, &[], merge, merged),
+        on("truncate", FIXED, KEYS, truncate, |state| state.rows.clear()),
+        on("drop partition", UNAWARE, &[], drop_partition, |state| state.rows.retain(|row| row.0 != 1)),
         on("compact", FIXED, KEYS, compact, unchanged),
+        on("compact, lookup changelog", LOOKUP, KEYS, compact, unchanged),
+        on("overwrite, dynamic buckets", DYNAMIC, KEYS, overwrite_dynamic, |state| {
+            state.rows.retain(|row| row.0 != 1);
+            state.rows.push(overwritten());
+        }),
         on("compact, append", UNAWARE, &[], compact, unchanged),
         Operation {
             refuses_twice: true,

@@ -1,7 +1,18 @@
-//! What can be seen of a table from outside.
+//! Rows as they are written, and what can be seen of a table from outside.
 
-use arrow_array::{Array, cast::AsArray, types::Int32Type, types::Int64Type};
-use cenote_core::table::Table;
+use std::sync::Arc;
+
+use arrow_array::{
+    Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    cast::AsArray,
+    types::{Int32Type, Int64Type},
+};
+use cenote_core::{
+    Result,
+    catalog::FileSystemCatalog,
+    io::{InlineRuntime, Runtime, Storage},
+    table::Table,
+};
 
 /// Partition, id, value.
 pub(crate) type Row = (i32, i64, Option<String>);
@@ -41,4 +52,30 @@ pub(crate) async fn rows_at(table: &Table, snapshot: i64) -> Vec<Row> {
     }
     rows.sort();
     rows
+}
+
+pub(crate) fn runtime(seed: u64) -> Arc<dyn Runtime> {
+    Arc::new(InlineRuntime::new(seed, 1_700_000_000_000))
+}
+
+pub(crate) fn catalog(storage: Storage) -> FileSystemCatalog {
+    let runtime = storage.runtime().clone();
+    FileSystemCatalog::new(storage, runtime)
+}
+
+/// Rows as the columns of the table.
+pub(crate) fn batch(rows: &[Row]) -> Result<RecordBatch> {
+    Ok(RecordBatch::try_from_iter([
+        ("part", Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| row.0))) as Arc<dyn Array>),
+        ("id", Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.1)))),
+        ("value", Arc::new(rows.iter().map(|row| row.2.clone()).collect::<StringArray>())),
+    ])?)
+}
+
+/// Writes rows in one commit.
+pub(crate) async fn write(table: &Table, rows: &[Row]) -> Result<()> {
+    let mut write = table.new_write()?;
+    write.write(batch(rows)?, None).await?;
+    let messages = write.prepare_commit().await?;
+    table.new_commit(None).commit(i64::MAX, &messages).await.map(drop)
 }

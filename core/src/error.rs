@@ -139,11 +139,6 @@ impl Error {
         self.0.path.as_deref()
     }
 
-    /// The detail that [`Error::with`] gave this name, such as `row`; the innermost where there are several.
-    pub fn detail(&self, name: &str) -> Option<&str> {
-        self.0.context.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
-    }
-
     /// True for [`ErrorKind::NotFound`].
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound

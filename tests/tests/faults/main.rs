@@ -72,7 +72,8 @@ async fn prepare(operation: &Operation) -> Prepared {
     let new = operation.expected(&old);
     let table = reopen(&store, 3).await;
     store.revive();
-    operation.run(&table).await.unwrap_or_else(|error| panic!("{}: {error}", operation.name));
+    let done = operation.run(&table).await;
+    assert!(done.is_ok(), "{}: {done:?}", operation.name);
     let (calls, reads) = (store.calls(), store.reads());
     let table = reopen(&store, 4).await;
     assert_eq!(State::of(&table).await, new, "{}: the model and the table differ without any fault", operation.name);

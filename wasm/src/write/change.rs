@@ -3,10 +3,10 @@
 use cenote_core::{
     Error, Result,
     compact::{self, BucketReport, CompactOptions, CompactReport},
+    modify::delete_where,
     predicate::{self, Predicate},
     table::Table as CoreTable,
     types::DataField,
-    write::delete_where,
 };
 use js_sys::Promise;
 use serde::{Deserialize, Serialize};

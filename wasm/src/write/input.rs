@@ -75,7 +75,7 @@ pub(super) fn needed_to_delete(table: &Table) -> Vec<&str> {
 
 impl Rows {
     /// The same rows, to be deleted by their keys. Errors: `Invalid` where a column is missing that this needs.
-    pub(super) fn to_delete(mut self, table: &Table) -> Result<Self> {
+    pub(super) fn marked_deleted(mut self, table: &Table) -> Result<Self> {
         for name in needed_to_delete(table) {
             let wrong = || Error::invalid("the row to delete must have this column").with("column", name);
             let column = self.batch.column_by_name(name).ok_or_else(wrong)?;

@@ -160,7 +160,7 @@ impl TableWriter {
             Box::pin(async move {
                 let before = pending.rows;
                 for rows in input::of_ipc(table.schema(), bytes)? {
-                    pending.push(if delete { rows?.to_delete(&table)? } else { rows? }).await?;
+                    pending.push(if delete { rows?.marked_deleted(&table)? } else { rows? }).await?;
                 }
                 Ok((pending.rows - before) as f64)
             })

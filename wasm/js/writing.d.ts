@@ -1,0 +1,86 @@
+/** Writing rows: what `table.write()` takes and gives. */
+
+import type { Long, Value } from './index.js';
+
+export interface WriteOptions {
+  /** Name under which the snapshots are made; a new one for each writer unless said. */
+  commitUser?: string;
+  /** Number of the first commit, for streams that tell their commits apart; each further one counts on. */
+  identifier?: Long | bigint;
+  /**
+   * What each commit replaces: `true` the whole table, `'partitions'` those that the rows are in, `where` those that a
+   * filter on partition columns names.
+   */
+  overwrite?: boolean | 'partitions' | { where: string };
+  signal?: AbortSignal;
+}
+
+/** A value to be written: what rows give, and what fits without loss. */
+export type Input =
+  | Value
+  | undefined
+  /** For TIMESTAMP (its time in UTC), TIMESTAMP WITH LOCAL TIME ZONE, and DATE (at midnight UTC). */
+  | Date
+  | ArrayBuffer
+  | ArrayBufferView
+  | Input[]
+  | Map<Input, Input>
+  | { [name: string]: Input };
+
+/** A row to be written. A column that is missing, undefined or null takes its default, else null. */
+export type InputRow = { [column: string]: Input; _rowkind?: '+I' | '-U' | '+U' | '-D' };
+
+/** One row, many rows, rows that are still to come, Arrow IPC bytes (stream or file), or a table of `apache-arrow`. */
+export type InputRows = InputRow | Iterable<InputRow> | AsyncIterable<InputRow> | Uint8Array | ArrayBuffer | { schema: object; batches: object[] };
+
+export interface InputOptions {
+  signal?: AbortSignal;
+  /** Told after each some thousand rows. */
+  onProgress?: (progress: { rows: number }) => void;
+  /** The module `apache-arrow`, for its tables. */
+  arrow?: { tableToIPC: (table: any, type?: any) => Uint8Array };
+}
+
+/**
+ * Rows on their way into a table, visible with the commit. Calls are done in the order in which they are made.
+ *
+ * A write that fails or is cancelled ends the writer and removes its files, so that half of it is never committed: mend
+ * the rows and begin another. Errors about a row are InvalidErrors with `row` (counted from 0 within the call) and `column`.
+ */
+export interface Writer extends AsyncDisposable {
+  /** Rows of any kind: `_rowkind` of a row says its kind, else it is new (`+I`). */
+  write(rows: InputRows, options?: InputOptions): Promise<{ rows: number }>;
+  /** New rows, of a table without a primary key. */
+  append(rows: InputRows, options?: InputOptions): Promise<{ rows: number }>;
+  /** Rows that take the place of those with the same key. */
+  upsert(rows: InputRows, options?: InputOptions): Promise<{ rows: number }>;
+  /**
+   * Deletes rows by their keys. The rows need the primary key, the columns of `sequence.field`, and those that are NOT NULL
+   * without a default.
+   */
+  delete(rows: InputRows, options?: InputOptions): Promise<{ rows: number }>;
+  /**
+   * Makes everything since the last commit visible as one snapshot (null where there was nothing). A ConflictError says that
+   * somebody else changed the table in a contradicting way and that nothing was committed. Once publishing has begun, the
+   * signal does not stop it any more.
+   */
+  commit(options?: { signal?: AbortSignal }): Promise<{ snapshot: Long | null; rows: Long; files: number }>;
+  /** Gives up what was written since the last commit, removes its files, and ends the writer. */
+  abort(): Promise<void>;
+}
+
+export interface CompactOptions {
+  /** Everything into one sorted run, or into files of the target size. */
+  full?: boolean;
+  /** A filter on partition columns. */
+  partitions?: string;
+  /** Only tells what would be done. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface Compacted {
+  snapshot: Long | null;
+  bucketsSeen: number;
+  buckets: { path: string; runsBefore: number; filesIn: number; bytesIn: Long; filesOut: number; bytesOut: Long; outputLevel: number }[];
+}

@@ -1,6 +1,6 @@
 //! A crash, a refusal, a lost request or reply, a failed read or a full disk at every call of every operation: afterwards the
 //! table is in the old or in the new state, never in between, nothing of its past is gone, and a second try works.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod operations;
 mod state;
@@ -21,7 +21,7 @@ use operations::{Operation, operations};
 use state::{State, catalog, rows_at, runtime};
 
 /// Fewer points than this mean that operations or faults went missing.
-const LEAST_POINTS: usize = 1_500;
+const LEAST_POINTS: usize = 2_000;
 
 /// A table on which the operation is to run, and what is known of it.
 struct Prepared {
@@ -153,7 +153,9 @@ fn try_all(operation: &Operation) -> usize {
 
 #[test]
 fn every_fault_leaves_the_old_or_the_new_state() {
-    let operations = operations();
+    // `CENOTE_FAULTS` keeps the operations whose names contain it.
+    let part = std::env::var("CENOTE_FAULTS").unwrap_or_default();
+    let operations: Vec<_> = operations().into_iter().filter(|operation| operation.name.contains(&part)).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut points = 0;
@@ -168,5 +170,5 @@ fn every_fault_leaves_the_old_or_the_new_state() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     println!("{points} points of {} operations tried", operations.len());
-    assert!(points >= LEAST_POINTS, "only {points} points tried, expected {LEAST_POINTS} or more");
+    assert!(!part.is_empty() || points >= LEAST_POINTS, "only {points} points tried, expected {LEAST_POINTS} or more");
 }

@@ -1,7 +1,7 @@
 //! The operations, as data: a kind of table, what is done to it, and what must come out.
 
 use cenote_core::{
-    Result,
+    Error, Result,
     catalog::NewTable,
     commit::OverwriteTarget,
     compact::{self, CompactOptions},
@@ -192,6 +192,9 @@ fn delete_tag(table: &Table) -> BoxFuture<'_, Result<()>> {
 fn add_column(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async {
         let mut schema: TableSchema = table.schema().as_ref().clone();
+        if schema.fields.iter().any(|field| field.name == "more") {
+            return Err(Error::invalid("the column is there"));
+        }
         schema.id += 1;
         schema.highest_field_id += 1;
         schema.fields.push(DataField::new(schema.highest_field_id, "more", DataType::nullable(TypeKind::Int)));

@@ -10,6 +10,7 @@ use arrow_array::{
 };
 use cenote_core::{
     catalog::{FileSystemCatalog, NewTable},
+    compact::{self, CompactOptions},
     io::{InlineRuntime, Runtime, Storage},
     modify::{self, Assignment},
     predicate::{self, Predicate},
@@ -159,11 +160,21 @@ enum Step {
     Update(Condition),
     DropPartition(i32),
     Truncate,
+    Compact {
+        full: bool,
+    },
     /// Rows with a word each: `d` deletes, others update; where there is no such row, `d` does nothing and others insert.
     Merge {
         source: Vec<(Row, String)>,
         by_source: bool,
     },
+}
+
+/// A full compaction leaves no deletion vector behind.
+async fn check_no_vectors(table: &Table) {
+    for split in table.scan().plan().await.unwrap().splits {
+        assert!(split.deletions.is_empty(), "{:?}", split.deletions);
+    }
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -199,6 +210,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => condition().prop_map(Step::Update),
         1 => (0..3i32).prop_map(Step::DropPartition),
         1 => Just(Step::Truncate),
+        2 => any::<bool>().prop_map(|full| Step::Compact { full }),
         4 => merge(),
     ]
 }
@@ -323,6 +335,12 @@ async fn check(kind: Kind, steps: Vec<Step>) {
                 let report = run_merge(&table, &source, by_source).await;
                 let expected = merge_into_model(&mut model, &source, by_source);
                 assert_eq!((report.updated_rows, report.deleted_rows, report.inserted_rows), expected);
+            }
+            Step::Compact { full } => {
+                compact::run(&table, &CompactOptions { full, ..CompactOptions::default() }).await.unwrap();
+                if full {
+                    check_no_vectors(&table).await;
+                }
             }
             Step::Truncate => {
                 assert_eq!(modify::truncate(&table, false).await.unwrap().rows, model.len() as u64);

@@ -14,7 +14,10 @@ mod rewrite;
 mod support;
 pub mod universal;
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use serde::Serialize;
 
@@ -22,12 +25,13 @@ pub use follow_up::after_write;
 
 use crate::{
     commit::CommitMessage,
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     predicate::Predicate,
+    read::ReadContext,
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{binary_row::BinaryRow, data_file::DataFileMeta, snapshot::Snapshot},
     table::Table,
-    write,
+    write::{self, BucketKey, BucketVectors, VectorWriter},
 };
 
 use levels::{SortedRun, sorted_runs};
@@ -98,19 +102,71 @@ pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactRepor
     report.buckets_seen = buckets.len();
     let vectors = DeletionVectors::read(table, &snapshot).await?;
     let tasks: Vec<Task> = plan::plan(table, buckets, &vectors, options.full)?;
+    if tasks.is_empty() {
+        return Ok(report);
+    }
     if options.dry_run {
         report.buckets = tasks.iter().map(|task| task.report(&[])).collect();
         return Ok(report);
     }
     let mut messages: Vec<(String, CommitMessage)> = Vec::new();
-    let result = rewrite_and_commit(table, tasks, &mut messages, &mut report).await;
-    if result.is_err() {
+    let context = Arc::new(ReadContext::new(table, table.schema().clone()));
+    let mut indexes = VectorWriter::new(table, &context);
+    let result = rewrite_all(table, tasks, &mut messages, &mut report).await;
+    let result = match result {
+        Ok(()) => drop_vectors(&mut indexes, &snapshot, &vectors, &mut messages).await,
+        error => error,
+    };
+    if let Err(error) = result {
         remove_new_files(table, &messages).await;
+        indexes.abort().await;
+        return Err(error);
     }
-    result.map(|()| report)
+    let commit = table.new_commit(None);
+    let plain: Vec<CommitMessage> = messages.iter().map(|(_, message)| message.clone()).collect();
+    match commit.commit(Snapshot::BATCH_IDENTIFIER, &plain).await {
+        Ok(ids) => report.snapshot_id = ids.last().copied(),
+        Err(error) => {
+            // Only a conflict says for sure that nothing refers to the files.
+            if error.kind() == ErrorKind::Conflict {
+                remove_new_files(table, &messages).await;
+                indexes.abort().await;
+            }
+            return Err(error);
+        }
+    }
+    Ok(report)
 }
 
-async fn rewrite_and_commit(
+/// Rewrites the index files of an append table that hold vectors of files which go: one message a bucket.
+async fn drop_vectors(
+    indexes: &mut VectorWriter<'_>,
+    snapshot: &Snapshot,
+    vectors: &DeletionVectors,
+    messages: &mut Vec<(String, CommitMessage)>,
+) -> Result<()> {
+    let mut changes: BTreeMap<BucketKey, BucketVectors> = BTreeMap::new();
+    let mut rewritten: BTreeMap<BucketKey, CommitMessage> = BTreeMap::new();
+    for (_, message) in messages.iter().filter(|(_, message)| message.compact_deleted_index_files.is_empty()) {
+        let key = (message.partition.clone(), message.bucket);
+        let gone = message.compact_before.iter().map(|file| &file.file_name);
+        let gone: Vec<String> = gone.filter(|name| vectors.has(&key, name)).cloned().collect();
+        if !gone.is_empty() {
+            let message = CommitMessage::new(key.0.clone(), key.1, message.total_buckets);
+            rewritten.entry(key.clone()).or_insert(message);
+            changes.entry(key).or_default().gone.extend(gone);
+        }
+    }
+    indexes.write(snapshot, changes, &mut rewritten).await?;
+    for mut message in rewritten.into_values() {
+        message.compact_new_index_files = std::mem::take(&mut message.new_index_files);
+        message.compact_deleted_index_files = std::mem::take(&mut message.deleted_index_files);
+        messages.push((String::new(), message));
+    }
+    Ok(())
+}
+
+async fn rewrite_all(
     table: &Table,
     tasks: Vec<Task>,
     messages: &mut Vec<(String, CommitMessage)>,
@@ -136,13 +192,7 @@ async fn rewrite_and_commit(
             Err(error) => failed = Some(error),
         }
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    let commit = table.new_commit(None);
-    let plain: Vec<CommitMessage> = messages.iter().map(|(_, message)| message.clone()).collect();
-    report.snapshot_id = commit.commit(Snapshot::BATCH_IDENTIFIER, &plain).await?.last().copied();
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// New files are those that no old file of the same name stands for: an upgrade keeps its file.

@@ -60,6 +60,11 @@ impl DeletionVectors {
         Ok(DeletionVectors(found))
     }
 
+    /// Whether rows of a file are deleted.
+    pub(super) fn has(&self, bucket: &(BinaryRow, i32), file_name: &str) -> bool {
+        self.0.get(bucket).is_some_and(|vectors| vectors.files.contains_key(file_name))
+    }
+
     fn of(&self, bucket: &BucketFiles) -> BucketVectors {
         self.0.get(&(bucket.partition.clone(), bucket.bucket)).cloned().unwrap_or_default()
     }
@@ -136,7 +141,22 @@ fn plan_append(table: &Table, bucket: BucketFiles, vectors: &BucketVectors, full
         vectors: vectors.clone(),
         runs_before,
     };
-    append::pack(&bucket.files, &AppendOptions::new(table.options()), full, ordered).into_iter().map(task).collect()
+    let mut packs = append::pack(&bucket.files, &AppendOptions::new(table.options()), full, ordered);
+    let threshold = if full { 0.0 } else { table.options().compaction_delete_ratio_threshold };
+    let is_hollow = |file: &&DataFileMeta| {
+        let vector = vectors.files.get(&file.file_name);
+        vector.is_some_and(|file_vector| {
+            // Without a count the file is looked at.
+            let deleted = file_vector.vector.cardinality.unwrap_or(file.row_count);
+            deleted as f64 > threshold * file.row_count as f64
+        })
+    };
+    let hollow: Vec<DataFileMeta> = bucket.files.iter().filter(is_hollow).cloned().collect();
+    let is_packed = |file: &DataFileMeta| packs.iter().flatten().any(|packed| packed.file_name == file.file_name);
+    let alone: Vec<Vec<DataFileMeta>> =
+        hollow.into_iter().filter(|file| !is_packed(file)).map(|file| vec![file]).collect();
+    packs.extend(alone);
+    packs.into_iter().map(task).collect()
 }
 
 impl Task {

@@ -30,7 +30,9 @@ pub(super) async fn rewrite(table: &Table, task: &Task) -> Result<CommitMessage>
         super::remove_new_files(table, &[(bucket.bucket_path.clone(), message.clone())]).await;
     }
     result?;
-    replace_vectors(task, &mut message)?;
+    if table.schema().is_primary_key_table() {
+        replace_vectors(task, &mut message)?;
+    }
     Ok(message)
 }
 

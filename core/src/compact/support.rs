@@ -19,9 +19,5 @@ pub(super) fn check_compactable(table: &Table) -> Result<()> {
     if let Some(name) = UNSUPPORTED_WHEN_TRUE.iter().find(|name| is_true(name)) {
         return Err(Error::unsupported(format!("cannot compact a table with {name}=true yet")).at(table.name()));
     }
-    if !schema.is_primary_key_table() && table.options().deletion_vectors_enabled {
-        let message = "cannot compact an append table with deletion-vectors.enabled=true yet";
-        return Err(Error::unsupported(message).at(table.name()));
-    }
     Ok(())
 }

@@ -12,7 +12,6 @@ use futures::{StreamExt, TryStreamExt, stream, stream::BoxStream};
 use super::{
     keyed_rows::rows_of,
     row_change::{ChangeReport, RowChange},
-    vectors::{BucketKey, BucketVectors, VectorWriter},
 };
 use crate::{
     commit::CommitMessage,
@@ -23,7 +22,7 @@ use crate::{
     spec::{data_file::DataFileMeta, deletion_vector::DeletionVector, snapshot::Snapshot},
     table::Table,
     types::DataField,
-    write::TableWrite,
+    write::{BucketKey, BucketVectors, TableWrite, VectorWriter},
 };
 
 /// Files of which each task reads ahead.

@@ -19,7 +19,6 @@ mod overwrite;
 mod row_change;
 mod rules;
 mod update;
-mod vectors;
 
 pub use delete::{DeleteReport, delete_where};
 pub use merge_into::{MOST_SOURCE_BYTES, MergeInto};

@@ -26,6 +26,7 @@ mod restore;
 mod route;
 mod spill;
 mod support;
+mod vectors;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -40,6 +41,7 @@ pub use conform::conform;
 pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
+pub(crate) use vectors::{BucketKey, BucketVectors, VectorWriter};
 
 use assign::Assigner;
 use bucket_writer::{BucketStart, BucketWriter};

@@ -38,7 +38,10 @@ pub(super) async fn run(session: &Session, args: CommitArgs) -> Result<()> {
     };
     notice(&match outcome {
         CommitOutcome::Committed(ids) => match ids.last() {
-            Some(id) => format!("snapshot {id}: {} new files", new_files(&messages)),
+            Some(id) => {
+                super::write::make_visible(&table, &messages).await;
+                format!("snapshot {id}: {} new files", new_files(&messages))
+            }
             None => "nothing to commit, and no new snapshot".to_owned(),
         },
         CommitOutcome::AlreadyCommitted { snapshot_id, identifier } => {

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use cenote_core::{
     commit::{CommitMessage, OverwriteTarget},
+    compact,
     spec::snapshot::Snapshot,
     table::Table,
     write::TableWrite,
@@ -63,9 +64,7 @@ pub(super) async fn run(session: &Session, args: WriteArgs) -> Result<()> {
         Some(id) => format!("snapshot {id}: {} rows in {} new files", loaded.rows, loaded.files),
         None => "no rows, and no new snapshot".to_owned(),
     });
-    if loaded.left_out > 0 {
-        notice(&format!("{} bad rows left out", loaded.left_out));
-    }
+    notice_left_out(loaded.left_out);
     Ok(())
 }
 
@@ -80,12 +79,19 @@ async fn prepare(table: &Table, mut source: Box<dyn Source>, file: &Path, progre
     match prepared {
         Ok(rows) => {
             notice(&format!("{rows} rows prepared in {}: commit them, or abort", file.display()));
+            notice_left_out(source.finish()?);
             Ok(())
         }
         Err(failure) => {
             write.abort().await;
             Err(failure)
         }
+    }
+}
+
+fn notice_left_out(rows: u64) {
+    if rows > 0 {
+        notice(&format!("{rows} bad rows left out"));
     }
 }
 
@@ -146,7 +152,10 @@ pub(crate) async fn load(
     };
     let files = messages.iter().map(|message| message.new_files.len()).sum();
     match snapshot {
-        Ok(snapshot) => Ok(Loaded { rows, left_out: source.finish()?, files, snapshot }),
+        Ok(snapshot) => {
+            make_visible(table, &messages).await;
+            Ok(Loaded { rows, left_out: source.finish()?, files, snapshot })
+        }
         Err(error) => {
             // Only a conflict says for sure that nothing refers to the files.
             if error.kind() == cenote_core::ErrorKind::Conflict {
@@ -154,6 +163,19 @@ pub(crate) async fn load(
             }
             Err(error.into())
         }
+    }
+}
+
+/// Compacts where readers would not see the new rows otherwise. The rows are committed, whatever becomes of it.
+pub(super) async fn make_visible(table: &Table, messages: &[CommitMessage]) {
+    match compact::after_write(table, messages).await {
+        Ok(Some(report)) => {
+            if let Some(id) = report.snapshot_id {
+                notice(&format!("snapshot {id}: compacted, so that readers see the rows"));
+            }
+        }
+        Ok(None) => {}
+        Err(error) => notice(&format!("committed, but readers see the rows only after `cenote compact`: {error}")),
     }
 }
 

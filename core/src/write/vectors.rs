@@ -31,19 +31,19 @@ use crate::{
 const INDEX_FILE_VERSION: u8 = 1;
 
 /// A bucket of a partition.
-pub(super) type BucketKey = (BinaryRow, i32);
+pub(crate) type BucketKey = (BinaryRow, i32);
 
 /// Changes of the vectors of one bucket.
 #[derive(Debug, Default)]
-pub(super) struct BucketVectors {
+pub(crate) struct BucketVectors {
     /// Rows to delete, by data file.
-    pub(super) marks: BTreeMap<String, DeletionVector>,
+    pub(crate) marks: BTreeMap<String, DeletionVector>,
     /// Data files that are taken away.
-    pub(super) gone: BTreeSet<String>,
+    pub(crate) gone: BTreeSet<String>,
 }
 
 /// Writes index files, and knows what it wrote.
-pub(super) struct VectorWriter<'a> {
+pub(crate) struct VectorWriter<'a> {
     table: &'a Table,
     context: &'a Arc<ReadContext>,
     uuid: String,
@@ -51,14 +51,14 @@ pub(super) struct VectorWriter<'a> {
 }
 
 impl<'a> VectorWriter<'a> {
-    pub(super) fn new(table: &'a Table, context: &'a Arc<ReadContext>) -> Self {
+    pub(crate) fn new(table: &'a Table, context: &'a Arc<ReadContext>) -> Self {
         VectorWriter { table, context, uuid: table.runtime().uuid(), written: Vec::new() }
     }
 
     /// Merges the changes with the vectors of `snapshot`, and puts what comes and goes into the messages.
     ///
     /// Memory: the vectors of one bucket.
-    pub(super) async fn write(
+    pub(crate) async fn write(
         &mut self,
         snapshot: &Snapshot,
         changes: BTreeMap<BucketKey, BucketVectors>,
@@ -82,7 +82,7 @@ impl<'a> VectorWriter<'a> {
     }
 
     /// Removes what was written; only for changes that were surely not committed.
-    pub(super) async fn abort(self) {
+    pub(crate) async fn abort(self) {
         for path in &self.written {
             let _ = self.table.storage().delete(path).await;
         }

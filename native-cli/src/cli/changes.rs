@@ -87,7 +87,7 @@ pub(crate) struct MergeArgs {
     /// For rows of the table alone: [and EXPR then] update a = EXPR, … | delete; may be repeated
     #[arg(long, value_name = "CLAUSE")]
     pub(crate) when_not_matched_by_source: Vec<String>,
-    /// Clauses as SQL has them: WHEN [NOT] MATCHED [BY SOURCE] [AND EXPR] THEN … ; may be repeated
+    /// Clauses as SQL has them: WHEN `[NOT] MATCHED [BY SOURCE] [AND EXPR]` THEN … ; may be repeated
     #[arg(long, value_name = "CLAUSES")]
     pub(crate) when: Vec<String>,
     /// Name of the table in expressions, instead of `t` and `target`

@@ -132,7 +132,7 @@ impl TableWriter {
         to_text(&description).map_err(|error| to_js(&error))
     }
 
-    /// Writes columns of JSON cells: see [`input::of_json`].
+    /// Writes columns of JSON cells: see `input::of_json`.
     #[wasm_bindgen(js_name = writeCells)]
     pub async fn write_cells(
         &self,

@@ -178,3 +178,11 @@ test('a store that cannot create a file only if it is absent is refused, unless 
   await assert.rejects(again.deleteWhere('true'), { kind: 'unsupported' });
   await assert.rejects(again.compact(), { kind: 'unsupported' });
 });
+
+test('a server that takes the condition for noise is found out before anything is committed', async () => {
+  const { url, objects } = await server({ conditional: false });
+  const warehouse = await openWarehouse('s3://bucket/wh', { storage: s3({ endpoint: url }) });
+  const table = await warehouse.createTable('db', 't', KEYED);
+  await assert.rejects(upsert(table, [{ id: 1 }]), { kind: 'unsupported' });
+  assert.deepEqual([...objects.keys()].filter((key) => key.includes('/snapshot/')), []);
+});

@@ -49,9 +49,15 @@ pub(crate) struct JsStore {
 /// The engine's storage over a store object; `label` (such as `https://host/t`) stands before paths in messages.
 pub(crate) fn storage(object: StoreObject, label: &str) -> Storage {
     let store = JsStore::register(object);
+    let create_if_absent = match (store.can.create, store.can.is_remote) {
+        (false, _) => CreateIfAbsent::No,
+        (true, false) => CreateIfAbsent::Yes,
+        // The first commit tries it out.
+        (true, true) => CreateIfAbsent::Unproven,
+    };
     let traits = StorageTraits {
         can_list: store.can.list,
-        create_if_absent: if store.can.create { CreateIfAbsent::Yes } else { CreateIfAbsent::No },
+        create_if_absent,
         visible_while_written: false,
         label: label.trim_end_matches('/').to_owned(),
     };

@@ -36,6 +36,8 @@ pub(super) struct Abilities {
     pub(super) list: bool,
     pub(super) put: bool,
     pub(super) create: bool,
+    /// It creates by asking a server whose maker may not know the condition.
+    pub(super) is_remote: bool,
     pub(super) delete: bool,
 }
 
@@ -82,7 +84,14 @@ pub(super) struct ListedFile {
 impl StoreObject {
     pub(super) fn abilities(&self) -> Abilities {
         let has = |name: &str| member(self, name).is_function();
-        Abilities { list: has("list"), put: has("put"), create: has("putIfAbsent"), delete: has("delete") }
+        let kind = member(self, "kind").as_string();
+        Abilities {
+            list: has("list"),
+            put: has("put"),
+            create: has("putIfAbsent"),
+            is_remote: kind.is_some_and(|kind| ["s3", "presigned"].contains(&kind.as_str())),
+            delete: has("delete"),
+        }
     }
 
     pub(super) fn read(&self, path: &str, asked: Asked, signal: &JsValue) -> Result<JsValue, JsValue> {

@@ -5,7 +5,7 @@
 //! another one has replaced an index meanwhile is found out at the commit.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
 
@@ -142,6 +142,10 @@ struct PartitionIndex {
 struct Lane {
     /// All of them, in order of appearance.
     buckets: Vec<i32>,
+    /// The same, to be asked.
+    taken: HashSet<i32>,
+    /// All of the lane's numbers below this many steps are taken.
+    steps: i32,
     /// Keys of those that are not known to be full.
     open: BTreeMap<i32, i64>,
     /// No further bucket can be made.
@@ -160,7 +164,7 @@ impl PartitionIndex {
         let short = short.ok_or_else(|| Error::corrupt(format!("expected a dynamic bucket, found {bucket}")))?;
         self.bucket_of.extend(hashes.iter().map(|hash| (*hash, short)));
         if let Some(lane) = self.lanes.get_mut((bucket % limits.lanes) as usize) {
-            lane.buckets.push(bucket);
+            lane.take(bucket);
             lane.open.insert(bucket, i64::try_from(hashes.len()).unwrap_or(i64::MAX));
         }
         Ok(())
@@ -182,6 +186,15 @@ impl PartitionIndex {
 }
 
 impl Lane {
+    /// False where the bucket is taken already.
+    fn take(&mut self, bucket: i32) -> bool {
+        let is_new = self.taken.insert(bucket);
+        if is_new {
+            self.buckets.push(bucket);
+        }
+        is_new
+    }
+
     fn assign(&mut self, number: i32, limits: Limits, random: impl FnOnce() -> u64) -> Result<i32> {
         while let Some(mut entry) = self.open.first_entry() {
             if *entry.get() < limits.keys {
@@ -192,12 +205,16 @@ impl Lane {
         }
         if !self.closed {
             let most = limits.buckets.unwrap_or(MOST_BUCKETS);
-            let step = usize::try_from(limits.lanes).unwrap_or(1);
-            let free = (number..most).step_by(step).find(|bucket| !self.buckets.contains(bucket));
-            if let Some(bucket) = free {
-                self.buckets.push(bucket);
-                self.open.insert(bucket, 1);
-                return Ok(bucket);
+            // A lane never gives a bucket back, so what was taken once need not be looked at again.
+            while let Some(bucket) = self.steps.checked_mul(limits.lanes).and_then(|from| from.checked_add(number)) {
+                if bucket >= most {
+                    break;
+                }
+                self.steps += 1;
+                if self.take(bucket) {
+                    self.open.insert(bucket, 1);
+                    return Ok(bucket);
+                }
             }
             if limits.buckets.is_none() {
                 let message = format!("a partition has no room in {MOST_BUCKETS} buckets of {} keys", limits.keys);

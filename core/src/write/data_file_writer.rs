@@ -56,7 +56,7 @@ struct Names {
 }
 
 impl DataFileWriter {
-    /// `next_sequence` numbers the rows of append files.
+    /// `next_sequence` numbers the rows of append files, unless the table tracks rows.
     pub(crate) fn new(table: &Table, bucket_path: &str, role: FileRole, next_sequence: i64) -> Self {
         let schema = table.schema();
         let fields =
@@ -71,7 +71,7 @@ impl DataFileWriter {
             names: Names { uuid: table.runtime().uuid(), next: 0 },
             places: None,
             open: None,
-            next_sequence,
+            next_sequence: if table.options().row_tracking_enabled { 0 } else { next_sequence },
             done: Vec::new(),
         }
     }
@@ -130,7 +130,9 @@ impl DataFileWriter {
             file.facts.add_key_values(slice, &self.key_types)?;
         } else {
             file.facts.add_rows(slice.num_rows(), self.next_sequence);
-            self.next_sequence = file.facts.max_sequence + 1;
+            // Of tables that track rows every file begins at 0: the commit puts the snapshot's id in the place of that.
+            let tracks_rows = self.table.options().row_tracking_enabled;
+            self.next_sequence = if tracks_rows { 0 } else { file.facts.max_sequence + 1 };
         }
         if let Some(index) = &mut file.index {
             let system = slice.num_columns() - self.table.schema().fields.len();

@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Options that would need work this build does not do; writing without it would break the table for others.
-const UNSUPPORTED_WHEN_TRUE: [&str; 4] =
-    ["row-tracking.enabled", "data-evolution.enabled", "sequence.snapshot-ordering", "pk-clustering-override"];
+const UNSUPPORTED_WHEN_TRUE: [&str; 3] =
+    ["data-evolution.enabled", "sequence.snapshot-ordering", "pk-clustering-override"];
 
 /// Errors: `Unsupported` naming the option or the kind of table.
 pub(crate) fn check_writable(table: &Table) -> Result<()> {

@@ -155,7 +155,7 @@ fn types_that_a_format_cannot_hold_are_refused_before_anything_is_written() {
     let said = lab.run(&create).fails(1);
     assert!(said.contains("Avro") && said.contains("ts"), "{said}");
     lab.run(&["table", "create", "d.t", "--schema", "a INT, ts TIMESTAMP(9)"]).ok();
-    let said = lab.run(&["schema", "set-option", "d.t", "file.format=avro"]).fails(1);
+    let said = lab.run(&["table", "alter", "d.t", "SET ('file.format' = 'avro')"]).fails(1);
     assert!(said.contains("Avro") && said.contains("ts"), "{said}");
     assert_eq!(snapshots(&lab), 0);
 }

@@ -14,7 +14,7 @@ class Model:
         self.seen = copy.deepcopy(self.rows)
 
     def visible(self):
-        """What a batch read shows: of some tables only what was compacted."""
+        """What a batch read shows: of some tables only what was compacted (Cenote and Java compact as they write)."""
         shown = self.seen if self.kind.hidden else self.rows
         return [dict(row) for row in (shown.values() if self.kind.keys else shown)]
 

@@ -123,8 +123,8 @@ class Table:
             kinds = [row["op"] for row in rows]
         self.send(who, rows, kinds)
         self.model.write(rows, kinds)
-        if who != "cenote":
-            # Java's writers compact these tables as they write.
+        if self.kind.options.get("bucket") != "-2":
+            # Who writes these tables compacts them, so that readers see the rows.
             self.model.compacted()
 
     def send(self, who, rows, kinds, **more):
@@ -166,6 +166,7 @@ class Table:
             self.javas[who].ask("delete", self.kind.name, column="k", values=where)
             matches = lambda row: row["k"] in where
         self.model.where(matches, lambda row: None)
+        self.model.compacted()
 
     def update(self, who, changes, where, matches, change):
         if who == "spark":
@@ -173,6 +174,7 @@ class Table:
         else:
             self.call("update", DATABASE + "." + self.kind.name, "--set", changes, "--where", where)
         self.model.where(matches, change)
+        self.model.compacted()
 
     def merge(self, who, count):
         """MERGE of some rows: those that match are updated or, where `n` is null, deleted; the others are inserted."""

@@ -186,7 +186,8 @@ class Table:
         else:
             clauses = ["--on", "t.k = s.k", "--when-matched", "and s.n is null then delete", "--when-matched", "update set v = s.v, n = s.n",
                        "--when-not-matched", "insert *"]
-            self.call("merge", DATABASE + "." + self.kind.name, "-", "--format", "ndjson", *clauses, stdin=lines(rows))
+            schema = ", ".join("%s %s" % column for column in self.model.columns)
+            self.call("merge", DATABASE + "." + self.kind.name, "-", "--format", "ndjson", "--source-schema", schema, *clauses, stdin=lines(rows))
         old = {row["k"] for row in self.model.visible()}
         self.model.where(lambda row: row["k"] in matched,
                          lambda row: None if matched[row["k"]]["n"] is None else {**row, "v": matched[row["k"]]["v"], "n": matched[row["k"]]["n"]})

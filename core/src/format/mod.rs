@@ -27,6 +27,7 @@ mod source;
 mod summary;
 mod writer;
 
+pub(crate) use avro::holds as avro_holds;
 pub use file_format::FileFormat;
 pub use read_counters::{ReadCounters, ReadStep};
 pub use read_request::{DEFAULT_BATCH_ROWS, DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, read, row_groups};

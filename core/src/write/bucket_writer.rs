@@ -15,6 +15,7 @@ use super::{
 use crate::{
     commit::CommitMessage,
     error::{Error, Result},
+    format,
     scan::entry_types,
     spec::{data_file::FileSource, layout, options::Bucket},
     table::Table,
@@ -59,7 +60,8 @@ impl BucketWriter {
         let key_value = table.schema().is_primary_key_table();
         let role = FileRole { level: 0, source: FileSource::Append, key_value };
         let rows = if to.bucket == Bucket::Postpone.number() {
-            let purpose = FilePurpose::Postponed(postponed_prefix(table));
+            let as_avro = format::avro_holds(&table.schema().key_value_fields());
+            let purpose = FilePurpose::Postponed { prefix: postponed_prefix(table), as_avro };
             let writer = DataFileWriter::new(table, &bucket_path, role, 0).with_purpose(purpose);
             Rows::Postponed(KeyValues::new(table)?, Box::new(writer))
         } else if key_value {

@@ -2,7 +2,7 @@
 
 use crate::{
     error::Result,
-    format::WriterOptions,
+    format::{FileFormat, WriterOptions},
     spec::{data_file::FileSource, options::CoreOptions, stats::StatsMode},
 };
 
@@ -27,7 +27,12 @@ pub(crate) enum FilePurpose {
     Changelog,
     /// Rows that wait in `bucket-postpone` for a compaction to give them a bucket, in order of arrival, no sequence
     /// numbers. Named by this prefix, which tells writers apart.
-    Postponed(String),
+    Postponed {
+        /// What file names begin with.
+        prefix: String,
+        /// Avro without statistics, whatever the options say: as Java writes them where Avro has all the types.
+        as_avro: bool,
+    },
 }
 
 impl FilePurpose {
@@ -35,7 +40,11 @@ impl FilePurpose {
     pub(super) fn writer_options(&self, role: FileRole, options: &CoreOptions) -> Result<WriterOptions> {
         match self {
             FilePurpose::Changelog => WriterOptions::for_changelog(options),
-            FilePurpose::Data | FilePurpose::Postponed(_) => WriterOptions::for_level(options, role.level),
+            FilePurpose::Data => WriterOptions::for_level(options, role.level),
+            FilePurpose::Postponed { as_avro, .. } => {
+                let of_level = WriterOptions::for_level(options, role.level)?;
+                Ok(if *as_avro { WriterOptions { format: FileFormat::Avro, ..of_level } } else { of_level })
+            }
         }
     }
 
@@ -43,6 +52,7 @@ impl FilePurpose {
     pub(super) fn stats_mode(&self, role: FileRole, options: &CoreOptions) -> Result<StatsMode> {
         match (self, options.changelog_file_stats_mode) {
             (FilePurpose::Changelog, Some(mode)) => Ok(mode),
+            (FilePurpose::Postponed { as_avro: true, .. }, _) => Ok(StatsMode::None),
             _ => options.stats_mode_of_level(role.key_value.then_some(role.level)),
         }
     }
@@ -52,7 +62,7 @@ impl FilePurpose {
         match self {
             FilePurpose::Data => &options.data_file_prefix,
             FilePurpose::Changelog => &options.changelog_file_prefix,
-            FilePurpose::Postponed(prefix) => prefix,
+            FilePurpose::Postponed { prefix, .. } => prefix,
         }
     }
 
@@ -68,7 +78,6 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::format::FileFormat;
 
     #[test]
     fn changelog_files_have_options_of_their_own() {
@@ -106,8 +115,12 @@ mod tests {
             expected(FileFormat::Parquet, "snappy", StatsMode::None, "cl-", u64::MAX)
         );
         assert_eq!(
-            of(FilePurpose::Postponed("data-u-".into()), 0, FileSource::Append),
-            expected(FileFormat::Avro, "zstd", truncated, "data-u-", 7)
+            of(FilePurpose::Postponed { prefix: "data-u-".into(), as_avro: false }, 5, FileSource::Append),
+            expected(FileFormat::Parquet, "lz4", truncated, "data-u-", 7)
+        );
+        assert_eq!(
+            of(FilePurpose::Postponed { prefix: "data-u-".into(), as_avro: true }, 0, FileSource::Append),
+            expected(FileFormat::Avro, "zstd", StatsMode::None, "data-u-", 7)
         );
     }
 }

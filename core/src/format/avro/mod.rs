@@ -19,3 +19,4 @@ mod write;
 
 pub(super) use reader::{read, row_groups};
 pub(super) use write::AvroFileWriter;
+pub(crate) use write::holds;

@@ -10,3 +10,10 @@ mod schema;
 mod writer;
 
 pub(in crate::format) use writer::AvroFileWriter;
+
+use crate::types::DataField;
+
+/// Whether Avro files can hold columns of these names and types.
+pub(crate) fn holds(fields: &[DataField]) -> bool {
+    schema::file_schema(fields).is_ok()
+}

@@ -66,16 +66,25 @@ const TYPES = {
   'ROW<a INT, b ROW<c BOOLEAN, d DATE>>': (r) => ({ a: r.below(9), b: r.pick([null, { c: true, d: date(r) }]) }),
 };
 
-const FIELDS = Object.fromEntries([['id', 'INT NOT NULL'], ...Object.keys(TYPES).map((type, index) => [`c${index}`, type])]);
+/** Types that a format does not hold, as in Java's writers; ORC's calendar of timestamps begins in 1582. */
+const LACKS = {
+  avro: ['TIMESTAMP(9)', 'MAP<INT, ROW<`odd name` DECIMAL(3, 1)>>'],
+  orc: ['BINARY(2)', 'MULTISET<STRING>', 'TIMESTAMP(0)', 'TIMESTAMP(3)', 'TIMESTAMP(6)', 'TIMESTAMP(3) WITH LOCAL TIME ZONE', 'TIMESTAMP(6) WITH LOCAL TIME ZONE'],
+};
 
-function rowsOf(seed, count) {
+function columnsOf(format) {
+  return Object.keys(TYPES).map((type, index) => [`c${index}`, type]).filter(([, type]) => !LACKS[format]?.includes(type));
+}
+
+function rowsOf(seed, count, format) {
   const r = random(seed);
   const cell = (type) => (r.below(6) === 0 ? null : TYPES[type](r));
-  return Array.from({ length: count }, (_, id) => Object.fromEntries([['id', id], ...Object.keys(TYPES).map((type, index) => [`c${index}`, cell(type)])]));
+  return Array.from({ length: count }, (_, id) => Object.fromEntries([['id', id], ...columnsOf(format).map(([name, type]) => [name, cell(type)])]));
 }
 
 async function written(warehouse, name, rows, definition) {
-  const table = await warehouse.createTable('db', name, { fields: FIELDS, ...definition });
+  const columns = columnsOf(definition.options?.['file.format']);
+  const table = await warehouse.createTable('db', name, { fields: Object.fromEntries([['id', 'INT NOT NULL'], ...columns]), ...definition });
   const writer = await table.write();
   await writer.write(rows);
   await writer.commit();
@@ -95,21 +104,11 @@ for (const [what, definition] of Object.entries({
   orc: { options: { 'file.format': 'orc' } },
   'a primary key': { primaryKey: ['id'], options: { bucket: 2 } },
 })) {
-  test(`values of every type come back from ${what}`, async (context) => {
+  test(`values of every type come back from ${what}`, async () => {
     const warehouse = await openWarehouse('memory:/wh', { storage: memory() });
     for (let seed = 1; seed <= 3; seed += 1) {
-      const rows = rowsOf(seed, 60);
-      let table;
-      try {
-        table = await written(warehouse, `t${seed}`, rows, definition);
-      } catch (error) {
-        if (error.kind !== 'unsupported') throw error;
-        // A format that is not written yet is refused by its name.
-        assert.match(error.message, new RegExp(what));
-        context.diagnostic(`${what}: ${error.message}`);
-        return;
-      }
-      const once = await read(table);
+      const rows = rowsOf(seed, 60, what);
+      const once = await read(await written(warehouse, `t${seed}`, rows, definition));
       assert.deepEqual(once, rows, `seed ${seed}`);
       assert.deepEqual(await read(await written(warehouse, `again${seed}`, once, definition)), once);
     }
@@ -154,7 +153,8 @@ test('values that would be lost are refused', async () => {
   }
 });
 
-test('the command line reads what JavaScript wrote', { skip: CLI ? false : 'no cenote is built here' }, async () => {
+test('the command line reads what JavaScript wrote', async () => {
+  assert.ok(CLI, 'no cenote is built here: CENOTE_CLI names one');
   const folder = await mkdtemp(join(tmpdir(), 'cenote-'));
   try {
     const warehouse = await openWarehouse(folder);

@@ -84,6 +84,7 @@ fn demo_check(shell: &Shell) -> Result<()> {
 
 fn node_tests(shell: &Shell) -> Result<()> {
     toolchain::node(shell)?;
+    let _env = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     node_test_files(shell, "tests/node")
 }
 

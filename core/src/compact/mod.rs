@@ -83,7 +83,8 @@ pub struct CompactReport {
 /// Compacts the latest snapshot of a table in one commit.
 ///
 /// Errors: `Conflict` where somebody else removed a file meanwhile (run again), `Unsupported` for tables that this build
-/// cannot merge. On an error nothing is committed and the new files are removed.
+/// cannot merge. The new files are removed where it is sure that nothing was committed: not when the reply to a commit was
+/// lost.
 pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactReport> {
     let mut report = CompactReport::default();
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 
 use super::{
-    expression::{Expression, ScopeColumn, Tokens, assign},
+    expression::{Expression, ScopeColumn, assign},
     row_change::{self, ChangeReport, Decision, RowChange},
     rules::{check_changeable, check_updatable},
 };
 use crate::{
     error::{Error, Result},
-    predicate::Predicate,
+    predicate::{Predicate, Tokens},
     table::Table,
     types::{self, DataField},
 };
@@ -32,7 +32,7 @@ impl Assignment {
     /// of their column.
     pub fn parse_list(text: &str, fields: &[DataField]) -> Result<Vec<Assignment>> {
         let scope = scope_of(fields, &[]);
-        let mut tokens = Tokens::new(text)?;
+        let mut tokens = Tokens::new(text, "the end")?;
         let assignments = parse_assignments(&mut tokens, fields, &scope)?;
         tokens.expect_end()?;
         Ok(assignments)

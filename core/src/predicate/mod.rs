@@ -24,11 +24,13 @@ mod stats;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use expr::{Column, CompareOp, Predicate};
 pub use file_index::RowSelection;
 pub use parse::parse;
 pub use stats::ColumnBounds;
 
-pub(crate) use lexer::{Token, TokenKind, tokens};
+pub(crate) use lexer::TokenKind;
 pub(crate) use like::LikePattern;
+pub(crate) use tokens::Tokens;

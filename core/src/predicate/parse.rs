@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::lexer::{Token, TokenKind, tokens};
+use super::lexer::TokenKind;
 use super::like::LikePattern;
 use super::literal::{Literal, Placed, compare, place};
-use super::{Column, CompareOp, Predicate};
+use super::{Column, CompareOp, Predicate, Tokens};
 use crate::error::{Error, Result};
 use crate::types::{DataField, Datum, TypeKind, calendar};
 
@@ -26,18 +26,16 @@ pub fn parse(text: &str, fields: &[DataField]) -> Result<Predicate> {
     if text.trim().is_empty() {
         return Ok(Predicate::True);
     }
-    let mut parser = Parser { tokens: tokens(text)?, next: 0, fields };
+    let mut parser = Parser { tokens: Tokens::new(text, "the end of the filter")?, fields };
     let predicate = parser.disjunction(false, MAX_DEPTH)?;
-    match parser.peek() {
+    match parser.tokens.peek() {
         TokenKind::End => Ok(predicate),
-        _ => Err(parser.expected("AND, OR or the end of the filter")),
+        _ => Err(parser.tokens.expected("AND, OR or the end of the filter")),
     }
 }
 
 struct Parser<'a> {
-    /// Ends with an `End` token.
-    tokens: Vec<Token<'a>>,
-    next: usize,
+    tokens: Tokens<'a>,
     fields: &'a [DataField],
 }
 
@@ -50,7 +48,7 @@ enum Operand<'a> {
 impl<'a> Parser<'a> {
     fn disjunction(&mut self, negated: bool, depth: usize) -> Result<Predicate> {
         let mut children = vec![self.conjunction(negated, depth)?];
-        while self.take_word("OR") {
+        while self.tokens.take_word("OR") {
             children.push(self.conjunction(negated, depth)?);
         }
         Ok(junction(children, negated))
@@ -58,30 +56,30 @@ impl<'a> Parser<'a> {
 
     fn conjunction(&mut self, negated: bool, depth: usize) -> Result<Predicate> {
         let mut children = vec![self.factor(negated, depth)?];
-        while self.take_word("AND") {
+        while self.tokens.take_word("AND") {
             children.push(self.factor(negated, depth)?);
         }
         Ok(junction(children, !negated))
     }
 
     fn factor(&mut self, mut negated: bool, depth: usize) -> Result<Predicate> {
-        while self.take_word("NOT") {
+        while self.tokens.take_word("NOT") {
             negated = !negated;
         }
-        if self.peek() != &TokenKind::Symbol("(") {
+        if self.tokens.peek() != &TokenKind::Symbol("(") {
             return self.leaf(negated);
         }
         let Some(depth) = depth.checked_sub(1) else {
-            return Err(self.error(format!("filter nested deeper than {MAX_DEPTH}")));
+            return Err(self.tokens.error(format!("filter nested deeper than {MAX_DEPTH}")));
         };
-        self.next += 1;
+        self.tokens.advance();
         let inner = self.disjunction(negated, depth)?;
-        self.expect_symbol(")")?;
+        self.tokens.expect_symbol(")")?;
         Ok(inner)
     }
 
     fn leaf(&mut self, negated: bool) -> Result<Predicate> {
-        let start = self.position();
+        let start = self.tokens.position();
         match self.operand()? {
             Operand::Column(column) => self.column_leaf(column, negated, start),
             Operand::Literal(literal) => match (self.comparison(), literal) {
@@ -92,55 +90,57 @@ impl<'a> Parser<'a> {
                 (None, Literal::Boolean(value)) => {
                     Ok(if value == negated { Predicate::False } else { Predicate::True })
                 }
-                (None, _) => Err(self.expected("a comparison")),
+                (None, _) => Err(self.tokens.expected("a comparison")),
             },
         }
     }
 
     fn column_leaf(&mut self, column: Column, negated: bool, start: usize) -> Result<Predicate> {
         if let Some(op) = self.comparison() {
-            let position = self.position();
+            let position = self.tokens.position();
             return match self.operand()? {
                 Operand::Literal(literal) => build_compare(column, op, &literal, negated, position),
                 Operand::Column(_) => Err(Error::invalid("expected a literal, comparing two columns is not supported")
                     .with("position", position)),
             };
         }
-        if self.take_word("IS") {
-            let not = self.take_word("NOT");
-            self.expect_word("NULL")?;
+        if self.tokens.take_word("IS") {
+            let not = self.tokens.take_word("NOT");
+            self.tokens.expect_word("NULL")?;
             return Ok(Predicate::IsNull { column, negated: not != negated });
         }
-        let negated = self.take_word("NOT") != negated;
-        if self.take_word("IN") {
+        let negated = self.tokens.take_word("NOT") != negated;
+        if self.tokens.take_word("IN") {
             return self.in_list(column, negated);
         }
-        if self.take_word("BETWEEN") {
+        if self.tokens.take_word("BETWEEN") {
             return self.between(column, negated);
         }
-        if self.take_word("LIKE") {
+        if self.tokens.take_word("LIKE") {
             return self.like(column, negated);
         }
-        if self.previous_is("NOT") {
-            return Err(self.expected("IN, BETWEEN or LIKE"));
+        if self.tokens.previous_is("NOT") {
+            return Err(self.tokens.expected("IN, BETWEEN or LIKE"));
         }
         match column.data_type.kind {
             TypeKind::Boolean => {
                 Ok(Predicate::Compare { column, op: CompareOp::Eq, literal: Datum::Boolean(!negated) })
             }
-            _ => Err(self.expected(&format!("a comparison with {}", column.name)).with("column position", start)),
+            _ => {
+                Err(self.tokens.expected(&format!("a comparison with {}", column.name)).with("column position", start))
+            }
         }
     }
 
     fn in_list(&mut self, column: Column, negated: bool) -> Result<Predicate> {
-        self.expect_symbol("(")?;
+        self.tokens.expect_symbol("(")?;
         let mut literals = Vec::new();
         let mut has_null = false;
-        while !self.take_symbol(")") {
-            if self.previous() != Some(&TokenKind::Symbol("(")) {
-                self.expect_symbol(",")?;
+        while !self.tokens.take_symbol(")") {
+            if self.tokens.previous() != Some(&TokenKind::Symbol("(")) {
+                self.tokens.expect_symbol(",")?;
             }
-            let position = self.position();
+            let position = self.tokens.position();
             match self.literal()? {
                 Literal::Null => has_null = true,
                 literal => {
@@ -157,10 +157,10 @@ impl<'a> Parser<'a> {
     }
 
     fn between(&mut self, column: Column, negated: bool) -> Result<Predicate> {
-        let low_position = self.position();
+        let low_position = self.tokens.position();
         let low = self.literal()?;
-        self.expect_word("AND")?;
-        let high_position = self.position();
+        self.tokens.expect_word("AND")?;
+        let high_position = self.tokens.position();
         let high = self.literal()?;
         let low = build_compare(column.clone(), CompareOp::GtEq, &low, negated, low_position)?;
         let high = build_compare(column, CompareOp::LtEq, &high, negated, high_position)?;
@@ -168,7 +168,7 @@ impl<'a> Parser<'a> {
     }
 
     fn like(&mut self, column: Column, negated: bool) -> Result<Predicate> {
-        let position = self.position();
+        let position = self.tokens.position();
         let (TypeKind::Char(_) | TypeKind::Varchar(_)) = column.data_type.kind else {
             return Err(Error::invalid(format!("expected a text column before LIKE, found {}", column.name))
                 .with("position", position));
@@ -186,7 +186,7 @@ impl<'a> Parser<'a> {
     }
 
     fn literal(&mut self) -> Result<Literal<'a>> {
-        let position = self.position();
+        let position = self.tokens.position();
         match self.operand()? {
             Operand::Literal(literal) => Ok(literal),
             Operand::Column(column) => {
@@ -197,12 +197,12 @@ impl<'a> Parser<'a> {
     }
 
     fn operand(&mut self) -> Result<Operand<'a>> {
-        let position = self.position();
-        let literal = match self.advance() {
+        let position = self.tokens.position();
+        let literal = match self.tokens.advance() {
             TokenKind::Text(text) => Literal::Text(text),
             TokenKind::Number(text) => Literal::Number(Cow::Borrowed(text)),
             TokenKind::Bytes(bytes) => Literal::Bytes(bytes),
-            TokenKind::Symbol(sign @ ("-" | "+")) => match self.advance() {
+            TokenKind::Symbol(sign @ ("-" | "+")) => match self.tokens.advance() {
                 TokenKind::Number(text) if sign == "-" => Literal::Number(Cow::Owned(format!("-{text}"))),
                 TokenKind::Number(text) => Literal::Number(Cow::Borrowed(text)),
                 _ => return Err(Error::invalid("expected a number behind the sign").with("position", position)),
@@ -210,8 +210,8 @@ impl<'a> Parser<'a> {
             TokenKind::Quoted(name) => return self.column(&name, true, position).map(Operand::Column),
             TokenKind::Word(word) => return self.word(word, position),
             TokenKind::Symbol(_) | TokenKind::End => {
-                self.next -= usize::from(self.next > 0);
-                return Err(self.expected("a column or a literal"));
+                self.tokens.step_back();
+                return Err(self.tokens.expected("a column or a literal"));
             }
         };
         Ok(Operand::Literal(literal))
@@ -223,12 +223,12 @@ impl<'a> Parser<'a> {
             "TRUE" => Literal::Boolean(true),
             "FALSE" => Literal::Boolean(false),
             "NULL" => Literal::Null,
-            "DATE" | "TIME" | "TIMESTAMP" if matches!(self.peek(), TokenKind::Text(_)) => {
+            "DATE" | "TIME" | "TIMESTAMP" if matches!(self.tokens.peek(), TokenKind::Text(_)) => {
                 self.typed_literal(&upper, position)?
             }
             other if RESERVED.contains(&other) => {
-                self.next -= usize::from(self.next > 0);
-                return Err(self.expected("a column or a literal"));
+                self.tokens.step_back();
+                return Err(self.tokens.expected("a column or a literal"));
             }
             _ => return self.column(word, false, position).map(Operand::Column),
         };
@@ -237,7 +237,9 @@ impl<'a> Parser<'a> {
 
     /// `DATE '…'`, `TIME '…'`, `TIMESTAMP '…'`; the text is next.
     fn typed_literal(&mut self, word: &str, position: usize) -> Result<Literal<'a>> {
-        let TokenKind::Text(text) = self.advance() else { return Err(self.expected("text in single quotes")) };
+        let TokenKind::Text(text) = self.tokens.advance() else {
+            return Err(self.tokens.expected("text in single quotes"));
+        };
         let text = text.trim();
         let literal = match word {
             "DATE" => calendar::parse_date(text).map(Literal::Date),
@@ -264,7 +266,7 @@ impl<'a> Parser<'a> {
     }
 
     fn comparison(&mut self) -> Option<CompareOp> {
-        let op = match self.peek() {
+        let op = match self.tokens.peek() {
             TokenKind::Symbol("=") => CompareOp::Eq,
             TokenKind::Symbol("<>") => CompareOp::NotEq,
             TokenKind::Symbol("<") => CompareOp::Lt,
@@ -273,67 +275,8 @@ impl<'a> Parser<'a> {
             TokenKind::Symbol(">=") => CompareOp::GtEq,
             _ => return None,
         };
-        self.next += 1;
+        self.tokens.advance();
         Some(op)
-    }
-
-    fn peek(&self) -> &TokenKind<'a> {
-        self.tokens.get(self.next).map_or(&TokenKind::End, |token| &token.kind)
-    }
-
-    fn advance(&mut self) -> TokenKind<'a> {
-        let kind = self.peek().clone();
-        self.next += 1;
-        kind
-    }
-
-    fn position(&self) -> usize {
-        self.tokens.get(self.next).or(self.tokens.last()).map_or(1, |token| token.position)
-    }
-
-    fn take_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
-        self.next += usize::from(found);
-        found
-    }
-
-    fn expect_word(&mut self, word: &str) -> Result<()> {
-        if self.take_word(word) { Ok(()) } else { Err(self.expected(word)) }
-    }
-
-    fn take_symbol(&mut self, symbol: &str) -> bool {
-        let found = matches!(self.peek(), TokenKind::Symbol(found) if *found == symbol);
-        self.next += usize::from(found);
-        found
-    }
-
-    fn expect_symbol(&mut self, symbol: &str) -> Result<()> {
-        if self.take_symbol(symbol) { Ok(()) } else { Err(self.expected(symbol)) }
-    }
-
-    fn previous(&self) -> Option<&TokenKind<'a>> {
-        self.tokens.get(self.next.checked_sub(1)?).map(|token| &token.kind)
-    }
-
-    fn previous_is(&self, word: &str) -> bool {
-        matches!(self.previous(), Some(TokenKind::Word(found)) if found.eq_ignore_ascii_case(word))
-    }
-
-    fn expected(&self, what: &str) -> Error {
-        let found = match self.peek() {
-            TokenKind::Word(word) => (*word).to_owned(),
-            TokenKind::Quoted(name) => format!("column {name}"),
-            TokenKind::Text(text) => format!("'{text}'"),
-            TokenKind::Number(text) => (*text).to_owned(),
-            TokenKind::Bytes(_) => "bytes".to_owned(),
-            TokenKind::Symbol(symbol) => (*symbol).to_owned(),
-            TokenKind::End => "the end of the filter".to_owned(),
-        };
-        self.error(format!("expected {what}, found {found}"))
-    }
-
-    fn error(&self, message: String) -> Error {
-        Error::invalid(message).with("position", self.position())
     }
 }
 

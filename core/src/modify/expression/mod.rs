@@ -18,7 +18,6 @@ use std::collections::BTreeSet;
 use arrow_array::ArrayRef;
 
 pub(super) use cast::assign;
-pub(super) use parse::Tokens;
 #[cfg(test)]
 use parse::parse_expression;
 

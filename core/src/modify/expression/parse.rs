@@ -6,8 +6,8 @@ use super::{
     primary::number,
 };
 use crate::{
-    error::{Error, Result},
-    predicate::{CompareOp, Token, TokenKind, tokens},
+    error::Result,
+    predicate::{CompareOp, TokenKind, Tokens},
     types::{DataType, Datum, TypeKind},
 };
 
@@ -20,64 +20,19 @@ const RESERVED: [&str; 18] = [
     "CAST", "AS", "SET",
 ];
 
-/// Tokens, and how far they are read.
-pub(in crate::modify) struct Tokens<'a> {
-    /// Ends with an `End` token.
-    pub(super) tokens: Vec<Token<'a>>,
-    pub(super) next: usize,
-}
-
 /// Parses a whole text as one expression over the columns of `scope`. Errors: `Invalid` with the position.
 #[cfg(test)]
 pub(super) fn parse_expression(text: &str, scope: &[ScopeColumn]) -> Result<Expression> {
-    let mut tokens = Tokens::new(text)?;
+    let mut tokens = Tokens::new(text, "the end")?;
     let expression = tokens.expression(scope)?;
     tokens.expect_end()?;
     Ok(expression)
 }
 
 impl<'a> Tokens<'a> {
-    /// Errors: `Invalid` for what is no token.
-    pub(in crate::modify) fn new(text: &'a str) -> Result<Self> {
-        Ok(Tokens { tokens: tokens(text)?, next: 0 })
-    }
-
     /// An expression as far as it goes. Errors: `Invalid` with the position.
     pub(in crate::modify) fn expression(&mut self, scope: &[ScopeColumn]) -> Result<Expression> {
         self.disjunction(scope, MAX_DEPTH)
-    }
-
-    /// Whether a keyword is next, which is then behind.
-    pub(in crate::modify) fn take_word(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), TokenKind::Word(found) if found.eq_ignore_ascii_case(word));
-        self.next += usize::from(found);
-        found
-    }
-
-    /// Errors: `Invalid` where another token is next.
-    pub(in crate::modify) fn expect_word(&mut self, word: &str) -> Result<()> {
-        if self.take_word(word) { Ok(()) } else { Err(self.expected(word)) }
-    }
-
-    /// Whether a sign is next, which is then behind.
-    pub(in crate::modify) fn take_symbol(&mut self, symbol: &str) -> bool {
-        let found = matches!(self.peek(), TokenKind::Symbol(found) if *found == symbol);
-        self.next += usize::from(found);
-        found
-    }
-
-    /// Errors: `Invalid` where another token is next.
-    pub(in crate::modify) fn expect_symbol(&mut self, symbol: &str) -> Result<()> {
-        if self.take_symbol(symbol) { Ok(()) } else { Err(self.expected(symbol)) }
-    }
-
-    /// Errors: `Invalid` where more follows.
-    pub(in crate::modify) fn expect_end(&self) -> Result<()> {
-        if self.is_at_end() { Ok(()) } else { Err(self.expected("the end")) }
-    }
-
-    pub(in crate::modify) fn is_at_end(&self) -> bool {
-        *self.peek() == TokenKind::End
     }
 
     /// A name, quoted or not. Errors: `Invalid` for anything else.
@@ -87,7 +42,7 @@ impl<'a> Tokens<'a> {
             TokenKind::Word(word) if !is_reserved(word) => (*word).to_owned(),
             _ => return Err(self.expected("a name")),
         };
-        self.next += 1;
+        self.advance();
         Ok(name)
     }
 
@@ -224,7 +179,7 @@ impl<'a> Tokens<'a> {
                 TokenKind::Symbol("-") => Operator::Subtract,
                 _ => return Ok(left),
             };
-            self.next += 1;
+            self.advance();
             let right = self.product(scope, depth)?;
             left = self.arithmetic(operator, left, right)?;
         }
@@ -239,7 +194,7 @@ impl<'a> Tokens<'a> {
                 TokenKind::Symbol("%") => Operator::Remainder,
                 _ => return Ok(left),
             };
-            self.next += 1;
+            self.advance();
             let right = self.signed(scope, depth)?;
             left = self.arithmetic(operator, left, right)?;
         }
@@ -271,7 +226,7 @@ impl<'a> Tokens<'a> {
             return self.primary(scope, depth);
         }
         if let TokenKind::Number(text) = *self.peek() {
-            self.next += 1;
+            self.advance();
             return number(&format!("-{text}")).ok_or_else(|| self.error(format!("{text} is too large")));
         }
         let inner = self.primary(scope, depth)?;
@@ -285,37 +240,6 @@ impl<'a> Tokens<'a> {
             }
             other => Ok(other),
         }
-    }
-
-    pub(super) fn peek(&self) -> &TokenKind<'a> {
-        self.tokens.get(self.next).map_or(&TokenKind::End, |token| &token.kind)
-    }
-
-    pub(super) fn advance(&mut self) -> TokenKind<'a> {
-        let kind = self.peek().clone();
-        self.next += 1;
-        kind
-    }
-
-    pub(super) fn position(&self) -> usize {
-        self.tokens.get(self.next).or(self.tokens.last()).map_or(1, |token| token.position)
-    }
-
-    pub(in crate::modify) fn expected(&self, what: &str) -> Error {
-        let found = match self.peek() {
-            TokenKind::Word(word) => (*word).to_owned(),
-            TokenKind::Quoted(name) => format!("column {name}"),
-            TokenKind::Text(text) => format!("'{text}'"),
-            TokenKind::Number(text) => (*text).to_owned(),
-            TokenKind::Bytes(_) => "bytes".to_owned(),
-            TokenKind::Symbol(symbol) => (*symbol).to_owned(),
-            TokenKind::End => "the end".to_owned(),
-        };
-        self.error(format!("expected {what}, found {found}"))
-    }
-
-    fn error(&self, message: String) -> Error {
-        Error::invalid(message).with("position", self.position())
     }
 }
 

@@ -1,13 +1,9 @@
 //! What expressions are made of: literals, columns, function calls, `CASE` and `CAST`.
 
-use super::{
-    Expression, Node, ScopeColumn,
-    cast::cast,
-    parse::{Tokens, is_reserved},
-};
+use super::{Expression, Node, ScopeColumn, cast::cast, parse::is_reserved};
 use crate::{
     error::{Error, Result},
-    predicate::TokenKind,
+    predicate::{TokenKind, Tokens},
     types::{DataType, Datum, TypeKind, calendar, type_json::type_from_json},
 };
 
@@ -30,7 +26,7 @@ impl Tokens<'_> {
             TokenKind::Quoted(name) => self.column(&name, true, scope, position),
             TokenKind::Word(word) => self.word(word, scope, depth, position),
             TokenKind::Symbol(_) | TokenKind::End => {
-                self.next -= 1;
+                self.step_back();
                 Err(self.expected("a value"))
             }
         }
@@ -60,7 +56,7 @@ impl Tokens<'_> {
             }
             "DATE" | "TIME" | "TIMESTAMP" if matches!(self.peek(), TokenKind::Text(_)) => self.time(&upper, position),
             other if is_reserved(other) => {
-                self.next -= 1;
+                self.step_back();
                 Err(self.expected("a value"))
             }
             _ if is_call => {

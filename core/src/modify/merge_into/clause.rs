@@ -3,9 +3,10 @@
 use crate::{
     error::{Error, Result},
     modify::{
-        expression::{Expression, ScopeColumn, Tokens},
+        expression::{Expression, ScopeColumn},
         update::{Assignment, parse_assignments, place_of},
     },
+    predicate::Tokens,
     table::Table,
     types::{DataField, DataType, TypeKind},
 };
@@ -48,7 +49,7 @@ impl Clauses {
         source: &[DataField],
         both: &[ScopeColumn],
     ) -> Result<()> {
-        let mut tokens = Tokens::new(text)?;
+        let mut tokens = Tokens::new(text, "the end")?;
         let fields = &table.schema().fields;
         while !tokens.is_at_end() {
             tokens.expect_word("WHEN")?;

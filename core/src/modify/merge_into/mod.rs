@@ -18,13 +18,14 @@ use join::Join;
 use rows::MergeRows;
 
 use super::{
-    expression::{ScopeColumn, Tokens},
+    expression::ScopeColumn,
     row_change::{self, ChangeReport},
     rules::{check_changeable, check_deletable, check_updatable},
     update::{Assignment, scope_of},
 };
 use crate::{
     error::{Error, Result},
+    predicate::Tokens,
     table::Table,
     types::{DataField, arrow},
 };
@@ -167,7 +168,7 @@ impl MergeInto {
     fn parse_on(&self, scope: &[ScopeColumn]) -> Result<super::expression::Expression> {
         let on = match self.on.trim().is_empty() {
             true => Err(Error::invalid("expected a condition")),
-            false => Tokens::new(&self.on).and_then(|mut tokens| {
+            false => Tokens::new(&self.on, "the end").and_then(|mut tokens| {
                 let on = tokens.expression(scope)?;
                 tokens.expect_end()?;
                 Ok(on)

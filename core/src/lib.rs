@@ -3,7 +3,8 @@
 //! The modules read as a table of contents; each uses only what stands below it here:
 //!
 //! ```text
-//! modify     rows that are there change    system     system tables as batches
+//! maintain   history and files in care     system     system tables as batches
+//! modify     rows that are there change
 //! compact    fewer files                   commit     files -> snapshot
 //! write      rows -> files                 read       splits -> batches
 //! changes    rows with kinds               scan       which files
@@ -23,6 +24,7 @@ pub mod compact;
 pub mod error;
 pub mod format;
 pub mod io;
+pub mod maintain;
 pub mod merge;
 pub mod modify;
 pub mod predicate;

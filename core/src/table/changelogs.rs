@@ -67,16 +67,17 @@ impl ChangelogManager {
         hints::read(&self.storage, &format!("{}{hint}", self.prefix), &neighbour).await
     }
 
+    /// Ids of all changelog files, ascending, whatever the hints say. Errors: `Unsupported` where the store cannot list.
+    pub async fn ids(&self) -> Result<Vec<i64>> {
+        let folder = format!("{}{}", self.prefix, layout::CHANGELOG_FOLDER);
+        numbering::listed(&self.storage, &folder, layout::CHANGELOG_PREFIX).await
+    }
+
     /// Ids in the folder, ascending; `None` where the store cannot list.
     async fn listed_ids(&self) -> Result<Option<Vec<i64>>> {
-        let folder = format!("{}{}", self.prefix, layout::CHANGELOG_FOLDER);
-        let listing = match self.storage.list(&folder).await {
-            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(None),
-            listing => listing?,
-        };
-        let id = |name: &str| name.strip_prefix(layout::CHANGELOG_PREFIX)?.parse::<i64>().ok().filter(|id| *id > 0);
-        let mut ids = listing.files.iter().filter_map(|file| id(&file.name)).collect::<Vec<_>>();
-        ids.sort_unstable();
-        Ok(Some(ids))
+        match self.ids().await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+            ids => ids.map(Some),
+        }
     }
 }

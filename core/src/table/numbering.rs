@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 
-use crate::error::Result;
+use crate::{error::Result, io::Storage};
 
 /// The greatest number that exists, given one that does: doubles the step until a number is absent, then halves the
 /// interval. One probe when `known` is the last.
@@ -45,6 +45,17 @@ pub(super) async fn first_existing<'a, T>(
         }
     }
     Ok(first)
+}
+
+/// Numbers of the files in a folder whose names are `prefix` and a positive number, ascending.
+///
+/// Errors: `Unsupported` where the store cannot list.
+pub(super) async fn listed(storage: &Storage, folder: &str, prefix: &str) -> Result<Vec<i64>> {
+    let listing = storage.list(folder).await?;
+    let number = |name: &str| name.strip_prefix(prefix)?.parse::<i64>().ok().filter(|number| *number > 0);
+    let mut numbers = listing.files.iter().filter_map(|file| number(&file.name)).collect::<Vec<_>>();
+    numbers.sort_unstable();
+    Ok(numbers)
 }
 
 /// Numbers worth trying when a hint turned out wrong: below it at growing distance, then the first ones, then above.

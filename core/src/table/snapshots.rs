@@ -99,6 +99,12 @@ impl SnapshotManager {
         self.fetch(id).await
     }
 
+    /// Ids of all snapshot files, ascending, whatever the hints say. Errors: `Unsupported` where the store cannot list.
+    pub async fn ids(&self) -> Result<Vec<i64>> {
+        let folder = format!("{}{}", self.prefix, layout::SNAPSHOT_FOLDER);
+        numbering::listed(&self.storage, &folder, layout::SNAPSHOT_PREFIX).await
+    }
+
     /// Snapshots, newest first, at most `limit`.
     pub async fn list(&self, limit: Option<usize>) -> Result<Vec<Snapshot>> {
         let limit = limit.unwrap_or(usize::MAX);
@@ -200,15 +206,10 @@ impl SnapshotManager {
 
     /// Ids in the folder, ascending; `None` where the store cannot list.
     async fn listed_ids(&self) -> Result<Option<Vec<i64>>> {
-        let folder = format!("{}{}", self.prefix, layout::SNAPSHOT_FOLDER);
-        let listing = match self.storage.list(&folder).await {
-            Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(None),
-            listing => listing?,
-        };
-        let id = |name: &str| name.strip_prefix(layout::SNAPSHOT_PREFIX)?.parse::<i64>().ok().filter(|id| *id > 0);
-        let mut ids = listing.files.iter().filter_map(|file| id(&file.name)).collect::<Vec<_>>();
-        ids.sort_unstable();
-        Ok(Some(ids))
+        match self.ids().await {
+            Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+            ids => ids.map(Some),
+        }
     }
 
     async fn newest_of(&self, ids: &[i64]) -> Result<Option<Snapshot>> {

@@ -1,0 +1,7 @@
+//! Care of a table's history and files: what is referred to, and what may go.
+//!
+//! ```text
+//! reachable   which files a snapshot, tag or kept changelog refers to: one answer for all who delete
+//! ```
+
+pub mod reachable;

@@ -229,6 +229,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
+    /// Whether a snapshot of this commit may be there, or may yet appear.
+    pub(super) fn outcome_unknown(&self) -> bool {
+        self.outcome_unknown
+    }
+
     /// The error for a race that was lost too often.
     pub(super) fn gave_up(&self) -> Error {
         let message = format!("lost the race for the next snapshot {} times", self.tries);

@@ -52,6 +52,9 @@ use crate::{
     table::Table,
 };
 
+/// Detail of errors of commits that may yet have made, or make, their snapshot.
+pub(crate) const OUTCOME: &str = "outcome";
+
 /// What an overwrite replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OverwriteTarget {
@@ -254,7 +257,10 @@ impl TableCommit {
         if result.is_err() {
             attempt.clean_up().await;
         }
-        result
+        match result {
+            Err(error) if attempt.outcome_unknown() => Err(error.with(OUTCOME, "unknown")),
+            result => result,
+        }
     }
 
     /// Doubles from the least to the greatest wait, with up to a fifth more at random.

@@ -10,32 +10,39 @@ pub mod append;
 mod follow_up;
 pub mod levels;
 mod plan;
+mod plan_json;
+mod publish;
+mod reason;
 mod rewrite;
 mod support;
+mod task;
 pub mod universal;
+mod vectors;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-};
+use std::collections::HashSet;
 
+use futures::StreamExt;
 use serde::Serialize;
 
 pub use follow_up::after_write;
+pub use plan::{CompactPlan, plan};
+pub use publish::{Published, commit_rewritten};
+pub use reason::Reason;
+pub use rewrite::rewrite;
+pub use task::{CompactTask, KeyValueTask, TaskBucket, TaskKind, TaskVectors};
 
 use crate::{
     commit::CommitMessage,
-    error::{Error, ErrorKind, Result},
+    error::{Error, Result},
     predicate::Predicate,
-    read::ReadContext,
-    scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
-    spec::{binary_row::BinaryRow, data_file::DataFileMeta, snapshot::Snapshot},
+    scan::{BucketFiles, entry_types},
+    spec::{binary_row::BinaryRow, data_file::DataFileMeta},
     table::Table,
-    write::{self, BucketKey, BucketVectors, VectorWriter},
+    write,
 };
 
 use levels::{SortedRun, sorted_runs};
-use plan::{DeletionVectors, Task};
+use plan::plan_snapshot;
 
 /// What to compact, and how far.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +62,8 @@ pub struct CompactOptions {
 pub struct BucketReport {
     /// Bucket directory.
     pub bucket_path: String,
+    /// The rule that picked the files.
+    pub reason: Reason,
     /// Sorted runs (primary key) or files (append) before.
     pub runs_before: usize,
     /// Files that take part.
@@ -88,92 +97,40 @@ pub struct CompactReport {
 pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactReport> {
     let mut report = CompactReport::default();
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
-    check_readable(table, table.schema())?;
-    support::check_compactable(table)?;
-    let filter = EntryFilter {
-        partition: options.partitions.clone(),
-        buckets: None,
-        real_buckets_only: true,
-        ..EntryFilter::default()
-    };
-    let mut buckets = live_files(table, &snapshot, &filter).await?;
-    if let Some(wanted) = &options.buckets {
-        buckets.retain(|bucket| wanted.contains(&(bucket.partition.clone(), bucket.bucket)));
-    }
-    report.buckets_seen = buckets.len();
-    let vectors = DeletionVectors::read(table, &snapshot).await?;
-    let tasks: Vec<Task> = plan::plan(table, buckets, &vectors, options.full)?;
-    if tasks.is_empty() {
-        return Ok(report);
-    }
+    let planned = plan_snapshot(table, &snapshot, options).await?;
+    report.buckets_seen = planned.buckets_seen;
+    let tasks = planned.plan.tasks;
     if options.dry_run {
         report.buckets = tasks.iter().map(|task| task.report(&[])).collect();
         return Ok(report);
     }
-    let mut messages: Vec<(String, CommitMessage)> = Vec::new();
-    let context = Arc::new(ReadContext::new(table, table.schema().clone()));
-    let mut indexes = VectorWriter::new(table, &context);
-    let result = rewrite_all(table, tasks, &mut messages, &mut report).await;
-    let result = match result {
-        Ok(()) => drop_vectors(&mut indexes, &snapshot, &vectors, &mut messages).await,
-        error => error,
-    };
-    if let Err(error) = result {
-        remove_new_files(table, &messages).await;
-        indexes.abort().await;
-        return Err(error);
-    }
-    let commit = table.new_commit(None);
-    let plain: Vec<CommitMessage> = messages.iter().map(|(_, message)| message.clone()).collect();
-    match commit.commit(Snapshot::BATCH_IDENTIFIER, &plain).await {
-        Ok(ids) => report.snapshot_id = ids.last().copied(),
+    let done = rewrite_all(table, tasks).await?;
+    let results: Vec<(&CompactTask, &CommitMessage)> = done.iter().map(|(task, message)| (task, message)).collect();
+    let published = match publish::publish(table, &results).await {
+        Ok(published) => published,
         Err(error) => {
-            // Only a conflict says for sure that nothing refers to the files.
-            if error.kind() == ErrorKind::Conflict {
-                remove_new_files(table, &messages).await;
-                indexes.abort().await;
+            if error.is_surely_without_effect() {
+                remove_results(table, &done).await;
             }
             return Err(error);
         }
+    };
+    report.snapshot_id = published.snapshot_id;
+    for (task, message) in published.committed.iter().filter_map(|place| done.get(*place)) {
+        report.buckets.push(task.report(&message.compact_after));
     }
-    Ok(report)
+    let stale: Vec<_> = published.stale.iter().filter_map(|place| done.get(*place)).cloned().collect();
+    remove_results(table, &stale).await;
+    match stale.first() {
+        None => Ok(report),
+        Some((task, _)) => Err(Error::conflict("somebody else changed files of the compaction: run it again")
+            .at(&task.bucket.bucket_path)
+            .with("stale", stale.len())),
+    }
 }
 
-/// Rewrites the index files of an append table that hold vectors of files which go: one message a bucket.
-async fn drop_vectors(
-    indexes: &mut VectorWriter<'_>,
-    snapshot: &Snapshot,
-    vectors: &DeletionVectors,
-    messages: &mut Vec<(String, CommitMessage)>,
-) -> Result<()> {
-    let mut changes: BTreeMap<BucketKey, BucketVectors> = BTreeMap::new();
-    let mut rewritten: BTreeMap<BucketKey, CommitMessage> = BTreeMap::new();
-    for (_, message) in messages.iter().filter(|(_, message)| message.compact_deleted_index_files.is_empty()) {
-        let key = (message.partition.clone(), message.bucket);
-        let gone = message.compact_before.iter().map(|file| &file.file_name);
-        let gone: Vec<String> = gone.filter(|name| vectors.has(&key, name)).cloned().collect();
-        if !gone.is_empty() {
-            let message = CommitMessage::new(key.0.clone(), key.1, message.total_buckets);
-            rewritten.entry(key.clone()).or_insert(message);
-            changes.entry(key).or_default().gone.extend(gone);
-        }
-    }
-    indexes.write(snapshot, changes, &mut rewritten).await?;
-    for mut message in rewritten.into_values() {
-        message.compact_new_index_files = std::mem::take(&mut message.new_index_files);
-        message.compact_deleted_index_files = std::mem::take(&mut message.deleted_index_files);
-        messages.push((String::new(), message));
-    }
-    Ok(())
-}
-
-async fn rewrite_all(
-    table: &Table,
-    tasks: Vec<Task>,
-    messages: &mut Vec<(String, CommitMessage)>,
-    report: &mut CompactReport,
-) -> Result<()> {
-    use futures::StreamExt;
+/// Carries out all tasks side by side, or none.
+async fn rewrite_all(table: &Table, tasks: Vec<CompactTask>) -> Result<Vec<(CompactTask, CommitMessage)>> {
     let parallelism = table.runtime().parallelism();
     let rewriting = tasks.into_iter().map(|task| {
         let table = table.clone();
@@ -183,27 +140,35 @@ async fn rewrite_all(
         })
     });
     let mut results = futures::stream::iter(rewriting).buffered(parallelism);
-    let mut failed = None;
+    let (mut done, mut failed) = (Vec::new(), None);
     while let Some(result) = results.next().await {
         match result {
-            Ok((task, message)) => {
-                report.buckets.push(task.report(&message.compact_after));
-                messages.push((task.bucket.bucket_path.clone(), message));
-            }
+            Ok(result) => done.push(result),
             Err(error) => failed = Some(error),
         }
     }
-    failed.map_or(Ok(()), Err)
+    match failed {
+        None => Ok(done),
+        Some(error) => {
+            remove_results(table, &done).await;
+            Err(error)
+        }
+    }
+}
+
+/// Removes the new files of results that are surely not committed.
+async fn remove_results(table: &Table, results: &[(CompactTask, CommitMessage)]) {
+    for (task, message) in results {
+        remove_new_files(table, &task.bucket.bucket_path, message).await;
+    }
 }
 
 /// New files are those that no old file of the same name stands for: an upgrade keeps its file.
-async fn remove_new_files(table: &Table, messages: &[(String, CommitMessage)]) {
-    for (bucket_path, message) in messages {
-        let is_new = |file: &&DataFileMeta| message.compact_before.iter().all(|old| old.file_name != file.file_name);
-        let files = message.compact_after.iter().filter(is_new).chain(&message.compact_changelog_files);
-        for file in files {
-            write::remove_data_file(table, bucket_path, file).await;
-        }
+async fn remove_new_files(table: &Table, bucket_path: &str, message: &CommitMessage) {
+    let is_new = |file: &&DataFileMeta| message.compact_before.iter().all(|old| old.file_name != file.file_name);
+    let files = message.compact_after.iter().filter(is_new).chain(&message.compact_changelog_files);
+    for file in files {
+        write::remove_data_file(table, bucket_path, file).await;
     }
 }
 

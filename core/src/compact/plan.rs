@@ -1,94 +1,79 @@
-//! What to do with each bucket. Pure but for reading the list of deletion vectors.
-
-use std::collections::HashMap;
+//! What to do with each bucket. Pure but for reading the manifests.
 
 use super::{
-    BucketReport,
+    CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
     append::{self, AppendOptions},
     levels::sorted_runs,
+    support,
     universal::{self, CompactUnit, UniversalOptions},
+    vectors::DeletionVectors,
 };
 use crate::{
     error::Result,
     merge::{self, ChangelogRule},
-    scan::{BucketDeletions, BucketFiles, DELETION_VECTORS, deletion_files, entry_types, read_index_manifest},
+    scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{
-        binary_row::BinaryRow,
         data_file::DataFileMeta,
-        index_manifest::IndexFileMeta,
         options::{ChangelogProducer, CoreOptions, MergeEngine},
         snapshot::Snapshot,
+        stats::SimpleStats,
     },
     table::Table,
 };
 
-/// One decision: files of a bucket that are to be rewritten or moved up together.
-#[derive(Clone, Debug)]
-pub(super) struct Task {
-    pub(super) bucket: BucketFiles,
-    pub(super) unit: CompactUnit,
-    pub(super) drop_deletes: bool,
-    pub(super) changelog: Option<ChangelogRule>,
-    /// Deletion vectors of the bucket, and the index files that hold them.
-    pub(super) vectors: BucketVectors,
-    runs_before: usize,
+/// What a compaction is to do: decided once, carried out anywhere, committed once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompactPlan {
+    /// The snapshot that it is about; 0 for a table without one.
+    pub snapshot_id: i64,
+    /// What is to be done; no file is in two tasks.
+    pub tasks: Vec<CompactTask>,
 }
 
-/// Deletion vectors of a bucket.
-#[derive(Clone, Debug, Default)]
-pub(super) struct BucketVectors {
-    pub(super) files: BucketDeletions,
-    pub(super) indexes: Vec<IndexFileMeta>,
+/// A plan, and what its making saw.
+pub(super) struct Planned {
+    pub(super) plan: CompactPlan,
+    pub(super) buckets_seen: usize,
 }
 
-/// Deletion vectors of a snapshot.
-#[derive(Debug, Default)]
-pub(super) struct DeletionVectors(HashMap<(BinaryRow, i32), BucketVectors>);
-
-impl DeletionVectors {
-    pub(super) async fn read(table: &Table, snapshot: &Snapshot) -> Result<Self> {
-        let Some(manifest) = &snapshot.index_manifest else { return Ok(Self::default()) };
-        let mut found: HashMap<(BinaryRow, i32), BucketVectors> = HashMap::new();
-        for (bucket, files) in deletion_files(table, snapshot).await? {
-            found.entry(bucket).or_default().files = files;
-        }
-        for entry in read_index_manifest(table.storage(), manifest).await? {
-            if entry.file.index_type == DELETION_VECTORS {
-                found.entry((entry.partition, entry.bucket)).or_default().indexes.push(entry.file);
-            }
-        }
-        Ok(DeletionVectors(found))
-    }
-
-    /// Whether rows of a file are deleted.
-    pub(super) fn has(&self, bucket: &(BinaryRow, i32), file_name: &str) -> bool {
-        self.0.get(bucket).is_some_and(|vectors| vectors.files.contains_key(file_name))
-    }
-
-    fn of(&self, bucket: &BucketFiles) -> BucketVectors {
-        self.0.get(&(bucket.partition.clone(), bucket.bucket)).cloned().unwrap_or_default()
+/// Decides what to compact in the latest snapshot.
+///
+/// Errors: `Unsupported` for tables that this build cannot merge, `Corrupt` for metadata that does not decode.
+pub async fn plan(table: &Table, options: &CompactOptions) -> Result<CompactPlan> {
+    match table.snapshots().latest().await? {
+        Some(snapshot) => Ok(plan_snapshot(table, &snapshot, options).await?.plan),
+        None => Ok(CompactPlan { snapshot_id: 0, tasks: Vec::new() }),
     }
 }
 
-pub(super) fn plan(
-    table: &Table,
-    buckets: Vec<BucketFiles>,
-    vectors: &DeletionVectors,
-    full: bool,
-) -> Result<Vec<Task>> {
+pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &CompactOptions) -> Result<Planned> {
+    check_readable(table, table.schema())?;
+    support::check_compactable(table)?;
+    let filter = EntryFilter {
+        partition: options.partitions.clone(),
+        buckets: None,
+        real_buckets_only: true,
+        ..EntryFilter::default()
+    };
+    let mut buckets = live_files(table, snapshot, &filter).await?;
+    if let Some(wanted) = &options.buckets {
+        buckets.retain(|bucket| wanted.contains(&(bucket.partition.clone(), bucket.bucket)));
+    }
+    let buckets_seen = buckets.len();
+    let vectors = DeletionVectors::read(table, snapshot).await?;
     let mut tasks = Vec::new();
     for bucket in buckets {
-        let vectors = vectors.of(&bucket);
+        let vectors = vectors.of(&(bucket.partition.clone(), bucket.bucket));
         if table.schema().is_primary_key_table() {
-            tasks.extend(plan_key_value(table, bucket, vectors, full)?);
+            tasks.extend(plan_key_value(table, bucket, vectors, options.full)?);
         } else {
-            tasks.extend(plan_append(table, bucket, &vectors, full));
+            tasks.extend(plan_append(table, bucket, &vectors, options.full));
         }
     }
-    Ok(tasks)
+    Ok(Planned { plan: CompactPlan { snapshot_id: snapshot.id, tasks }, buckets_seen })
 }
 
-fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: BucketVectors, full: bool) -> Result<Option<Task>> {
+fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: TaskVectors, full: bool) -> Result<Option<CompactTask>> {
     let options = table.options();
     let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
     let runs = sorted_runs(&bucket.files, &key_types)?;
@@ -98,22 +83,46 @@ fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: BucketVectors, fu
     // New rows are looked up in the levels above: by reading those of their files that overlap.
     let full = full || merge::looks_up(options) && has_level_0;
     let unit = if full && !vectors.files.is_empty() {
-        Some(CompactUnit { output_level: num_levels - 1, files: bucket.files.clone() })
+        Some((CompactUnit { output_level: num_levels - 1, files: bucket.files.clone() }, Reason::DeletionVectors))
     } else if full {
-        universal::pick_full(num_levels, &runs).filter(|unit| !is_done(unit))
+        universal::pick_full(num_levels, &runs).filter(|unit| !is_done(unit)).map(|unit| (unit, Reason::Full))
     } else if merge::looks_up(options) {
         None
     } else {
-        universal::pick(num_levels, &runs, &UniversalOptions::new(options)).filter(|unit| !is_done(unit))
+        let unit = universal::pick(num_levels, &runs, &UniversalOptions::new(options)).filter(|unit| !is_done(unit));
+        unit.map(|unit| (unit, Reason::SizeRatio))
     };
-    Ok(unit.map(|unit| Task {
+    let Some((unit, reason)) = unit else { return Ok(None) };
+    let kind = KeyValueTask {
+        output_level: unit.output_level,
+        max_level: num_levels - 1,
         drop_deletes: unit.output_level != 0 && unit.output_level >= highest,
         changelog: changelog_rule(options, unit.output_level, num_levels - 1),
-        runs_before: runs.len(),
-        unit,
-        bucket,
+        one_by_one: false,
+        rewrite_all: false,
+    };
+    Ok(Some(CompactTask {
+        bucket: TaskBucket::of(&bucket),
+        kind: TaskKind::KeyValue(kind),
+        reason,
+        others: others(&bucket, &unit.files),
+        files: unit.files,
         vectors,
+        runs_before: runs.len(),
     }))
+}
+
+/// The files that stay, without the statistics of their columns: a plan is small.
+fn others(bucket: &BucketFiles, picked: &[DataFileMeta]) -> Vec<DataFileMeta> {
+    let picked: std::collections::HashSet<&str> = picked.iter().map(|file| file.file_name.as_str()).collect();
+    let others = bucket.files.iter().filter(|file| !picked.contains(file.file_name.as_str()));
+    let lean = |file: &DataFileMeta| DataFileMeta {
+        key_stats: SimpleStats::empty(),
+        value_stats: SimpleStats::empty(),
+        value_stats_cols: Some(Vec::new()),
+        ..file.clone()
+    };
+    others.map(lean).collect()
 }
 
 /// One file that is where it should be.
@@ -130,18 +139,19 @@ fn changelog_rule(options: &CoreOptions, output_level: i32, top: i32) -> Option<
     }
 }
 
-fn plan_append(table: &Table, bucket: BucketFiles, vectors: &BucketVectors, full: bool) -> Vec<Task> {
+fn plan_append(table: &Table, bucket: BucketFiles, vectors: &TaskVectors, full: bool) -> Vec<CompactTask> {
     let runs_before = bucket.files.len();
     let ordered = bucket.total_buckets > 0;
-    let task = |files: Vec<DataFileMeta>| Task {
-        bucket: bucket.clone(),
-        unit: CompactUnit { output_level: 0, files },
-        drop_deletes: false,
-        changelog: None,
-        vectors: vectors.clone(),
+    let task = |files: Vec<DataFileMeta>, reason| CompactTask {
+        bucket: TaskBucket::of(&bucket),
+        kind: TaskKind::Append,
+        reason,
+        vectors: vectors.of_files(&files),
+        files,
+        others: Vec::new(),
         runs_before,
     };
-    let mut packs = append::pack(&bucket.files, &AppendOptions::new(table.options()), full, ordered);
+    let packs = append::pack(&bucket.files, &AppendOptions::new(table.options()), full, ordered);
     let threshold = if full { 0.0 } else { table.options().compaction_delete_ratio_threshold };
     let is_hollow = |file: &&DataFileMeta| {
         let vector = vectors.files.get(&file.file_name);
@@ -153,29 +163,8 @@ fn plan_append(table: &Table, bucket: BucketFiles, vectors: &BucketVectors, full
     };
     let hollow: Vec<DataFileMeta> = bucket.files.iter().filter(is_hollow).cloned().collect();
     let is_packed = |file: &DataFileMeta| packs.iter().flatten().any(|packed| packed.file_name == file.file_name);
-    let alone: Vec<Vec<DataFileMeta>> =
-        hollow.into_iter().filter(|file| !is_packed(file)).map(|file| vec![file]).collect();
-    packs.extend(alone);
-    packs.into_iter().map(task).collect()
-}
-
-impl Task {
-    /// Whether a file must be read: a row of it is deleted, or its rows are news.
-    pub(super) fn must_read(&self, file: &DataFileMeta) -> bool {
-        let is_news = self.changelog.is_some_and(|rule| rule.is_touched_by(file.level));
-        let has_deletes = self.drop_deletes && file.delete_row_count.is_none_or(|deletes| deletes > 0);
-        is_news || has_deletes || self.vectors.files.contains_key(&file.file_name)
-    }
-
-    pub(super) fn report(&self, after: &[DataFileMeta]) -> BucketReport {
-        BucketReport {
-            bucket_path: self.bucket.bucket_path.clone(),
-            runs_before: self.runs_before,
-            files_in: self.unit.files.len(),
-            bytes_in: self.unit.files.iter().map(|file| file.file_size).sum(),
-            files_out: after.len(),
-            bytes_out: after.iter().map(|file| file.file_size).sum(),
-            output_level: self.unit.output_level,
-        }
-    }
+    let alone: Vec<DataFileMeta> = hollow.into_iter().filter(|file| !is_packed(file)).collect();
+    let packed = packs.into_iter().map(|files| task(files, if full { Reason::Full } else { Reason::SmallFiles }));
+    let alone = alone.into_iter().map(|file| task(vec![file], Reason::DeletionVectors));
+    packed.chain(alone).collect()
 }

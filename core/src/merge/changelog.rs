@@ -11,6 +11,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, Int8Array, RecordBatch};
 use arrow_ord::cmp::not_distinct;
+use serde::{Deserialize, Serialize};
 
 use super::{
     function::{Groups, Merged},
@@ -24,7 +25,8 @@ use crate::{
 };
 
 /// Which keys have a changelog, and which of a key's rows was there before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ChangelogRule {
     /// `changelog-producer` = `lookup`: keys with rows of level 0; before is the row of the lowest level above it.
     Lookup,

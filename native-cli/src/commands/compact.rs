@@ -27,6 +27,7 @@ fn listing(buckets: &[BucketReport]) -> Listing {
     let count = |value: usize| i64::try_from(value).ok();
     Listing::new()
         .text("bucket", buckets.iter().map(|bucket| Some(bucket.bucket_path.as_str())))
+        .text("reason", buckets.iter().map(|bucket| Some(bucket.reason.name())))
         .integer("runs_before", buckets.iter().map(|bucket| count(bucket.runs_before)))
         .integer("files_in", buckets.iter().map(|bucket| count(bucket.files_in)))
         .integer("bytes_in", integers(|bucket| bucket.bytes_in))

@@ -8,6 +8,7 @@
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
 //! spill        room on a disk while a job runs
 //! tasks        work side by side                      elsewhere     absolute locations in the same store
+//! list_stream  folders that are larger than memory    list_document listings laid beside the files
 //! local        folders of this machine                    open_url      a URL -> a store (native)
 //! ```
 
@@ -15,6 +16,7 @@ mod cache;
 mod create;
 mod elsewhere;
 mod list_document;
+mod list_stream;
 #[cfg(not(target_family = "wasm"))]
 mod local;
 mod location;

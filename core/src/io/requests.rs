@@ -136,6 +136,24 @@ impl Shared {
         });
     }
 
+    /// Writes the begin of a listing into the log.
+    pub(super) fn log_listing(&self, path: &Path) {
+        let path = self.logged_path(path);
+        let start_millis = self.runtime.now_millis();
+        let (method, outcome, cached) = (Method::List, Outcome::Done, false);
+        self.log.record(RequestRecord {
+            seq: 0,
+            method,
+            path,
+            range: None,
+            bytes: 0,
+            start_millis,
+            duration_millis: 0,
+            outcome,
+            cached,
+        });
+    }
+
     fn logged_path(&self, path: &Path) -> String {
         location::below(&self.base, path).unwrap_or_default().to_owned()
     }

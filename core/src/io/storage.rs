@@ -373,14 +373,14 @@ impl Storage {
         location::join(&self.root, path)
     }
 
-    fn listable(&self, path: &str) -> Result<Path> {
+    pub(super) fn listable(&self, path: &str) -> Result<Path> {
         if self.can_list() {
             return self.locate(path);
         }
         Err(Error::unsupported("the store cannot list folders").at(self.location(path)))
     }
 
-    fn list_failed(&self, error: object_store::Error, path: &str) -> Error {
+    pub(super) fn list_failed(&self, error: object_store::Error, path: &str) -> Error {
         let fault = classify(&error);
         if !matches!(fault, Fault::Unsupported | Fault::Forbidden) {
             return self.failed(error, "list", path);
@@ -455,10 +455,10 @@ impl fmt::Debug for Storage {
     }
 }
 
-fn prefix(folder: &Path) -> Option<&Path> {
+pub(super) fn prefix(folder: &Path) -> Option<&Path> {
     (!folder.is_root()).then_some(folder)
 }
 
-fn entry(name: &str, meta: &ObjectMeta) -> DirEntry {
+pub(super) fn entry(name: &str, meta: &ObjectMeta) -> DirEntry {
     DirEntry { name: name.to_owned(), size: meta.size, modified_millis: meta.last_modified.timestamp_millis() }
 }

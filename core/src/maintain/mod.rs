@@ -2,6 +2,10 @@
 //!
 //! ```text
 //! reachable   which files a snapshot, tag or kept changelog refers to: one answer for all who delete
+//! orphans     files that nothing refers to
+//! repair      hint files
 //! ```
 
+pub mod orphans;
 pub mod reachable;
+pub mod repair;

@@ -1,6 +1,7 @@
 //! The command line, as data: one struct a command. The texts here are what `--help` shows.
 
 mod changes;
+mod health;
 mod nouns;
 mod schema;
 mod serve;
@@ -13,6 +14,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
+pub(crate) use health::{OrphansArgs, RepairArgs};
 pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
@@ -97,6 +99,10 @@ pub(crate) enum Command {
     Abort(AbortArgs),
     /// Rewrite many small or overlapping files into fewer
     Compact(CompactArgs),
+    /// Find files that nothing refers to, and remove them with --yes
+    Orphans(OrphansArgs),
+    /// Write the hint files LATEST and EARLIEST anew where they are wrong
+    Repair(RepairArgs),
     /// Show which files a read would touch and what each filter saves
     Explain(ExplainArgs),
     /// Run CREATE, DROP, DELETE, UPDATE, MERGE INTO, TRUNCATE and INSERT as Flink or Spark write them
@@ -145,6 +151,9 @@ mod tests {
             "cenote compact d.t --warehouse w --full --partition a=b --dry-run",
             "cenote tag create d.t name --warehouse w --snapshot 3",
             "cenote explain d.t --warehouse w --where x -o json",
+            "cenote orphans d.t --warehouse w --older-than 36h --external --yes",
+            "cenote orphans d.t --warehouse w --older-than 5m --force --dry-run -o json",
+            "cenote repair d.t --warehouse w --dry-run",
             "cenote serve --warehouse w --port 0",
             "cenote demo --port 0 --check",
         ] {

@@ -8,8 +8,10 @@ mod delete;
 mod explain;
 mod merge;
 mod merge_source;
+mod orphans;
 mod partition;
 mod read;
+mod repair;
 mod report;
 mod schema;
 mod serve;
@@ -56,6 +58,8 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Commit(args) => commit::run(&session, args).await,
         Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,
+        Command::Orphans(args) => orphans::run(&session, args).await,
+        Command::Repair(args) => repair::run(&session, args).await,
         Command::Explain(args) => explain::run(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,
         Command::Serve(args) => serve::run(&session, args).await,

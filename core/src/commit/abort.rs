@@ -1,6 +1,6 @@
 //! Removes the files of messages that were surely not committed (Java `FileStoreCommitImpl.abort`, which does not look).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::{StreamExt, stream};
 
@@ -102,8 +102,8 @@ impl TableCommit {
 
     /// Names of all data files and index files that are committed.
     async fn known_files(&self) -> Result<HashSet<String>> {
-        let mut manifests: HashMap<String, ManifestFileMeta> = HashMap::new();
-        let mut index_manifests = HashSet::new();
+        let mut manifests: BTreeMap<String, ManifestFileMeta> = BTreeMap::new();
+        let mut index_manifests = BTreeSet::new();
         for snapshot in self.all_snapshots().await? {
             let lists = [Some(&snapshot.base_manifest_list), Some(&snapshot.delta_manifest_list)];
             for list in lists.into_iter().chain([snapshot.changelog_manifest_list.as_ref()]).flatten() {

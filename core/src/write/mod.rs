@@ -165,7 +165,7 @@ impl TableWrite {
     /// On an error nothing stays behind of the buckets that failed; [`TableWrite::abort`] removes the rest.
     pub async fn prepare_commit(&mut self) -> Result<Vec<CommitMessage>> {
         let runtime = self.table.runtime().clone();
-        let closing = self.writers.drain().map(|(_, writer)| spawn_value(runtime.clone(), writer.close()));
+        let closing = self.drain().into_iter().map(|writer| spawn_value(runtime.clone(), writer.close()));
         // Each holds a file in the making: not all at the same time.
         let at_once = runtime.parallelism().max(1) * 2;
         let results: Vec<Result<_>> = stream::iter(closing).buffer_unordered(at_once).collect().await;
@@ -189,6 +189,13 @@ impl TableWrite {
         self.write_indexes(&mut messages).await?;
         messages.sort_by(|a, b| (&a.partition, a.bucket).cmp(&(&b.partition, b.bucket)));
         Ok(messages)
+    }
+
+    /// The open writers in the order of their buckets: the same rows make the same requests.
+    fn drain(&mut self) -> Vec<BucketWriter> {
+        let mut writers: Vec<(BucketOf, BucketWriter)> = self.writers.drain().collect();
+        writers.sort_by(|(a, _), (b, _)| (&a.partition, a.bucket).cmp(&(&b.partition, b.bucket)));
+        writers.into_iter().map(|(_, writer)| writer).collect()
     }
 
     /// Adds the new index files to the messages of their buckets.
@@ -216,7 +223,7 @@ impl TableWrite {
 
     /// Removes the files written so far. Only for messages that were surely not committed.
     pub async fn abort(mut self) {
-        for (_, writer) in self.writers.drain() {
+        for writer in self.drain() {
             writer.abort().await;
         }
         for (path, file) in &self.written {

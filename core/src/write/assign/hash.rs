@@ -32,7 +32,8 @@ pub(super) struct HashAssigner {
     table: Table,
     key: KeyColumns,
     limits: Limits,
-    partitions: HashMap<BinaryRow, PartitionIndex>,
+    /// In order, so that the same rows make the same requests.
+    partitions: BTreeMap<BinaryRow, PartitionIndex>,
     uuid: String,
     files: u32,
 }
@@ -57,7 +58,7 @@ impl HashAssigner {
             table: table.clone(),
             key: KeyColumns::new(table, &table.schema().trimmed_primary_key_fields())?,
             limits: Limits { keys: options.dynamic_bucket_target_row_num.max(1), buckets, lanes: lanes.max(1) },
-            partitions: HashMap::new(),
+            partitions: BTreeMap::new(),
             uuid: table.runtime().uuid(),
             files: 0,
         })

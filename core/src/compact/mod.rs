@@ -11,8 +11,10 @@ mod follow_up;
 pub mod levels;
 mod plan;
 mod plan_json;
+mod postpone;
 mod publish;
 mod reason;
+mod rescale;
 mod rewrite;
 mod support;
 mod task;
@@ -28,6 +30,7 @@ pub use follow_up::after_write;
 pub use plan::{CompactPlan, plan};
 pub use publish::{Published, commit_rewritten};
 pub use reason::Reason;
+pub use rescale::{PartitionReport, RescaleOptions, RescaleReport, rescale};
 pub use rewrite::rewrite;
 pub use task::{CompactTask, KeyValueTask, TaskBucket, TaskKind, TaskVectors};
 
@@ -36,7 +39,7 @@ use crate::{
     error::{Error, Result},
     predicate::Predicate,
     scan::{BucketFiles, entry_types},
-    spec::{binary_row::BinaryRow, data_file::DataFileMeta},
+    spec::{binary_row::BinaryRow, data_file::DataFileMeta, options::Bucket},
     table::Table,
     write,
 };
@@ -89,19 +92,26 @@ pub struct CompactReport {
     pub snapshot_id: Option<i64>,
 }
 
-/// Compacts the latest snapshot of a table in one commit.
+/// Compacts the latest snapshot of a table in one commit. Rows of a postpone table that wait for a bucket are given one
+/// before, in a commit of its own.
 ///
 /// Errors: `Conflict` where somebody else removed a file meanwhile (run again), `Unsupported` for tables that this build
 /// cannot merge. The new files are removed where it is sure that nothing was committed: not when the reply to a commit was
 /// lost.
 pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactReport> {
     let mut report = CompactReport::default();
+    if table.options().bucket == Bucket::Postpone && options.buckets.is_none() {
+        let moved = postpone::move_rows(table, options.partitions.as_ref(), options.dry_run).await?;
+        report.buckets_seen += moved.reports.len();
+        report.buckets.extend(moved.reports);
+        report.snapshot_id = moved.snapshot_id;
+    }
     let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
     let planned = plan_snapshot(table, &snapshot, options).await?;
-    report.buckets_seen = planned.buckets_seen;
+    report.buckets_seen += planned.buckets_seen;
     let tasks = planned.plan.tasks;
     if options.dry_run {
-        report.buckets = tasks.iter().map(|task| task.report(&[])).collect();
+        report.buckets.extend(tasks.iter().map(|task| task.report(&[])));
         return Ok(report);
     }
     let done = rewrite_all(table, tasks).await?;
@@ -115,7 +125,7 @@ pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactRepor
             return Err(error);
         }
     };
-    report.snapshot_id = published.snapshot_id;
+    report.snapshot_id = published.snapshot_id.or(report.snapshot_id);
     for (task, message) in published.committed.iter().filter_map(|place| done.get(*place)) {
         report.buckets.push(task.report(&message.compact_after));
     }

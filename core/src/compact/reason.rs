@@ -35,6 +35,8 @@ pub enum Reason {
     DeletionVectors,
     /// Many small files.
     SmallFiles,
+    /// Rows wait for a bucket.
+    Postponed,
 }
 
 impl Reason {
@@ -54,6 +56,7 @@ impl Reason {
             Reason::Expired => "expired",
             Reason::DeletionVectors => "deletion-vectors",
             Reason::SmallFiles => "small-files",
+            Reason::Postponed => "postponed",
         }
     }
 }
@@ -74,6 +77,7 @@ impl fmt::Display for Reason {
             Reason::Expired => "rows may have expired",
             Reason::DeletionVectors => "rows are deleted by deletion vectors",
             Reason::SmallFiles => "many small files",
+            Reason::Postponed => "rows wait for a bucket",
         })
     }
 }

@@ -301,6 +301,8 @@ core_options! {
     postpone_batch_write_fixed_bucket: bool = "postpone.batch-write-fixed-bucket", boolean, true;
     /// Bytes of a postpone bucket after compaction.
     postpone_target_size_per_bucket: u64 = "postpone.target-size-per-bucket", size, GIB;
+    /// Rows of a postpone bucket after compaction, in the place of its bytes.
+    postpone_target_row_num_per_bucket: Option<i64> = "postpone.target-row-num-per-bucket", optional(number), None;
 }
 
 impl CoreOptions {

@@ -9,6 +9,7 @@ use super::{
     data_file_writer::{DataFileWriter, FilePurpose, FileRole},
     key_values::KeyValues,
     merge_tree_buffer::MergeTreeBuffer,
+    retracts,
     route::BucketOf,
     spill::Spill,
 };
@@ -16,6 +17,7 @@ use crate::{
     commit::CommitMessage,
     error::{Error, Result},
     format,
+    merge::MergePlan,
     scan::entry_types,
     spec::{data_file::FileSource, layout, options::Bucket},
     table::Table,
@@ -37,7 +39,17 @@ enum Rows {
     /// Primary-key table: rows wait to be sorted.
     MergeTree(Box<MergeTreeBuffer>),
     /// Primary-key table: rows wait on disk to be given a bucket, in order of arrival.
-    Postponed(KeyValues, Box<DataFileWriter>),
+    Postponed(Box<Postponed>),
+}
+
+/// What writes rows that wait.
+#[derive(Debug)]
+struct Postponed {
+    table: Table,
+    key_values: KeyValues,
+    /// The merge that is to come.
+    plan: Arc<MergePlan>,
+    writer: DataFileWriter,
 }
 
 /// Sequence number of rows that have none yet (Java `KeyValue.UNKNOWN_SEQUENCE`).
@@ -63,7 +75,9 @@ impl BucketWriter {
             let as_avro = format::avro_holds(&table.schema().key_value_fields());
             let purpose = FilePurpose::Postponed { prefix: postponed_prefix(table), as_avro };
             let writer = DataFileWriter::new(table, &bucket_path, role, 0).with_purpose(purpose);
-            Rows::Postponed(KeyValues::new(table)?, Box::new(writer))
+            let plan = MergePlan::key_value(table.schema(), table.options()).map_err(|error| error.at(table.name()))?;
+            let (key_values, plan) = (KeyValues::new(table)?, Arc::new(plan));
+            Rows::Postponed(Box::new(Postponed { table: table.clone(), key_values, plan, writer }))
         } else if key_value {
             Rows::MergeTree(Box::new(MergeTreeBuffer::new(table, &bucket_path, next_sequence, spill)?))
         } else {
@@ -80,10 +94,7 @@ impl BucketWriter {
         match &mut self.rows {
             Rows::Append(rows) => rows.write(batch).await,
             Rows::MergeTree(buffer) => buffer.push(&batch, kinds.as_deref()),
-            Rows::Postponed(key_values, writer) => {
-                let numbers = Int64Array::from_value(UNKNOWN_SEQUENCE, batch.num_rows());
-                writer.write(&key_values.batch(&batch, kinds.as_deref(), numbers)?).await
-            }
+            Rows::Postponed(postponed) => postponed.write(&batch, kinds.as_deref()).await,
         }
     }
 
@@ -91,7 +102,7 @@ impl BucketWriter {
     pub(super) fn buffered_bytes(&self) -> usize {
         match &self.rows {
             Rows::Append(rows) => rows.bytes(),
-            Rows::Postponed(..) => 0,
+            Rows::Postponed(_) => 0,
             Rows::MergeTree(buffer) => buffer.bytes(),
         }
     }
@@ -100,7 +111,7 @@ impl BucketWriter {
     pub(super) async fn free(&mut self) -> Result<()> {
         match &mut self.rows {
             Rows::Append(rows) => rows.free().await,
-            Rows::Postponed(..) => Ok(()),
+            Rows::Postponed(_) => Ok(()),
             Rows::MergeTree(buffer) => buffer.free().await,
         }
     }
@@ -109,7 +120,7 @@ impl BucketWriter {
     pub(super) async fn close(mut self) -> Result<(String, CommitMessage)> {
         match self.rows {
             Rows::Append(rows) => self.message.new_files = rows.close().await?,
-            Rows::Postponed(_, writer) => self.message.new_files = writer.close().await?,
+            Rows::Postponed(postponed) => self.message.new_files = postponed.writer.close().await?,
             Rows::MergeTree(buffer) => {
                 (self.message.new_files, self.message.changelog_files) = buffer.close().await?;
             }
@@ -121,9 +132,19 @@ impl BucketWriter {
     pub(super) async fn abort(self) {
         match self.rows {
             Rows::Append(rows) => rows.abort().await,
-            Rows::Postponed(_, writer) => writer.abort().await,
+            Rows::Postponed(postponed) => postponed.writer.abort().await,
             Rows::MergeTree(buffer) => buffer.abort().await,
         }
+    }
+}
+
+impl Postponed {
+    /// Errors: as [`retracts::check`].
+    async fn write(&mut self, batch: &RecordBatch, kinds: Option<&[RowKind]>) -> Result<()> {
+        let numbers = Int64Array::from_value(UNKNOWN_SEQUENCE, batch.num_rows());
+        let rows = self.key_values.batch(batch, kinds, numbers)?;
+        retracts::check(&self.table, &self.plan, &rows, kinds.unwrap_or_default())?;
+        self.writer.write(&rows).await
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     key_values::KeyValues,
     memory_of,
     merged_runs::{MergedRuns, RunBatches},
-    remove_data_file,
+    remove_data_file, retracts,
     spill::{Spill, SpilledRun},
 };
 use crate::{
@@ -71,22 +71,10 @@ impl MergeTreeBuffer {
         let end = self.next_sequence.saturating_add(i64::try_from(batch.num_rows()).unwrap_or(i64::MAX));
         let numbers = Int64Array::from_iter_values(self.next_sequence..end);
         let batch = self.key_values.batch(batch, kinds, numbers)?;
-        self.check_retracts(&batch, kinds.unwrap_or_default())?;
+        retracts::check(&self.table, &self.plan, &batch, kinds.unwrap_or_default())?;
         self.next_sequence = end;
         self.bytes += memory_of(&batch);
         self.batches.push(batch);
-        Ok(())
-    }
-
-    /// Refuses rows that could be stored, but would make every later merge of their keys fail.
-    fn check_retracts(&self, batch: &RecordBatch, kinds: &[RowKind]) -> Result<()> {
-        for kind in [RowKind::UpdateBefore, RowKind::Delete] {
-            let Some(row) = kinds.iter().position(|other| *other == kind) else { continue };
-            let engine = self.table.options().merge_engine.as_str();
-            merge::sort(Arc::clone(&self.plan), vec![batch.slice(row, 1)])?.check_mergeable().map_err(|error| {
-                error.at(self.table.name()).with("merge-engine", engine).with("row kind", kind.as_str())
-            })?;
-        }
         Ok(())
     }
 

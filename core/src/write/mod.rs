@@ -23,6 +23,7 @@ mod merge_tree_buffer;
 mod merged_runs;
 mod open_file;
 mod restore;
+mod retracts;
 mod route;
 mod spill;
 mod support;
@@ -53,7 +54,7 @@ use crate::{
     commit::CommitMessage,
     error::{Error, Result},
     io::spawn_value,
-    spec::data_file::DataFileMeta,
+    spec::{binary_row::BinaryRow, data_file::DataFileMeta},
     table::Table,
     types::RowKind,
 };
@@ -98,6 +99,13 @@ impl TableWrite {
     #[must_use]
     pub fn ignore_previous_files(mut self) -> Self {
         self.ignore_previous_files = true;
+        self
+    }
+
+    /// For the compaction of a postpone table: rows of these partitions go to so many real buckets, and wait no more.
+    #[must_use]
+    pub(crate) fn with_bucket_counts(mut self, counts: HashMap<BinaryRow, i32>) -> Self {
+        self.assigner.give_buckets(counts);
         self
     }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod health;
 mod nouns;
+mod rescale;
 mod schema;
 mod serve;
 mod shared;
@@ -16,6 +17,7 @@ pub(crate) use changes::{
 };
 pub(crate) use health::{OrphansArgs, RepairArgs};
 pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
+pub(crate) use rescale::RescaleArgs;
 pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
@@ -103,6 +105,8 @@ pub(crate) enum Command {
     Orphans(OrphansArgs),
     /// Write the hint files LATEST and EARLIEST anew where they are wrong
     Repair(RepairArgs),
+    /// Give partitions another number of buckets
+    Rescale(RescaleArgs),
     /// Show which files a read would touch and what each filter saves
     Explain(ExplainArgs),
     /// Run CREATE, DROP, DELETE, UPDATE, MERGE INTO, TRUNCATE and INSERT as Flink or Spark write them

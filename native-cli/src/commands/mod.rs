@@ -13,6 +13,7 @@ mod partition;
 mod read;
 mod repair;
 mod report;
+mod rescale;
 mod schema;
 mod serve;
 mod snapshot;
@@ -58,8 +59,12 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Commit(args) => commit::run(&session, args).await,
         Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,
+<<<<<<< HEAD
         Command::Orphans(args) => orphans::run(&session, args).await,
         Command::Repair(args) => repair::run(&session, args).await,
+=======
+        Command::Rescale(args) => rescale::run(&session, args).await,
+>>>>>>> 66e415c (Postponed rows get their buckets, and partitions another number of them)
         Command::Explain(args) => explain::run(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,
         Command::Serve(args) => serve::run(&session, args).await,

@@ -14,6 +14,8 @@ mod hash_index;
 mod key_map;
 mod postpone;
 
+use std::collections::HashMap;
+
 use arrow_array::RecordBatch;
 
 pub(super) use hash_index::NewIndex;
@@ -28,7 +30,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    spec::{bucket::BucketFunction, options::Bucket},
+    spec::{binary_row::BinaryRow, bucket::BucketFunction, options::Bucket},
     table::Table,
     types::RowKind,
 };
@@ -72,6 +74,13 @@ impl Assigner {
             Bucket::Postpone => Buckets::Postpone(Postpone::new(table)?),
         };
         Ok(Assigner { partition: KeyColumns::new(table, &schema.partition_fields())?, buckets })
+    }
+
+    /// Gives partitions of a postpone table their bucket counts; other tables have theirs.
+    pub(super) fn give_buckets(&mut self, counts: HashMap<BinaryRow, i32>) {
+        if let Buckets::Postpone(postpone) = &mut self.buckets {
+            postpone.give(counts);
+        }
     }
 
     /// Bucket count that goes into manifest entries.

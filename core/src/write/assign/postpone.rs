@@ -4,6 +4,8 @@
 //! that of the partition's files, else `postpone.default-bucket-num`. Not while rows of the partition are waiting: a later
 //! compaction would take those for newer than ours.
 
+use std::collections::HashMap;
+
 use arrow_array::RecordBatch;
 
 use super::super::{
@@ -25,6 +27,8 @@ pub(super) struct Postpone {
     direct: bool,
     /// Buckets of partitions without any.
     default_buckets: Option<i32>,
+    /// Set by the compaction that ends the waiting: the buckets of each partition.
+    given: Option<HashMap<BinaryRow, i32>>,
 }
 
 impl Postpone {
@@ -36,11 +40,20 @@ impl Postpone {
             key,
             direct: options.postpone_batch_write_fixed_bucket,
             default_buckets: options.postpone_default_bucket_num.filter(|buckets| *buckets > 0),
+            given: None,
         })
+    }
+
+    /// From now on no row of these partitions waits.
+    pub(super) fn give(&mut self, buckets: HashMap<BinaryRow, i32>) {
+        self.given = Some(buckets);
     }
 
     /// Bucket count of a partition; -2 where its rows wait.
     pub(super) fn total_buckets(&self, partition: &BinaryRow, restored: &Restored) -> i32 {
+        if let Some(given) = &self.given {
+            return given.get(partition).copied().unwrap_or(Bucket::Postpone.number());
+        }
         if !self.direct || restored.has_postponed(partition) {
             return Bucket::Postpone.number();
         }

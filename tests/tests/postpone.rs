@@ -67,8 +67,9 @@ fn options() -> impl Strategy<Value = Options> {
     (engine, count, small).prop_map(|(engine, count, small)| [engine, count, small].concat())
 }
 
+/// Other engines do not take deletes, or sum up differently when a compaction comes between a row and its delete.
 fn takes_deletes(options: &Options) -> bool {
-    !options.iter().any(|(name, value)| *name == "merge-engine" && *value != "aggregation")
+    !options.iter().any(|(name, _)| *name == "merge-engine")
 }
 
 /// What a table of one bucket a partition comes to, to which the same rows were written in that order.

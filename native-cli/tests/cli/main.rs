@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod bad_rows;
+mod buckets;
 mod catalog;
 mod changes;
 mod examples;

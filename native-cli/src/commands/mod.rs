@@ -59,12 +59,9 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Commit(args) => commit::run(&session, args).await,
         Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,
-<<<<<<< HEAD
         Command::Orphans(args) => orphans::run(&session, args).await,
         Command::Repair(args) => repair::run(&session, args).await,
-=======
         Command::Rescale(args) => rescale::run(&session, args).await,
->>>>>>> 66e415c (Postponed rows get their buckets, and partitions another number of them)
         Command::Explain(args) => explain::run(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,
         Command::Serve(args) => serve::run(&session, args).await,

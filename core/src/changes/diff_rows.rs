@@ -88,6 +88,7 @@ fn compare(
             match merger.advance()? {
                 Step::Batch(batch) | Step::Changelog(batch) => return Ok(Some((batch, (merger, runs)))),
                 Step::Done => return Ok(None),
+                Step::LookUp(_) => return Err(Error::internal("a merge that looks nothing up asks for older rows")),
                 Step::Need(needed) => {
                     for (run, batches) in runs.iter_mut().enumerate().filter(|(run, _)| needed.contains(run)) {
                         merger.supply(run, batches.try_next().await?)?;

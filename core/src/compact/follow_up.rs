@@ -5,12 +5,14 @@ use crate::{commit::CommitMessage, error::Result, merge, table::Table};
 
 /// Compacts the buckets of `messages`, which are committed, where the new rows would not be seen otherwise: tables with
 /// deletion vectors, first-row tables and those that produce their changelog by lookup (Java `lookup-wait`), and where
-/// `commit.force-compact` asks for it. Does nothing for other tables and for `write-only` ones.
+/// `commit.force-compact` asks for it. Does nothing for other tables, for `write-only` ones, and where `lookup-wait` is false:
+/// then the next compaction shows the rows.
 ///
 /// Errors: those of [`super::run`]. The write itself stays committed; the next compaction makes its rows visible.
 pub async fn after_write(table: &Table, messages: &[CommitMessage]) -> Result<Option<CompactReport>> {
     let options = table.options();
-    let is_due = table.schema().is_primary_key_table() && (merge::looks_up(options) || options.commit_force_compact);
+    let looks_up = merge::looks_up(options) && options.lookup_wait;
+    let is_due = table.schema().is_primary_key_table() && (looks_up || options.commit_force_compact);
     let buckets = messages.iter().filter(|message| message.bucket >= 0 && !message.new_files.is_empty());
     let buckets: std::collections::HashSet<_> =
         buckets.map(|message| (message.partition.clone(), message.bucket)).collect();

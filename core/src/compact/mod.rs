@@ -8,7 +8,9 @@
 
 pub mod append;
 mod follow_up;
+mod key_value;
 pub mod levels;
+mod lookup;
 mod plan;
 mod plan_json;
 mod postpone;
@@ -19,6 +21,7 @@ mod rewrite;
 mod support;
 mod task;
 pub mod universal;
+mod upgrade;
 mod vectors;
 
 use std::collections::HashSet;
@@ -179,6 +182,9 @@ async fn remove_new_files(table: &Table, bucket_path: &str, message: &CommitMess
     let files = message.compact_after.iter().filter(is_new).chain(&message.compact_changelog_files);
     for file in files {
         write::remove_data_file(table, bucket_path, file).await;
+    }
+    for file in &message.compact_new_index_files {
+        write::remove_index_file(table, &(message.partition.clone(), message.bucket), file).await;
     }
 }
 

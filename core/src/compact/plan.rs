@@ -14,7 +14,7 @@ use crate::{
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{
         data_file::DataFileMeta,
-        options::{ChangelogProducer, CoreOptions, MergeEngine},
+        options::{ChangelogProducer, CoreOptions, LookupCompact, MergeEngine},
         snapshot::Snapshot,
         stats::SimpleStats,
     },
@@ -79,26 +79,31 @@ fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: TaskVectors, full
     let runs = sorted_runs(&bucket.files, &key_types)?;
     let highest = runs.iter().map(|run| run.level).max().unwrap_or(0);
     let num_levels = options.num_levels().max(highest + 1);
-    let has_level_0 = runs.iter().any(|run| run.level == 0);
-    // New rows are looked up in the levels above: by reading those of their files that overlap.
-    let full = full || merge::looks_up(options) && has_level_0;
-    let unit = if full && !vectors.files.is_empty() {
-        Some((CompactUnit { output_level: num_levels - 1, files: bucket.files.clone() }, Reason::DeletionVectors))
-    } else if full {
+    let max_level = num_levels - 1;
+    let unit = if full {
         universal::pick_full(num_levels, &runs).filter(|unit| !is_done(unit)).map(|unit| (unit, Reason::Full))
-    } else if merge::looks_up(options) {
-        None
     } else {
-        let unit = universal::pick(num_levels, &runs, &UniversalOptions::new(options)).filter(|unit| !is_done(unit));
-        unit.map(|unit| (unit, Reason::SizeRatio))
+        // Readers skip level 0, so that no new row may wait there.
+        let is_due = merge::looks_up(options) && options.lookup_compact == LookupCompact::Radical;
+        let rules = UniversalOptions::new(options);
+        let rules = UniversalOptions { force_up_level_0: rules.force_up_level_0 || is_due, ..rules };
+        let unit = universal::pick(num_levels, &runs, &rules).filter(|unit| !is_done(unit));
+        unit.map(|unit| (unit, if is_due { Reason::Lookup } else { Reason::SizeRatio }))
+    };
+    let is_marked = |file: &&DataFileMeta| file.level == max_level && vectors.files.contains_key(&file.file_name);
+    let marked: Vec<DataFileMeta> = bucket.files.iter().filter(is_marked).cloned().collect();
+    let one_by_one = full && unit.is_none() && !marked.is_empty();
+    let unit = match one_by_one {
+        true => Some((CompactUnit { output_level: max_level, files: marked }, Reason::DeletionVectors)),
+        false => unit,
     };
     let Some((unit, reason)) = unit else { return Ok(None) };
     let kind = KeyValueTask {
         output_level: unit.output_level,
-        max_level: num_levels - 1,
+        max_level,
         drop_deletes: unit.output_level != 0 && unit.output_level >= highest,
-        changelog: changelog_rule(options, unit.output_level, num_levels - 1),
-        one_by_one: false,
+        changelog: changelog_rule(options, unit.output_level, max_level),
+        one_by_one,
         rewrite_all: false,
     };
     Ok(Some(CompactTask {

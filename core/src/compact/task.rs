@@ -135,14 +135,3 @@ impl CompactTask {
         }
     }
 }
-
-impl KeyValueTask {
-    /// Whether a file must be read although it may stay as it is otherwise: it has deletes that end here, or its rows
-    /// are news (Java `MergeTreeCompactTask.upgrade`, `LookupMergeTreeCompactRewriter.upgradeStrategy`).
-    pub(super) fn must_read(&self, file: &DataFileMeta) -> bool {
-        let is_news = self.changelog.is_some_and(|rule| rule.is_touched_by(file.level));
-        let has_deletes =
-            self.output_level == self.max_level && file.delete_row_count.is_none_or(|deletes| deletes > 0);
-        self.rewrite_all || is_news || has_deletes
-    }
-}

@@ -30,6 +30,7 @@ mod writer;
 pub(crate) use avro::holds as avro_holds;
 pub use file_format::FileFormat;
 pub use read_counters::{ReadCounters, ReadStep};
+pub(crate) use read_request::candidate_rows;
 pub use read_request::{DEFAULT_BATCH_ROWS, DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, read, row_groups};
 pub use summary::{ColumnSummary, FileSummary};
 pub use writer::{FileWriter, WriterOptions};

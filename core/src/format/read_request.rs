@@ -129,3 +129,19 @@ pub async fn row_groups(storage: &Storage, path: &str, file_size: u64) -> Result
         FileFormat::Orc => orc::row_groups(storage, path, file_size).await,
     }
 }
+
+/// Positions of the rows that may match the filter of a request, as ascending, disjoint ranges; `None` where the format
+/// does not tell (all but Parquet). No rows are read.
+///
+/// Errors: as [`read`].
+pub(crate) async fn candidate_rows(
+    storage: &Storage,
+    path: &str,
+    file_size: u64,
+    request: &ReadRequest,
+) -> Result<Option<Vec<Range<u64>>>> {
+    match FileFormat::from_file_name(path)? {
+        FileFormat::Parquet => parquet::candidate_rows(storage, path, file_size, request).await.map(Some),
+        FileFormat::Avro | FileFormat::Orc => Ok(None),
+    }
+}

@@ -93,6 +93,11 @@ impl ChangelogPlan {
         for (place, change) in changes.iter().enumerate() {
             match (change.before, change.after) {
                 (None, None) => {}
+                // Java tells of a first row under the kind that it came with.
+                (None, Some(after)) if self.rule == ChangelogRule::FirstRow => {
+                    rows.picks.push(after);
+                    rows.kinds.push(rows.segments[after.segment as usize].kind(after.row)? as i8);
+                }
                 (None, Some(after)) => rows.push(after, RowKind::Insert),
                 _ if self.rule == ChangelogRule::FirstRow => {}
                 (Some(before), None) => rows.push(before, RowKind::Delete),

@@ -17,6 +17,7 @@ use arrow_array::RecordBatch;
 use super::{
     function::Groups,
     merged_rows::MergedRows,
+    older::{Found, Waiting},
     plan::MergePlan,
     segment::Segment,
     window::{Slice, merge_slices},
@@ -32,6 +33,8 @@ pub enum Step {
     Batch(RecordBatch),
     /// Rows of the changelog of merged rows, where the plan asks for one.
     Changelog(RecordBatch),
+    /// Look these keys up in the levels above and give what is there to [`Merger::supply_found`], then advance again.
+    LookUp(RecordBatch),
     /// All runs have ended and all rows are out.
     Done,
 }
@@ -42,6 +45,8 @@ pub struct Merger {
     runs: Vec<Run>,
     /// The merged window that is being handed out.
     window: Option<MergedRows>,
+    /// The window that waits for older rows.
+    waiting: Option<Waiting>,
 }
 
 /// What is buffered of one run.
@@ -60,7 +65,7 @@ struct Part {
 impl Merger {
     /// A merge of `runs` runs, oldest first (their order breaks ties between versions).
     pub fn new(plan: Arc<MergePlan>, runs: usize) -> Self {
-        Merger { plan, runs: (0..runs).map(|_| Run::default()).collect(), window: None }
+        Merger { plan, runs: (0..runs).map(|_| Run::default()).collect(), window: None, waiting: None }
     }
 
     /// Says the LSM level of each run, where tables that look up older rows need it (see [`super::looks_up`]): all files
@@ -84,6 +89,16 @@ impl Merger {
         Ok(())
     }
 
+    /// Gives the older rows that [`Step::LookUp`] asked for. Errors: `Internal` where it did not.
+    pub fn supply_found(&mut self, found: Found) -> Result<()> {
+        let (Some(lookup), Some(waiting)) = (&self.plan.lookup, self.waiting.take()) else {
+            return Err(Error::internal("older rows that nobody asked for"));
+        };
+        let Waiting { groups, segments, .. } = lookup.answer(&self.plan, waiting, found)?;
+        self.window = Some(MergedRows::new(&self.plan, &groups, segments)?);
+        Ok(())
+    }
+
     /// Merges as far as the supplied batches reach.
     pub fn advance(&mut self) -> Result<Step> {
         loop {
@@ -94,6 +109,9 @@ impl Merger {
                 return Ok(Step::Changelog(batch?));
             }
             self.window = None;
+            if self.waiting.is_some() {
+                return Err(Error::internal("the older rows that were asked for did not come"));
+            }
             let hungry: Vec<usize> = (0..self.runs.len()).filter(|run| self.runs[*run].is_hungry()).collect();
             if !hungry.is_empty() {
                 return Ok(Step::Need(hungry));
@@ -101,14 +119,15 @@ impl Merger {
             if self.runs.iter().all(|run| run.parts.is_empty()) {
                 return Ok(Step::Done);
             }
-            if let Some(stuck) = self.merge_window()? {
-                return Ok(Step::Need(stuck));
+            if let Some(step) = self.merge_window()? {
+                return Ok(step);
             }
         }
     }
 
-    /// Merges all rows whose keys cannot come again. Returns the runs to refill where there are no such rows.
-    fn merge_window(&mut self) -> Result<Option<Vec<usize>>> {
+    /// Merges all rows whose keys cannot come again. Returns what it takes to go on where there are no such rows, or
+    /// older rows must be looked up first.
+    fn merge_window(&mut self) -> Result<Option<Step>> {
         let bound = self.bound();
         let segments: Vec<Arc<Segment>> =
             self.runs.iter().flat_map(|run| run.parts.iter().map(|part| Arc::clone(&part.segment))).collect();
@@ -122,13 +141,22 @@ impl Merger {
         if slices.iter().all(Vec::is_empty) {
             // Some run's buffer holds nothing but the key that bounds the window.
             let stuck = (0..self.runs.len()).filter(|run| self.runs[*run].is_stuck_at(bound.as_ref())).collect();
-            return Ok(Some(stuck));
+            return Ok(Some(Step::Need(stuck)));
         }
         let borrowed: Vec<&Segment> = segments.iter().map(Arc::as_ref).collect();
         let mut groups = Groups::default();
         merge_slices(&borrowed, &slices, &mut groups)?;
         drop(borrowed);
-        self.window = Some(MergedRows::new(&self.plan, &groups, segments)?);
+        let Some(lookup) = &self.plan.lookup else {
+            self.window = Some(MergedRows::new(&self.plan, &groups, segments)?);
+            return Ok(None);
+        };
+        let (waiting, keys) = lookup.ask(&self.plan, groups, segments)?;
+        if let Some(keys) = keys {
+            self.waiting = Some(waiting);
+            return Ok(Some(Step::LookUp(keys)));
+        }
+        self.window = Some(MergedRows::new(&self.plan, &waiting.groups, waiting.segments)?);
         Ok(None)
     }
 

@@ -25,6 +25,7 @@ mod merged_rows;
 mod merger;
 #[cfg(test)]
 mod model;
+mod older;
 mod partial_update;
 mod plan;
 mod radix;
@@ -43,6 +44,8 @@ pub(crate) use changelog::same_values;
 pub use changelog::{ChangelogPlan, ChangelogRule};
 pub use function::{Groups, MergeFunction, Merged, looks_up, merge_function};
 pub use merger::{Merger, Step};
+pub use older::{Found, LookupPlan, Older};
+pub(crate) use older::{KeyOrder, OrderedKeys};
 pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};
 pub use required_fields::required_fields;
 pub use sections::{Section, sections};

@@ -9,6 +9,7 @@ use super::{
     all_rows::AllRows,
     changelog::ChangelogPlan,
     function::{MergeFunction, merge_function},
+    older::LookupPlan,
     sort_keys::{KeyCodec, SortColumn},
 };
 use crate::{
@@ -50,6 +51,7 @@ pub struct MergePlan {
     pub(super) keep_deletes: bool,
     pub(super) batch_rows: usize,
     pub(super) changelog: Option<ChangelogPlan>,
+    pub(super) lookup: Option<LookupPlan>,
 }
 
 /// Rows of an output batch unless [`MergePlan::with_batch_rows`] says otherwise.
@@ -83,6 +85,7 @@ impl MergePlan {
             keep_deletes: false,
             batch_rows: DEFAULT_BATCH_ROWS,
             changelog: None,
+            lookup: None,
         })
     }
 
@@ -131,6 +134,13 @@ impl MergePlan {
     #[must_use]
     pub fn with_changelog(mut self, changelog: Option<ChangelogPlan>) -> Self {
         self.changelog = changelog;
+        self
+    }
+
+    /// Looks older rows up: the merger asks for them with [`super::Step::LookUp`].
+    #[must_use]
+    pub fn with_lookup(mut self, lookup: Option<LookupPlan>) -> Self {
+        self.lookup = lookup;
         self
     }
 

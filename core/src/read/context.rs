@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
+use futures::future::BoxFuture;
 
 use crate::{
     error::Result,
     format::ReadCounters,
     io::{Runtime, Storage},
-    merge::ChangelogRule,
+    merge::{ChangelogRule, Found, LookupPlan},
     predicate::Predicate,
     scan::locate_external,
     spec::{options::CoreOptions, table_schema::TableSchema},
     table::{SchemaManager, Table},
+    types::DataField,
 };
 
 /// A table as it is read: where its files are and under which schema.
@@ -76,12 +78,32 @@ pub struct ReadPlan {
 }
 
 /// How a compaction merges.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct MergeReadOptions {
     /// Keeps rows of kind -U and -D, which older files of the bucket need.
     pub keep_deletes: bool,
     /// Makes a changelog too.
     pub changelog: Option<ChangelogRule>,
+    /// Looks older rows up in files that are not merged.
+    pub lookup: Option<Lookup>,
+}
+
+/// How a merge looks older rows up.
+#[derive(Clone)]
+pub struct Lookup {
+    /// What is asked.
+    pub plan: LookupPlan,
+    /// Who answers.
+    pub rows: Arc<dyn OlderRows>,
+}
+
+/// Older rows by their keys.
+pub trait OlderRows: Send + Sync {
+    /// Finds the rows of `keys`, a batch with the columns of the trimmed primary key. Keys are ascending, over all calls.
+    ///
+    /// `fields` are the columns of the rows to give, fields of the schema read or system columns; `None` where only the
+    /// keys matter. Errors: those of reads.
+    fn find(&self, keys: RecordBatch, fields: Option<Vec<DataField>>) -> BoxFuture<'_, Result<Found>>;
 }
 
 /// What a compaction reads.

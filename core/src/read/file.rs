@@ -83,19 +83,47 @@ impl SplitFiles {
 
     /// Opens a file without its deleted rows and those that its indexes rule out. See [`SplitFiles::open`].
     pub(super) async fn read(&self, mut read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-        if let Some(predicate) = read.predicate.as_ref().filter(|_| file_index::is_there(&read.file)) {
-            let ((storage, path), schema) = (self.locate(&read.file)?, self.schema_of(&read.file).await?);
-            let predicate = self.predicate_of_file(predicate, &schema.fields);
-            let among = read.part.rows.take();
-            let place = (&storage, path.as_str());
-            read.part.rows =
-                file_index::select(&self.context, &read.file, place, &predicate, &schema.fields, among).await?;
+        if let Some(predicate) = &read.predicate {
+            read.part.rows = self.by_file_index(&read.file, predicate, read.part.rows.take()).await?;
             if read.part.rows.as_ref().is_some_and(RowRanges::is_empty) {
                 return Ok(futures::stream::empty().boxed());
             }
         }
         read.part.rows = self.live_rows(&read.file, read.part.rows).await?;
         self.open(read).await
+    }
+
+    /// Those of the rows `among` of a file that its indexes do not rule out.
+    async fn by_file_index(
+        &self,
+        file: &DataFileMeta,
+        predicate: &Predicate,
+        among: Option<RowRanges>,
+    ) -> Result<Option<RowRanges>> {
+        if !file_index::is_there(file) {
+            return Ok(among);
+        }
+        let ((storage, path), schema) = (self.locate(file)?, self.schema_of(file).await?);
+        let predicate = self.predicate_of_file(predicate, &schema.fields);
+        file_index::select(&self.context, file, (&storage, path.as_str()), &predicate, &schema.fields, among).await
+    }
+
+    /// Positions of the rows of a file that may match; `None` for all. Deleted rows are not looked at.
+    pub(super) async fn candidates(&self, file: &DataFileMeta, predicate: &Predicate) -> Result<Option<RowRanges>> {
+        let by_index = self.by_file_index(file, predicate, None).await?;
+        if by_index.as_ref().is_some_and(RowRanges::is_empty) {
+            return Ok(by_index);
+        }
+        let ((storage, path), schema) = (self.locate(file)?, self.schema_of(file).await?);
+        let mut request = ReadRequest::new(Vec::new())
+            .with_predicate(Some(self.predicate_of_file(predicate, &schema.fields)))
+            .with_table_options(&self.context.schema.options);
+        request.counters = Arc::clone(&self.context.counters);
+        let size = u64::try_from(file.file_size)
+            .map_err(|_| Error::corrupt(format!("a file of {} bytes", file.file_size)).at(&path))?;
+        let Some(rows) = format::candidate_rows(&storage, &path, size, &request).await? else { return Ok(by_index) };
+        let rows = RowRanges::new(rows);
+        Ok(Some(by_index.map_or(rows.clone(), |by_index| by_index.intersect(&rows))))
     }
 
     /// The schema version that a file was written with.

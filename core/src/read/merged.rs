@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, future, stream, stream::BoxStream};
 
 use super::{
     ahead::run_ahead,
-    context::Compacted,
+    context::{Compacted, Lookup, MergeReadOptions, OlderRows},
     file::{FileRead, Part, SplitFiles},
     shape::{Shape, place_of},
 };
@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     format::DEFAULT_WINDOW_BYTES,
     merge::{
-        ChangelogPlan, ChangelogRule, MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function,
+        self, ChangelogPlan, Found, MergeLayout, MergePlan, Merger, Section, Step, looks_up, merge_function,
         required_fields,
     },
     predicate::Predicate,
@@ -36,31 +36,31 @@ pub(super) fn read(
     section: Section,
     shape: &Arc<Shape>,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
-    let merged = merge(files, section, shape, None)?;
+    let merged = merge(files, section, shape, &MergeReadOptions::default())?;
     let rows = merged.map_ok(|(Compacted::Rows(batch) | Compacted::Changelog(batch))| batch);
     Ok(rows.try_filter(|batch| future::ready(batch.num_rows() > 0)).boxed())
 }
 
-/// Like [`read`], for a compaction that makes a changelog.
-pub(super) fn read_with_changelog(
+/// Like [`read`], for a compaction that makes a changelog or looks older rows up.
+pub(super) fn read_for_compaction(
     files: &SplitFiles,
     section: Section,
     shape: &Arc<Shape>,
-    rule: ChangelogRule,
+    options: &MergeReadOptions,
 ) -> Result<BoxStream<'static, Result<Compacted>>> {
-    merge(files, section.by_level(), shape, Some(rule))
+    merge(files, section.by_level(), shape, options)
 }
 
 fn merge(
     files: &SplitFiles,
     mut section: Section,
     shape: &Arc<Shape>,
-    changelog: Option<ChangelogRule>,
+    options: &MergeReadOptions,
 ) -> Result<BoxStream<'static, Result<Compacted>>> {
     if looks_up(&files.context.options()?) {
         section = section.by_level();
     }
-    let SectionPlan { fields, schema, plan, age } = SectionPlan::new(files, &section, shape, changelog)?;
+    let SectionPlan { fields, schema, plan, age } = SectionPlan::new(files, &section, shape, options)?;
     let window_bytes = window_bytes(section.runs.len());
     let keys = files.context.schema.trimmed_primary_key_fields();
     let on_keys =
@@ -86,18 +86,20 @@ fn merge(
     let runs: Vec<_> = section.runs.into_iter().map(reads).collect();
     let merger = Merger::new(Arc::new(plan), runs.len()).with_levels(levels);
     let (files, shape) = (files.clone(), Arc::clone(shape));
+    let older = options.lookup.as_ref().map(|lookup| Older::new(lookup, fields, &schema));
     // Runs start by themselves once they are made, so they are made when the section is asked for, not before.
     let merged = stream::once(async move {
         let start =
             |reads| run_ahead(&files.context.runtime, run_stream(files.clone(), reads, Arc::clone(&schema), age));
         let runs: Runs = runs.into_iter().map(start).collect();
-        stream::try_unfold((merger, runs), |(mut merger, mut runs)| async move {
+        stream::try_unfold((merger, runs, older), |(mut merger, mut runs, older)| async move {
             loop {
                 match merger.advance()? {
-                    Step::Batch(batch) => return Ok(Some((Compacted::Rows(batch), (merger, runs)))),
-                    Step::Changelog(batch) => return Ok(Some((Compacted::Changelog(batch), (merger, runs)))),
+                    Step::Batch(batch) => return Ok(Some((Compacted::Rows(batch), (merger, runs, older)))),
+                    Step::Changelog(batch) => return Ok(Some((Compacted::Changelog(batch), (merger, runs, older)))),
                     Step::Done => return Ok(None),
                     Step::Need(needed) => supply(&mut merger, &mut runs, &needed).await?,
+                    Step::LookUp(keys) => merger.supply_found(find(older.as_ref(), keys).await?)?,
                 }
             }
         })
@@ -133,6 +135,37 @@ async fn supply(merger: &mut Merger, runs: &mut Runs, needed: &[usize]) -> Resul
     Ok(())
 }
 
+/// Rows that are looked up for a merge.
+struct Older {
+    rows: Arc<dyn OlderRows>,
+    /// Columns of the rows, where these are asked for.
+    fields: Option<Vec<DataField>>,
+    schema: SchemaRef,
+}
+
+impl Older {
+    fn new(lookup: &Lookup, fields: Vec<DataField>, schema: &SchemaRef) -> Self {
+        let wants_rows = matches!(lookup.plan.older, merge::Older::Rows { .. });
+        Older { rows: Arc::clone(&lookup.rows), fields: wants_rows.then_some(fields), schema: Arc::clone(schema) }
+    }
+}
+
+async fn find(older: Option<&Older>, keys: RecordBatch) -> Result<Found> {
+    let Some(older) = older else { return Err(Error::internal("a merge without levels above it asks for their rows")) };
+    let Found { keys, rows } = older.rows.find(keys, older.fields.clone()).await?;
+    let rows = rows.map(|rows| with_schema(rows, &older.schema)).transpose()?;
+    Ok(Found { keys, rows })
+}
+
+/// A batch under exactly the schema of the merge. Errors: `Corrupt` for nulls in NOT NULL columns.
+fn with_schema(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let mut columns = schema.fields().iter().zip(batch.columns());
+    if let Some((field, _)) = columns.find(|(field, column)| !field.is_nullable() && column.null_count() > 0) {
+        return Err(Error::corrupt(format!("null in {}, which is NOT NULL", field.name())));
+    }
+    Ok(batch.with_schema(Arc::clone(schema))?)
+}
+
 /// The files of a run one after the other, with exactly the schema of the merge.
 fn run_stream(
     files: SplitFiles,
@@ -149,15 +182,10 @@ fn run_stream(
                 _ => None,
             };
             let batches = files.read(read).await?;
-            Ok::<_, Error>(batches.map(move |batch| {
-                let batch = stamped(batch?, stamp)?;
-                let broken = schema.fields().iter().zip(batch.columns());
-                if let Some((field, _)) = broken.into_iter().find(|(f, c)| !f.is_nullable() && c.null_count() > 0) {
-                    let message = format!("null in {}, which is NOT NULL", field.name());
-                    return Err(Error::corrupt(message).at(&path));
-                }
-                Ok(batch.with_schema(Arc::clone(&schema))?)
-            }))
+            Ok::<_, Error>(
+                batches
+                    .map(move |batch| with_schema(stamped(batch?, stamp)?, &schema).map_err(|error| error.at(&path))),
+            )
         }
     };
     stream::iter(reads).then(open).try_flatten().boxed()
@@ -202,8 +230,10 @@ struct SectionPlan {
 }
 
 impl SectionPlan {
-    fn new(files: &SplitFiles, section: &Section, shape: &Shape, rule: Option<ChangelogRule>) -> Result<Self> {
+    fn new(files: &SplitFiles, section: &Section, shape: &Shape, read: &MergeReadOptions) -> Result<Self> {
         let (schema, options) = (&files.context.schema, files.context.options()?);
+        let lookup = read.lookup.as_ref().map(|lookup| lookup.plan);
+        let takes_older = lookup.is_some_and(|lookup| matches!(lookup.older, merge::Older::Rows { .. }));
         let mut fields = shape.columns.clone();
         let keys: Vec<usize> =
             schema.trimmed_primary_key_fields().iter().map(|field| place_of(&mut fields, field)).collect();
@@ -213,7 +243,8 @@ impl SectionPlan {
         }
         let sequence_fields = options.sequence_field.iter().filter_map(|name| schema.field(name));
         let sequence_fields = sequence_fields.map(|field| place_of(&mut fields, field)).collect();
-        let sequence_number = (!ordered_by_age(section)).then(|| place_of(&mut fields, &sequence_number_field()));
+        let sequence_number =
+            (takes_older || !ordered_by_age(section)).then(|| place_of(&mut fields, &sequence_number_field()));
         // Always looked at: pypaimon writes a `_DELETE_ROW_COUNT` of 0 over files with deletes.
         let value_kind = Some(place_of(&mut fields, &value_kind_field()));
         let layout = MergeLayout {
@@ -232,8 +263,11 @@ impl SectionPlan {
         };
         let merge_schema = Arc::new(Schema::new(fields.iter().enumerate().map(arrow_field).collect::<Vec<Field>>()));
         let function = merge_function(&options, schema, &fields)?;
-        let changelog = rule.map(|rule| ChangelogPlan { rule, compared: compared_columns(&options, schema, &fields) });
+        let changelog = read.changelog;
+        let changelog =
+            changelog.map(|rule| ChangelogPlan { rule, compared: compared_columns(&options, schema, &fields) });
         let plan = MergePlan::new(Arc::clone(&merge_schema), layout, function)?.with_changelog(changelog);
+        let plan = plan.with_lookup(lookup);
         let age = Age { column: sequence_number, is_of_snapshot: options.sequence_snapshot_ordering };
         Ok(SectionPlan { fields, schema: merge_schema, plan: plan.keep_deletes(shape.keep_deletes), age })
     }

@@ -30,8 +30,8 @@ mod tracking;
 
 pub(crate) use cast::{cast_array, cast_text};
 pub(crate) use deletions::read_vector;
-pub(crate) use positions::{Placed, read_with_positions};
+pub(crate) use positions::{Placed, candidates, read_with_positions};
 
-pub use context::{Compacted, MergeReadOptions, ReadContext, ReadPlan};
+pub use context::{Compacted, Lookup, MergeReadOptions, OlderRows, ReadContext, ReadPlan};
 pub use kinds::{KindsRead, read_with_kinds};
 pub use tasks::{merge_sorted_files, read_all_columns, read_split, tasks};

@@ -72,12 +72,12 @@ pub async fn merge_sorted_files(
 ) -> Result<BoxStream<'static, Result<Compacted>>> {
     let shape = Arc::new(Shape::of_key_values(&context.schema, options.keep_deletes));
     let files = SplitFiles::new(context, &split);
-    let Some(rule) = options.changelog else {
+    if options.changelog.is_none() && options.lookup.is_none() {
         let rows = stream::iter(merged_tasks(&files, split.files, &shape)?).flatten();
         return Ok(rows.map_ok(Compacted::Rows).boxed());
-    };
+    }
     let sections = sections_of(&files, split.files)?.into_iter();
-    let streams = sections.map(|section| merged::read_with_changelog(&files, section, &shape, rule));
+    let streams = sections.map(|section| merged::read_for_compaction(&files, section, &shape, &options));
     Ok(stream::iter(streams.collect::<Result<Vec<_>>>()?).flatten().boxed())
 }
 

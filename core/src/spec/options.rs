@@ -197,6 +197,8 @@ core_options! {
     commit_force_compact: bool = "commit.force-compact", boolean, false;
     /// Whether lookup compaction runs at every write or only now and then.
     lookup_compact: LookupCompact = "lookup-compact", choice, LookupCompact::Radical;
+    /// Whether a commit waits until its rows have been looked up.
+    lookup_wait: bool = "lookup-wait", boolean, true;
     /// Rows of a dynamic bucket.
     dynamic_bucket_target_row_num: i64 = "dynamic-bucket.target-row-num", number, 2_000_000;
     /// First buckets of a partition.

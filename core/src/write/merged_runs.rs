@@ -36,6 +36,7 @@ impl MergedRuns {
                 Step::Batch(batch) => return Ok(Some(batch)),
                 Step::Changelog(_) => return Err(Error::internal("a write buffer makes no such changelog")),
                 Step::Done => return Ok(None),
+                Step::LookUp(_) => return Err(Error::internal("a merge that looks nothing up asks for older rows")),
             }
         }
     }

@@ -42,7 +42,7 @@ pub use conform::conform;
 pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
 pub(crate) use support::check_writable;
-pub(crate) use vectors::{BucketKey, BucketVectors, VectorWriter};
+pub(crate) use vectors::{BucketKey, BucketVectors, VectorWriter, remove_index_file};
 
 use assign::Assigner;
 use bucket_writer::{BucketStart, BucketWriter};

@@ -2,7 +2,7 @@
 //! `BucketedAppendDeleteFileMaintainer`, `DeletionVectorIndexFileWriter`; format digest 9).
 //!
 //! A table without buckets rewrites only the index files that hold a vector which changes; a bucket has one index file,
-//! which is rewritten whole.
+//! which is rewritten whole (also `BucketedDvMaintainer`, for compactions of primary-key tables).
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -81,6 +81,22 @@ impl<'a> VectorWriter<'a> {
         Ok(())
     }
 
+    /// Merges changes with the vectors that the index files `old` of a bucket hold. Gives the index files that come and those
+    /// that go.
+    pub(crate) async fn rewrite_bucket(
+        &mut self,
+        key: &BucketKey,
+        old: Vec<IndexFileMeta>,
+        change: BucketVectors,
+    ) -> Result<(Vec<IndexFileMeta>, Vec<IndexFileMeta>)> {
+        let entry = |file| {
+            let (partition, bucket) = key.clone();
+            IndexManifestEntry { kind: FileKind::Add, partition, bucket, file }
+        };
+        let old: Vec<IndexManifestEntry> = old.into_iter().map(entry).collect();
+        self.rewrite(key, &old.iter().collect::<Vec<_>>(), change).await
+    }
+
     /// Removes what was written; only for changes that were surely not committed.
     pub(crate) async fn abort(self) {
         for path in &self.written {
@@ -95,7 +111,8 @@ impl<'a> VectorWriter<'a> {
         old: &[&IndexManifestEntry],
         change: BucketVectors,
     ) -> Result<(Vec<IndexFileMeta>, Vec<IndexFileMeta>)> {
-        let one_file = self.table.options().bucket != Bucket::Dynamic;
+        // Buckets of a primary-key table have one index file each, however they are counted.
+        let one_file = self.table.schema().is_primary_key_table() || self.table.options().bucket != Bucket::Dynamic;
         let BucketVectors { marks: mut vectors, gone } = change;
         let marked: BTreeSet<String> = vectors.keys().cloned().collect();
         let mut deleted = Vec::new();
@@ -168,5 +185,14 @@ impl<'a> VectorWriter<'a> {
         self.written.push(path.clone());
         self.table.storage().put(&path, Bytes::from(bytes)).await?;
         Ok(entry.file)
+    }
+}
+
+/// Removes an index file of a bucket, as far as that works: for files that were surely not committed.
+pub(crate) async fn remove_index_file(table: &Table, (partition, bucket): &BucketKey, file: &IndexFileMeta) {
+    let (partition, bucket, file) = (partition.clone(), *bucket, file.clone());
+    let entry = IndexManifestEntry { kind: FileKind::Add, partition, bucket, file };
+    if let Ok(path) = index_file_path(table, &entry) {
+        let _ = table.storage().delete(&path).await;
     }
 }

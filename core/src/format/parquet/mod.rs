@@ -27,7 +27,7 @@ use parquet::errors::ParquetError;
 
 pub(super) use self::{
     convert::Conversion,
-    reader::{read, row_groups},
+    reader::{candidate_rows, read, row_groups},
     writer::ParquetFileWriter,
 };
 use crate::error::Error;

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    ops::Range,
     pin::Pin,
     sync::Arc,
     task::Poll,
@@ -75,6 +76,33 @@ pub(in crate::format) async fn row_groups(
         bytes: group.columns().iter().map(|chunk| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum(),
     });
     Ok(groups.collect())
+}
+
+/// See [`crate::format::candidate_rows`].
+pub(in crate::format) async fn candidate_rows(
+    storage: &Storage,
+    path: &str,
+    file_size: u64,
+    request: &ReadRequest,
+) -> Result<Vec<Range<u64>>> {
+    let source = Source::open(storage, path, file_size).await?;
+    let footer = footer::load(&source, true, u64::MAX).await?;
+    let mut ranges = Vec::new();
+    for (group, selection) in prune::row_groups(&source, &footer, request).await? {
+        let mut at = (0..group).map(|before| footer.rows(before)).sum::<u64>();
+        let Some(selection) = selection else {
+            ranges.push(at..at.saturating_add(footer.rows(group)));
+            continue;
+        };
+        for selector in selection.iter() {
+            let end = at.saturating_add(selector.row_count as u64);
+            if !selector.skip {
+                ranges.push(at..end);
+            }
+            at = end;
+        }
+    }
+    Ok(ranges)
 }
 
 /// What all row groups of a scan share.

@@ -143,6 +143,7 @@ fn drive(plan: Arc<MergePlan>, runs: Vec<Vec<RecordBatch>>) -> Result<Vec<(i64, 
                 rows.extend(output(&batch));
             }
             Step::Done => return Ok(rows),
+            Step::LookUp(_) => unreachable!("nothing is looked up"),
         }
     }
 }

@@ -258,6 +258,7 @@ impl Table {
         loop {
             match merger.advance()? {
                 Step::Done => return Ok(rows),
+                Step::LookUp(_) => unreachable!("nothing is looked up"),
                 Step::Changelog(batch) => panic!("a changelog nobody asked for: {batch:?}"),
                 Step::Batch(batch) => rows.extend((0..batch.num_rows()).map(|row| self.row(&batch, row))),
                 Step::Need(needed) => {

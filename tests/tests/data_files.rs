@@ -14,7 +14,7 @@ use cenote_core::{
     table::Table,
     types::{DataField, DataType, TypeKind},
 };
-use futures::executor::block_on;
+use futures::{executor::block_on, future::BoxFuture};
 
 fn runtime(seed: u64) -> Arc<dyn Runtime> {
     Arc::new(InlineRuntime::new(seed, 1_700_000_000_000))
@@ -194,4 +194,50 @@ fn what_cannot_be_written_is_refused_before_anything_is() {
             assert_eq!(error.kind(), kind, "{options:?}: {error}");
         });
     }
+}
+
+/// A thread a task, so that files are cut into tasks.
+#[derive(Debug)]
+struct Threads(InlineRuntime);
+
+impl Runtime for Threads {
+    fn now_millis(&self) -> i64 {
+        self.0.now_millis()
+    }
+    fn random_u64(&self) -> u64 {
+        self.0.random_u64()
+    }
+    fn sleep(&self, duration: std::time::Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+    fn spawn(&self, task: BoxFuture<'static, ()>) -> Option<BoxFuture<'static, ()>> {
+        std::thread::spawn(|| block_on(task));
+        None
+    }
+    fn parallelism(&self) -> usize {
+        4
+    }
+}
+
+#[test]
+fn a_large_row_group_read_in_parts_gives_all_rows_in_order() {
+    let storage = Storage::memory(Arc::new(Threads(InlineRuntime::new(1, 1_700_000_000_000))));
+    block_on(async {
+        let table = create(&storage, &[], false).await;
+        // Values that do not compress: the one row group is larger than a task.
+        let scattered = |id: i64| id.wrapping_mul(0x9E37_79B9_7F4A_7C15_u64 as i64);
+        let written: Vec<i64> = (0..1_200_000).map(scattered).collect();
+        let columns: [Arc<dyn Array>; 2] =
+            [Arc::new(Int64Array::from(written.clone())), Arc::new(StringArray::new_null(written.len()))];
+        let mut write = table.new_write().unwrap();
+        let batch = RecordBatch::try_new(Arc::new(rows(0..1).schema().as_ref().clone()), columns.to_vec()).unwrap();
+        write.write(batch, None).await.unwrap();
+        let messages = write.prepare_commit().await.unwrap();
+        table.new_commit(None).commit(i64::MAX, &messages).await.unwrap();
+        let files: Vec<&DataFileMeta> = messages.iter().flat_map(|message| &message.new_files).collect();
+        assert!(matches!(files.as_slice(), [file] if file.file_size > 8 << 20), "one file of several tasks");
+        let batches = table.scan().stream().await.unwrap().collect().await.unwrap();
+        let read = batches.iter().flat_map(|batch| batch.column(0).as_primitive::<Int64Type>().values().to_vec());
+        assert!(read.eq(written), "the rows as they were written");
+    });
 }

@@ -96,6 +96,8 @@ pub struct RowGroupLayout {
     pub rows: u64,
     /// Compressed bytes of all columns.
     pub bytes: u64,
+    /// Whether a part of its rows can be read without those before them.
+    pub has_page_index: bool,
 }
 
 /// Streams the data file `path`, whose length is `file_size` bytes (as the manifest says: no request is spent on it).

@@ -22,6 +22,7 @@ mod local;
 mod location;
 #[cfg(not(target_family = "wasm"))]
 mod open_url;
+mod queue;
 mod ranges;
 mod request_log;
 mod requests;

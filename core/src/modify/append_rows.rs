@@ -103,7 +103,7 @@ async fn decide(context: &Arc<ReadContext>, plan: &Plan, change: &mut dyn RowCha
         let context = Arc::clone(context);
         move |(place, (split, file))| placed_rows(&context, place, split, file, fields.clone(), None)
     });
-    let mut rows = concat_ordered(Arc::clone(plan.table().runtime()), FILES_PER_THREAD, reads);
+    let mut rows = concat_ordered(Arc::clone(plan.table().runtime()), FILES_PER_THREAD, bytes_of, reads);
     let mut touched: BTreeMap<usize, Touched> = BTreeMap::new();
     while let Some((place, (positions, batch))) = rows.try_next().await? {
         let Some((split, file)) = files.get(place) else { continue };
@@ -143,6 +143,11 @@ fn placed_rows(
     let context = Arc::clone(context);
     let opened = async move { read_with_positions(&context, &split, &file, fields, positions).await };
     stream::once(opened).try_flatten().map_ok(move |rows| (place, rows)).boxed()
+}
+
+/// Memory of rows with their positions.
+fn bytes_of((_, (positions, batch)): &(usize, Placed)) -> usize {
+    size_of_val(positions.as_slice()) + batch.get_array_memory_size()
 }
 
 /// The second half of a change.
@@ -221,7 +226,7 @@ impl Writing<'_, '_> {
                 placed_rows(self.context, place, Arc::clone(&file.split), file.file.clone(), fields.clone(), positions)
             })
             .collect();
-        let mut rows = concat_ordered(Arc::clone(self.table.runtime()), FILES_PER_THREAD, reads.into_iter());
+        let mut rows = concat_ordered(Arc::clone(self.table.runtime()), FILES_PER_THREAD, bytes_of, reads.into_iter());
         while let Some((place, (positions, batch))) = rows.try_next().await? {
             let Some(file) = touched.get(place) else { continue };
             let is_in = |vector: &DeletionVector| {

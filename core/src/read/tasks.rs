@@ -21,8 +21,9 @@ use crate::{
     spec::data_file::DataFileMeta,
 };
 
-/// A file larger than this is cut into tasks of about this size, at row groups.
-const TASK_BYTES: u64 = 8 << 20;
+/// A file larger than this is cut into tasks of about this size: at row groups, and within large ones where that is cheap.
+/// Decoded, a task should fit what may wait for the reader, or the tasks behind it stand still.
+const TASK_BYTES: u64 = 4 << 20;
 
 /// Footers that are read at the same time.
 const FOOTERS_AHEAD: usize = 8;
@@ -180,7 +181,29 @@ async fn file_parts(files: &SplitFiles, file: &DataFileMeta, shape: &Shape) -> R
         return Ok(ranges.iter().map(part).collect());
     }
     let Some(groups) = row_groups(files, file).await? else { return Ok(vec![Part::default()]) };
-    Ok(pack(&groups).into_iter().map(|range| Part { row_groups: Some(range), rows: None }).collect())
+    let (mut parts, mut first_row) = (Vec::new(), 0);
+    for range in pack(&groups) {
+        let packed = groups.get(range.clone()).unwrap_or_default();
+        let rows: u64 = packed.iter().map(|group| group.rows).fold(0, u64::saturating_add);
+        // A filter looks at a row group as a whole.
+        let pieces = if shape.predicate.is_none() { pieces(packed) } else { 1 };
+        let piece = |piece: u64| {
+            let start = |piece: u64| first_row + rows / pieces * piece;
+            let end = if piece + 1 == pieces { first_row + rows } else { start(piece + 1) };
+            (pieces > 1).then(|| RowRanges::one(start(piece)..end))
+        };
+        parts.extend((0..pieces).map(|number| Part { row_groups: Some(range.clone()), rows: piece(number) }));
+        first_row = first_row.saturating_add(rows);
+    }
+    Ok(parts)
+}
+
+/// How many tasks to make of row groups that were packed: a single one may be large.
+fn pieces(packed: &[RowGroupLayout]) -> u64 {
+    match packed {
+        [group] if group.has_page_index && group.rows > 0 => (group.bytes / TASK_BYTES).clamp(1, group.rows),
+        _ => 1,
+    }
 }
 
 /// Row groups of a file that is big enough to be cut.

@@ -75,7 +75,12 @@ pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStrea
     let merges =
         |plan: &Plan| plan.schema.is_primary_key_table() && plan.splits.iter().any(|split| !split.raw_convertible);
     let merges = merges(plan) || plan.other_branch.as_deref().is_some_and(merges);
-    let batches = concat_ordered(table.runtime().clone(), if merges { 1 } else { 2 }, tasks.into_iter());
+    let batches = concat_ordered(
+        table.runtime().clone(),
+        if merges { 1 } else { 2 },
+        RecordBatch::get_array_memory_size,
+        tasks.into_iter(),
+    );
     Ok(RecordBatchStream::new(types::arrow::schema(&plan.fields()), batches).limited(plan.limit))
 }
 

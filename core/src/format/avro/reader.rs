@@ -73,7 +73,7 @@ pub(in crate::format) async fn row_groups(
         Ok(rows)
     };
     let rows = count.await.map_err(|error: Error| error.at(path))?;
-    Ok(vec![RowGroupLayout { rows, bytes: file_size }])
+    Ok(vec![RowGroupLayout { rows, bytes: file_size, has_page_index: false }])
 }
 
 /// The state of a scan of one file.

@@ -98,7 +98,9 @@ pub(in crate::format) async fn row_groups(
     let source = Source::open(storage, path, file_size).await?;
     let tail = tail::load(&source).await.map_err(|error| error.at(path))?;
     let stripes = tail.stripes.iter();
-    Ok(stripes.map(|stripe| RowGroupLayout { rows: stripe.rows, bytes: stripe.data_length }).collect())
+    Ok(stripes
+        .map(|stripe| RowGroupLayout { rows: stripe.rows, bytes: stripe.data_length, has_page_index: false })
+        .collect())
 }
 
 /// The state of a scan of one file.

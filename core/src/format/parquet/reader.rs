@@ -48,7 +48,8 @@ pub(in crate::format) async fn read(
     request: ReadRequest,
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let source = Source::open(storage, path, file_size).await?;
-    let footer = footer::load(&source, request.predicate.is_some(), request.window_bytes).await?;
+    let is_selective = request.predicate.is_some() || request.rows.is_some();
+    let footer = footer::load(&source, is_selective, request.window_bytes).await?;
     let schema = footer.metadata.file_metadata().schema_descr();
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
     let cut = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
@@ -74,6 +75,7 @@ pub(in crate::format) async fn row_groups(
     let groups = footer.metadata.row_groups().iter().enumerate().map(|(index, group)| RowGroupLayout {
         rows: footer.rows(index),
         bytes: group.columns().iter().map(|chunk| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum(),
+        has_page_index: group.columns().iter().all(|chunk| chunk.offset_index_offset().is_some()),
     });
     Ok(groups.collect())
 }

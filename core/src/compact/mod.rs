@@ -7,6 +7,7 @@
 //! write: [`after_write`].
 
 pub mod append;
+mod cluster;
 mod follow_up;
 mod key_value;
 pub mod levels;

@@ -2,7 +2,7 @@
 
 use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
-    append::{self, AppendOptions},
+    append::{self, AppendOptions, Pack},
     levels::sorted_runs,
     support,
     universal::{self, CompactUnit, UniversalOptions},
@@ -146,30 +146,16 @@ fn changelog_rule(options: &CoreOptions, output_level: i32, top: i32) -> Option<
 
 fn plan_append(table: &Table, bucket: BucketFiles, vectors: &TaskVectors, full: bool) -> Vec<CompactTask> {
     let runs_before = bucket.files.len();
-    let ordered = bucket.total_buckets > 0;
-    let task = |files: Vec<DataFileMeta>, reason| CompactTask {
+    let has_buckets = bucket.total_buckets > 0;
+    let packs = append::pick(&bucket.files, &vectors.files, &AppendOptions::new(table.options()), has_buckets, full);
+    let task = |pack: Pack| CompactTask {
         bucket: TaskBucket::of(&bucket),
         kind: TaskKind::Append,
-        reason,
-        vectors: vectors.of_files(&files),
-        files,
+        reason: pack.reason,
+        vectors: vectors.of_files(&pack.files),
+        files: pack.files,
         others: Vec::new(),
         runs_before,
     };
-    let packs = append::pack(&bucket.files, &AppendOptions::new(table.options()), full, ordered);
-    let threshold = if full { 0.0 } else { table.options().compaction_delete_ratio_threshold };
-    let is_hollow = |file: &&DataFileMeta| {
-        let vector = vectors.files.get(&file.file_name);
-        vector.is_some_and(|file_vector| {
-            // Without a count the file is looked at.
-            let deleted = file_vector.vector.cardinality.unwrap_or(file.row_count);
-            deleted as f64 > threshold * file.row_count as f64
-        })
-    };
-    let hollow: Vec<DataFileMeta> = bucket.files.iter().filter(is_hollow).cloned().collect();
-    let is_packed = |file: &DataFileMeta| packs.iter().flatten().any(|packed| packed.file_name == file.file_name);
-    let alone: Vec<DataFileMeta> = hollow.into_iter().filter(|file| !is_packed(file)).collect();
-    let packed = packs.into_iter().map(|files| task(files, if full { Reason::Full } else { Reason::SmallFiles }));
-    let alone = alone.into_iter().map(|file| task(vec![file], Reason::DeletionVectors));
-    packed.chain(alone).collect()
+    packs.into_iter().map(task).collect()
 }

@@ -7,6 +7,7 @@
 //! write: [`after_write`].
 
 pub mod append;
+mod append_rewrite;
 mod cluster;
 mod follow_up;
 mod key_value;
@@ -30,6 +31,7 @@ use std::collections::HashSet;
 use futures::StreamExt;
 use serde::Serialize;
 
+pub use cluster::{ClusterBy, ClusterTask, Strategy};
 pub use follow_up::after_write;
 pub use plan::{CompactPlan, plan};
 pub use publish::{Published, commit_rewritten};
@@ -60,6 +62,8 @@ pub struct CompactOptions {
     pub partitions: Option<Predicate>,
     /// Only these buckets of these partitions.
     pub buckets: Option<HashSet<(BinaryRow, i32)>>,
+    /// Sorts the rows of each bucket of an append table, whatever its files look like.
+    pub cluster: Option<ClusterBy>,
     /// Decide only.
     pub dry_run: bool,
 }

@@ -3,6 +3,7 @@
 use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
     append::{self, AppendOptions, Pack},
+    cluster,
     levels::sorted_runs,
     support,
     universal::{self, CompactUnit, UniversalOptions},
@@ -64,7 +65,9 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     let mut tasks = Vec::new();
     for bucket in buckets {
         let vectors = vectors.of(&(bucket.partition.clone(), bucket.bucket));
-        if table.schema().is_primary_key_table() {
+        if let Some(by) = &options.cluster {
+            tasks.extend(cluster::plan(table, bucket, vectors, by)?);
+        } else if table.schema().is_primary_key_table() {
             tasks.extend(plan_key_value(table, bucket, vectors, options.full)?);
         } else {
             tasks.extend(plan_append(table, bucket, &vectors, options.full));

@@ -162,6 +162,13 @@ fn check_task(table: &Table, task: &CompactTask) -> Result<()> {
             kind.max_level
         }
         TaskKind::Append => 0,
+        TaskKind::Cluster(kind) => {
+            kind.check(table.schema())?;
+            if !(0..=MOST_LEVELS).contains(&kind.output_level) {
+                return Err(Error::invalid(format!("no level {} of clustered files", kind.output_level)));
+            }
+            MOST_LEVELS
+        }
     };
     if matches!(task.kind, TaskKind::KeyValue(_)) != table.schema().is_primary_key_table() {
         return Err(Error::invalid("a task of another kind of table").at(table.name()));

@@ -148,7 +148,7 @@ impl State {
             return false;
         }
         match &task.kind {
-            TaskKind::Append => true,
+            TaskKind::Append | TaskKind::Cluster(_) => true,
             TaskKind::KeyValue(kind) => {
                 let known: HashSet<&str> =
                     task.files.iter().chain(&task.others).map(|file| file.file_name.as_str()).collect();

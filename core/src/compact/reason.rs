@@ -37,6 +37,8 @@ pub enum Reason {
     SmallFiles,
     /// Rows wait for a bucket.
     Postponed,
+    /// Rows are to be sorted by some columns.
+    Cluster,
 }
 
 impl Reason {
@@ -57,6 +59,7 @@ impl Reason {
             Reason::DeletionVectors => "deletion-vectors",
             Reason::SmallFiles => "small-files",
             Reason::Postponed => "postponed",
+            Reason::Cluster => "cluster",
         }
     }
 }
@@ -78,6 +81,7 @@ impl fmt::Display for Reason {
             Reason::DeletionVectors => "rows are deleted by deletion vectors",
             Reason::SmallFiles => "many small files",
             Reason::Postponed => "rows wait for a bucket",
+            Reason::Cluster => "rows are to be sorted",
         })
     }
 }

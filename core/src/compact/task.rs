@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BucketReport, Reason};
+use super::{BucketReport, ClusterTask, Reason};
 use crate::{
     merge::ChangelogRule,
     scan::{BucketDeletions, BucketFiles},
@@ -61,6 +61,8 @@ pub enum TaskKind {
     KeyValue(KeyValueTask),
     /// Files of an append bucket become one after the other.
     Append,
+    /// Rows of files of an append bucket are sorted.
+    Cluster(ClusterTask),
 }
 
 /// How sorted runs are compacted (Java `CompactUnit` and what `MergeTreeCompactManager` adds).
@@ -108,6 +110,7 @@ impl CompactTask {
         match &self.kind {
             TaskKind::KeyValue(task) => task.output_level,
             TaskKind::Append => 0,
+            TaskKind::Cluster(task) => task.output_level,
         }
     }
 

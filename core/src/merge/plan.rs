@@ -123,6 +123,14 @@ impl MergePlan {
         Ok(MergePlan { function: Arc::new(AllRows), ..MergePlan::key_value(schema, options)? })
     }
 
+    /// A sort of batches of schema `input` by the columns `keys`, of which the columns `output` come out.
+    ///
+    /// Errors: as [`MergePlan::new`].
+    pub fn all_rows(input: SchemaRef, keys: Vec<usize>, output: Vec<usize>) -> Result<Self> {
+        let layout = MergeLayout { keys, output, ..MergeLayout::default() };
+        MergePlan::new(input, layout, Arc::new(AllRows))
+    }
+
     /// Keeps rows of kind -U and -D: compactions below the top level need them.
     #[must_use]
     pub fn keep_deletes(mut self, keep: bool) -> Self {

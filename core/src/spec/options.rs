@@ -223,6 +223,8 @@ core_options! {
     spill_compression_zstd_level: i32 = "spill-compression.zstd-level", number, 1;
     /// Spilled runs that are merged at the same time.
     local_sort_max_num_file_handles: usize = "local-sort.max-num-file-handles", number, 128;
+    /// Bytes that a string or binary gives to a row's place in the z-order.
+    zorder_var_length_contribution: usize = "zorder.var-length-contribution", number, 8;
     /// Bytes of one memory page.
     page_size: u64 = "page-size", size, 64 * KIB;
     /// Rows of a batch given to a format.

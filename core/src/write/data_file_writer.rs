@@ -18,7 +18,7 @@ use crate::{
         file_index::{FileIndexBuilder, FileIndexPlan, INDEX_SUFFIX},
         options::CoreOptions,
         stats::SimpleStats,
-        table_schema::TableSchema,
+        table_schema::{TableSchema, row_tracking_fields},
     },
     table::Table,
     types::{DataField, DataType},
@@ -40,6 +40,8 @@ pub(crate) struct DataFileWriter {
     purpose: FilePurpose,
     /// Columns of the files.
     fields: Vec<DataField>,
+    /// Whether `_ROW_ID` and `_SEQUENCE_NUMBER` are the last of them.
+    tracked: bool,
     key_types: Vec<DataType>,
     names: Names,
     /// Set with the first file.
@@ -67,6 +69,7 @@ impl DataFileWriter {
             role,
             purpose: FilePurpose::Data,
             fields,
+            tracked: false,
             key_types: types_of(&schema.trimmed_primary_key_fields()),
             names: Names { uuid: table.runtime().uuid(), next: 0 },
             places: None,
@@ -80,6 +83,15 @@ impl DataFileWriter {
     #[must_use]
     pub(crate) fn with_purpose(mut self, purpose: FilePurpose) -> Self {
         self.purpose = purpose;
+        self
+    }
+
+    /// The files keep what rows of a table with row tracking are known by: batches end with `_ROW_ID` and
+    /// `_SEQUENCE_NUMBER`.
+    #[must_use]
+    pub(crate) fn with_tracked_rows(mut self) -> Self {
+        self.fields.extend(row_tracking_fields());
+        self.tracked = true;
         self
     }
 
@@ -128,6 +140,8 @@ impl DataFileWriter {
     async fn append(&mut self, file: &mut OpenFile, slice: &RecordBatch) -> Result<()> {
         if self.role.key_value {
             file.facts.add_key_values(slice, &self.key_types)?;
+        } else if self.tracked {
+            file.facts.add_tracked_rows(slice)?;
         } else {
             file.facts.add_rows(slice.num_rows(), self.next_sequence);
             // Of tables that track rows every file begins at 0: the commit puts the snapshot's id in the place of that.
@@ -135,8 +149,9 @@ impl DataFileWriter {
             self.next_sequence = if tracks_rows { 0 } else { file.facts.max_sequence + 1 };
         }
         if let Some(index) = &mut file.index {
-            let system = slice.num_columns() - self.table.schema().fields.len();
-            index.add(&slice.project(&(system..slice.num_columns()).collect::<Vec<_>>())?)?;
+            let columns = self.table.schema().fields.len();
+            let first = if self.tracked { 0 } else { slice.num_columns() - columns };
+            index.add(&slice.project(&(first..first + columns).collect::<Vec<_>>())?)?;
         }
         let stored = self.stored_columns(slice)?;
         file.writer.write(&stored).await
@@ -235,7 +250,7 @@ impl DataFileWriter {
             value_stats_cols: None,
             external_path: None,
             first_row_id: None,
-            write_cols: None,
+            write_cols: self.tracked.then(|| self.fields.iter().map(|field| field.name.clone()).collect()),
             write_cols_sequences: None,
         }
     }

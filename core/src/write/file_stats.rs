@@ -40,7 +40,9 @@ pub(super) fn file_stats(
         .enumerate()
         .map(|(place, (field, mode))| mode.apply(&field.data_type, stats_of(summaries.get(place).unwrap_or(&nothing))))
         .collect();
-    let values = stats.get(stored.len().saturating_sub(schema.fields.len())..).unwrap_or_default();
+    // System columns stand before those of the table, `_ROW_ID` and `_SEQUENCE_NUMBER` of tracked rows behind them.
+    let first = if role.key_value { stored.len().saturating_sub(schema.fields.len()) } else { 0 };
+    let values = stats.get(first..first + schema.fields.len()).unwrap_or_default();
     let (value_stats, value_columns) = if table.options().metadata_stats_dense_store {
         SimpleStats::dense_from_columns(&schema.fields, values)?
     } else {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{Int64Array, RecordBatch};
 
 use super::{
+    MOST_RUNS,
     data_file_writer::{DataFileWriter, FilePurpose, FileRole},
     key_values::KeyValues,
     memory_of,
@@ -22,9 +23,6 @@ use crate::{
     table::Table,
     types::RowKind,
 };
-
-/// Most runs on the disk, which are merged at the same time (`local-sort.max-num-file-handles` may lower it).
-const MOST_RUNS: usize = 128;
 
 /// Unsorted key-value batches, and the level-0 files made of earlier ones.
 pub(super) struct MergeTreeBuffer {

@@ -25,6 +25,7 @@ mod open_file;
 mod restore;
 mod retracts;
 mod route;
+mod row_sorter;
 mod spill;
 mod support;
 mod vectors;
@@ -41,6 +42,7 @@ pub use conform::conform;
 
 pub(crate) use data_file_writer::{DataFileWriter, FilePurpose, FileRole};
 pub(crate) use file_removal::remove_data_file;
+pub(crate) use row_sorter::RowSorter;
 pub(crate) use support::check_writable;
 pub(crate) use vectors::{BucketKey, BucketVectors, VectorWriter, remove_index_file};
 
@@ -243,6 +245,9 @@ impl TableWrite {
         }
     }
 }
+
+/// Most runs on the disk, which are merged at the same time (`local-sort.max-num-file-handles` may lower it).
+const MOST_RUNS: usize = 128;
 
 /// Bytes of a batch's values, without what its buffers hold of other rows.
 fn memory_of(batch: &RecordBatch) -> usize {

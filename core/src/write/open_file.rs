@@ -65,6 +65,13 @@ impl RowFacts {
         self.add(rows, first_sequence, last);
     }
 
+    /// Takes note of rows that carry their own `_SEQUENCE_NUMBER`.
+    pub(super) fn add_tracked_rows(&mut self, rows: &RecordBatch) -> Result<()> {
+        let (min, max) = sequence_range(rows)?;
+        self.add(rows.num_rows(), min, max);
+        Ok(())
+    }
+
     fn add(&mut self, rows: usize, min_sequence: i64, max_sequence: i64) {
         self.rows += i64::try_from(rows).unwrap_or(i64::MAX);
         self.min_sequence = self.min_sequence.min(min_sequence);

@@ -44,8 +44,13 @@ const LEAST_BLOCK_BYTES: usize = 16 << 10;
 impl Spill {
     /// `None` where the table (option `write-buffer-spillable`) or the embedding does not want it.
     pub(super) fn of(table: &Table) -> Option<Arc<Self>> {
+        if table.options().write_buffer_spillable { Self::for_compaction(table) } else { None }
+    }
+
+    /// `None` where the embedding does not want it.
+    pub(super) fn for_compaction(table: &Table) -> Option<Arc<Self>> {
         let options = table.options();
-        let area = table.runtime().spill_area().filter(|_| options.write_buffer_spillable)?;
+        let area = table.runtime().spill_area()?;
         let share = usize::try_from(options.write_buffer_size / 128).unwrap_or(usize::MAX);
         Some(Arc::new(Spill {
             area,

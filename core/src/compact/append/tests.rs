@@ -50,8 +50,11 @@ fn sizes(packs: &[Pack], sorted: bool) -> String {
 }
 
 fn options(text: &str) -> AppendOptions {
-    let options: BTreeMap<String, String> =
-        text.split(' ').filter_map(|pair| pair.split_once('=')).map(|(key, value)| (key.into(), value.into())).collect();
+    let options: BTreeMap<String, String> = text
+        .split(' ')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.into(), value.into()))
+        .collect();
     AppendOptions::new(&CoreOptions::parse(&options).unwrap())
 }
 

@@ -147,7 +147,9 @@ struct Layers(Vec<Vec<usize>>);
 impl Layers {
     fn new(columns: &[ColumnBytes]) -> Self {
         let deepest = columns.iter().map(|column| column.width).max().unwrap_or(0);
-        let having = |place: usize| (0..columns.len()).filter(move |column| columns.get(*column).is_some_and(|c| c.width > place));
+        let having = |place: usize| {
+            (0..columns.len()).filter(move |column| columns.get(*column).is_some_and(|c| c.width > place))
+        };
         Layers((0..deepest).map(|place| having(place).collect()).collect())
     }
 

@@ -115,7 +115,7 @@ fn edited_plans_say_nothing_that_cannot_be() {
     let level = |level| {
         move |plan: &mut CompactPlan| match &mut plan.tasks[0].kind {
             TaskKind::KeyValue(kind) => kind.output_level = level,
-            TaskKind::Append => unreachable!(),
+            TaskKind::Append | TaskKind::Cluster(_) => unreachable!(),
         }
     };
     assert_eq!(refused(level(6)), ErrorKind::Invalid);

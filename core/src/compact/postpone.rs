@@ -129,7 +129,7 @@ async fn rows_of(table: &Table, bucket: &BucketFiles) -> Result<Batches> {
     let plan = ReadPlan { projection: (0..table.schema().fields.len()).collect(), predicate: None };
     let read = KindsRead { plan, merge: false, sequence_number: false };
     let files = read_with_kinds(&context, split, &read).await?;
-    Ok(concat_ordered(table.runtime().clone(), 1, files.into_iter()))
+    Ok(concat_ordered(table.runtime().clone(), 1, RecordBatch::get_array_memory_size, files.into_iter()))
 }
 
 /// The table's columns, and the kinds that stand before them.

@@ -147,6 +147,13 @@ pub(crate) struct CompactArgs {
     /// Only the partitions with this value; may be repeated
     #[arg(long, value_name = "COLUMN=VALUE")]
     pub(crate) partition: Vec<KeyValue>,
+    /// Sort the rows of an append table by these columns, so that filters on them skip files
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "full")]
+    pub(crate) order_by: Vec<String>,
+    /// How to sort: order, zorder, hilbert, or auto, by the number of columns; without --order-by the columns are those of
+    /// the table's option clustering.columns
+    #[arg(long, value_name = "STRATEGY", conflicts_with = "full")]
+    pub(crate) strategy: Option<String>,
     /// Show what would be rewritten, and rewrite nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

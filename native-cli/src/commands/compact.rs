@@ -1,15 +1,27 @@
 //! `cenote compact`
 
-use cenote_core::compact::{self, BucketReport, CompactOptions};
+use cenote_core::{
+    compact::{self, BucketReport, ClusterBy, CompactOptions, Strategy},
+    table::Table,
+};
 
 use super::partition;
-use crate::{cli::CompactArgs, error::Result, notice::notice, output::Listing, progress::Progress, session::Session};
+use crate::{
+    cli::CompactArgs,
+    error::{Failure, Result},
+    notice::notice,
+    output::Listing,
+    progress::Progress,
+    session::Session,
+};
 
 /// Rewrites files.
 pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
     let partitions = partition::filter(table.schema(), &args.partition)?;
-    let options = CompactOptions { full: args.full, partitions, dry_run: args.dry_run, ..CompactOptions::default() };
+    let cluster = cluster_by(&table, &args)?;
+    let (full, dry_run) = (args.full, args.dry_run);
+    let options = CompactOptions { full, partitions, cluster, dry_run, ..CompactOptions::default() };
     let progress = Progress::start(&format!("compacting {}", table.name()));
     let report = compact::run(&table, &options).await?;
     progress.finish();
@@ -20,6 +32,22 @@ pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
         None => format!("nothing to do in {seen} buckets"),
     });
     listing(&report.buckets).print(&args.output)
+}
+
+/// What to sort by, where that is asked for.
+fn cluster_by(table: &Table, args: &CompactArgs) -> Result<Option<ClusterBy>> {
+    if args.order_by.is_empty() && args.strategy.is_none() {
+        return Ok(None);
+    }
+    let columns = match args.order_by.as_slice() {
+        [] => ClusterBy::of_options(table.options())?.map(|by| by.columns),
+        columns => Some(columns.iter().map(|column| column.trim().to_owned()).collect()),
+    };
+    let message = "--strategy needs --order-by, or a table with the option clustering.columns";
+    let columns = columns.ok_or_else(|| Failure::usage(message))?;
+    let strategy = Strategy::parse(args.strategy.as_deref().unwrap_or("auto"), columns.len());
+    let strategy = strategy.map_err(|error| Failure::argument("--strategy", error))?;
+    Ok(Some(ClusterBy { columns, strategy }))
 }
 
 fn listing(buckets: &[BucketReport]) -> Listing {

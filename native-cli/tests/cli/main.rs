@@ -6,6 +6,7 @@ mod bad_rows;
 mod buckets;
 mod catalog;
 mod changes;
+mod clustering;
 mod examples;
 mod formats;
 mod harness;

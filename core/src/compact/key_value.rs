@@ -8,13 +8,17 @@
 //!                                             deleted; their files stay
 //! ```
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use futures::StreamExt;
 
 use super::{
     CompactTask, KeyValueTask,
     lookup::LookupLevels,
+    record_expire,
     rewrite::split_of,
     upgrade::{Upgrade, upgrade_of},
 };
@@ -22,7 +26,7 @@ use crate::{
     commit::CommitMessage,
     error::Result,
     merge::{self, LookupPlan, Older, Section},
-    read::{self, Compacted, Lookup, MergeReadOptions, OlderRows, ReadContext},
+    read::{self, Compacted, Expiry, Lookup, MergeReadOptions, OlderRows, ReadContext},
     scan::entry_types,
     spec::{
         data_file::{DataFileMeta, FileSource},
@@ -39,7 +43,7 @@ pub(super) async fn compact(
     kind: &KeyValueTask,
     message: &mut CommitMessage,
 ) -> Result<()> {
-    let rewriter = Rewriter::new(table, task, kind)?;
+    let rewriter = Rewriter::new(table, task, kind).await?;
     if kind.one_by_one {
         for file in &task.files {
             rewriter.merge(vec![file.clone()], rewriter.drop_deletes(), message).await?;
@@ -60,18 +64,22 @@ struct Rewriter<'a> {
     lookup: Option<LookupPlan>,
     /// The levels above the output.
     above: Arc<LookupLevels>,
+    /// Files with rows that have expired.
+    expired: HashSet<String>,
 }
 
 impl<'a> Rewriter<'a> {
-    fn new(table: &'a Table, task: &'a CompactTask, kind: &'a KeyValueTask) -> Result<Self> {
-        let context = Arc::new(ReadContext::new(table, table.schema().clone()));
+    async fn new(table: &'a Table, task: &'a CompactTask, kind: &'a KeyValueTask) -> Result<Self> {
+        let context = ReadContext::new(table, table.schema().clone()).without_expired(Expiry::of(table)?);
+        let context = Arc::new(context);
+        let expired = record_expire::expired_files(table, &task.files).await?;
         let is_above = |file: &&DataFileMeta| file.level > kind.output_level;
         let above: Vec<DataFileMeta> = task.others.iter().filter(is_above).cloned().collect();
         let options = table.options();
         let lookup = lookup_plan(options, kind.output_level, !above.is_empty());
         let split = split_of(task, Vec::new());
         let above = LookupLevels::new(&context, split, &above, options.deletion_vectors_enabled)?;
-        Ok(Rewriter { table, task, kind, context, lookup, above: Arc::new(above) })
+        Ok(Rewriter { table, task, kind, context, lookup, above: Arc::new(above), expired })
     }
 
     /// Rows of the level above cannot come to light where deletion vectors cover them.
@@ -115,6 +123,9 @@ impl<'a> Rewriter<'a> {
     }
 
     async fn upgrade(&self, file: DataFileMeta, message: &mut CommitMessage) -> Result<()> {
+        if self.expired.contains(&file.file_name) {
+            return self.merge(vec![file], self.drop_deletes(), message).await;
+        }
         match upgrade_of(self.table.options(), self.kind, self.lookup.is_some(), &file)? {
             Upgrade::Rewritten => self.merge(vec![file], self.drop_deletes(), message).await,
             Upgrade::RewrittenAsNews => {

@@ -18,6 +18,7 @@ mod plan_json;
 mod postpone;
 mod publish;
 mod reason;
+mod record_expire;
 mod rescale;
 mod rewrite;
 mod support;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use futures::future::BoxFuture;
 
+use super::Expiry;
 use crate::{
     error::Result,
     format::ReadCounters,
@@ -25,6 +26,8 @@ pub struct ReadContext {
     pub(super) schema: Arc<TableSchema>,
     pub(super) runtime: Arc<dyn Runtime>,
     pub(super) counters: Arc<ReadCounters>,
+    /// Leaves rows out, for compactions.
+    pub(super) expiry: Option<Arc<Expiry>>,
 }
 
 impl ReadContext {
@@ -36,7 +39,21 @@ impl ReadContext {
             schema,
             runtime: Arc::clone(table.runtime()),
             counters: Arc::default(),
+            expiry: None,
         }
+    }
+
+    /// Leaves out the rows that have expired, before anything is merged: for compactions, which read all columns. Rows at
+    /// given positions are read whatever their age.
+    #[must_use]
+    pub(crate) fn without_expired(mut self, expiry: Option<Expiry>) -> Self {
+        self.expiry = expiry.map(Arc::new);
+        self
+    }
+
+    /// Which rows have expired, where they are left out.
+    pub(crate) fn expiry(&self) -> Option<&Expiry> {
+        self.expiry.as_deref()
     }
 
     /// Counts what reading leaves out.

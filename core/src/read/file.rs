@@ -81,7 +81,8 @@ impl SplitFiles {
         self.context.locate(&self.path(file), file.external_path.is_some())
     }
 
-    /// Opens a file without its deleted rows and those that its indexes rule out. See [`SplitFiles::open`].
+    /// Opens a file without its deleted rows, those that its indexes rule out, and those that have expired where the context
+    /// leaves them out. See [`SplitFiles::open`].
     pub(super) async fn read(&self, mut read: FileRead) -> Result<BoxStream<'static, Result<RecordBatch>>> {
         if let Some(predicate) = &read.predicate {
             read.part.rows = self.by_file_index(&read.file, predicate, read.part.rows.take()).await?;
@@ -90,7 +91,11 @@ impl SplitFiles {
             }
         }
         read.part.rows = self.live_rows(&read.file, read.part.rows).await?;
-        self.open(read).await
+        let Some(expiry) = self.context.expiry.clone() else { return self.open(read).await };
+        let place = read.fields.iter().position(|field| field.id == expiry.field().id);
+        let place = place.ok_or_else(|| Error::internal("rows expire by a column that is not read"))?;
+        let batches = self.open(read).await?;
+        Ok(batches.map(move |batch| expiry.retain(batch?, place)).boxed())
     }
 
     /// Those of the rows `among` of a file that its indexes do not rule out.

@@ -17,6 +17,7 @@ mod columns;
 mod context;
 mod deletions;
 mod evolve;
+mod expiry;
 mod file;
 mod file_index;
 mod inline_blobs;
@@ -30,7 +31,9 @@ mod tracking;
 
 pub(crate) use cast::{cast_array, cast_text};
 pub(crate) use deletions::read_vector;
+pub(crate) use expiry::Expiry;
 pub(crate) use positions::{Placed, candidates, read_with_positions};
+pub(crate) use shape::place_of;
 
 pub use context::{Compacted, Lookup, MergeReadOptions, OlderRows, ReadContext, ReadPlan};
 pub use kinds::{KindsRead, read_with_kinds};

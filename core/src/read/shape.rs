@@ -121,7 +121,7 @@ impl Shape {
 }
 
 /// The place of a column, which is added where it is missing.
-pub(super) fn place_of(columns: &mut Vec<DataField>, field: &DataField) -> usize {
+pub(crate) fn place_of(columns: &mut Vec<DataField>, field: &DataField) -> usize {
     columns.iter().position(|column| column.id == field.id).unwrap_or_else(|| {
         columns.push(field.clone());
         columns.len() - 1

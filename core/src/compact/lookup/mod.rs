@@ -18,7 +18,7 @@ mod level;
 use std::{collections::BTreeMap, sync::Arc};
 
 use arrow_array::RecordBatch;
-use arrow_select::concat::concat_batches;
+use arrow_select::{concat::concat_batches, filter::filter_record_batch};
 use futures::{TryStreamExt, future::BoxFuture, lock::Mutex};
 
 use self::level::{Hit, Level};
@@ -26,7 +26,7 @@ use super::levels::sorted_runs;
 use crate::{
     error::{Error, Result},
     merge::{Found, KeyOrder, OrderedKeys},
-    read::{OlderRows, ReadContext, read_with_positions},
+    read::{OlderRows, ReadContext, place_of, read_with_positions},
     scan::{RowRanges, Split, entry_types},
     spec::{data_file::DataFileMeta, deletion_vector::DeletionVector},
     types::DataField,
@@ -125,13 +125,20 @@ impl Files {
     /// The answer to a question: the rows too where `fields` are asked for.
     async fn found(&self, hits: Vec<Hit>, fields: Option<Vec<DataField>>) -> Result<Found> {
         let keys: Vec<u32> = hits.iter().map(|hit| hit.key).collect();
-        let Some(fields) = fields.filter(|_| !hits.is_empty()) else { return Ok(Found { keys, rows: None }) };
+        let Some(mut fields) = fields.filter(|_| !hits.is_empty()) else { return Ok(Found { keys, rows: None }) };
+        let asked: Vec<usize> = (0..fields.len()).collect();
+        let expiry = self.context.expiry().map(|expiry| (expiry, place_of(&mut fields, expiry.field())));
         let mut batches: Vec<RecordBatch> = Vec::new();
         for hits in hits.chunk_by(|a, b| Arc::ptr_eq(&a.file, &b.file)) {
             self.rows_at(hits, &fields, &mut batches).await?;
         }
         let Some(first) = batches.first() else { return Err(Error::internal("rows that were found are gone")) };
-        Ok(Found { keys, rows: Some(concat_batches(&first.schema(), &batches)?) })
+        let rows = concat_batches(&first.schema(), &batches)?;
+        let Some((expiry, place)) = expiry else { return Ok(Found { keys, rows: Some(rows) }) };
+        // What has expired is not there any more.
+        let kept = expiry.kept(&rows, place)?;
+        let keys = keys.into_iter().zip(&kept).filter_map(|(key, kept)| kept?.then_some(key)).collect();
+        Ok(Found { keys, rows: Some(filter_record_batch(&rows.project(&asked)?, &kept)?) })
     }
 
     /// Reads the rows of hits in one file, which are in the order of the file.

@@ -49,12 +49,13 @@ impl WriterOptions {
         WriterOptions::of(options, format, compression)
     }
 
-    /// The options of a changelog file: `changelog-file.format` and `changelog-file.compression`, or else those of level 0.
-    /// Errors as [`WriterOptions::for_level`].
-    pub fn for_changelog(options: &CoreOptions) -> Result<WriterOptions> {
-        let level = |map: &BTreeMap<i32, String>| map.get(&0).cloned();
-        let format = options.changelog_file_format.clone().or_else(|| level(&options.file_format_per_level));
-        let codec = options.changelog_file_compression.clone().or_else(|| level(&options.file_compression_per_level));
+    /// The options of a changelog file of a flush (level 0) or of a compaction to a level: `changelog-file.format` and
+    /// `changelog-file.compression`, or else those of the level. Errors as [`WriterOptions::for_level`].
+    pub fn for_changelog(options: &CoreOptions, level: i32) -> Result<WriterOptions> {
+        let of_level = |map: &BTreeMap<i32, String>| map.get(&level).cloned();
+        let format = options.changelog_file_format.clone().or_else(|| of_level(&options.file_format_per_level));
+        let codec =
+            options.changelog_file_compression.clone().or_else(|| of_level(&options.file_compression_per_level));
         let format = format.as_ref().unwrap_or(&options.file_format);
         WriterOptions::of(options, format, codec.as_ref().unwrap_or(&options.file_compression))
     }

@@ -5,8 +5,8 @@ use arrow_array::{
     Array, BooleanArray, RecordBatch,
     cast::AsArray,
     types::{
-        ArrowPrimitiveType, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-        TimestampSecondType,
+        ArrowPrimitiveType, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+        TimestampNanosecondType, TimestampSecondType,
     },
 };
 use arrow_schema::{DataType as ArrowType, TimeUnit};
@@ -46,7 +46,8 @@ impl Expiry {
             return Err(Error::invalid("the option record-level.expire-time needs record-level.time-field"));
         };
         let field = schema.field(name).cloned();
-        let field = field.ok_or_else(|| Error::invalid("no such column: record-level.time-field").with("column", name))?;
+        let field =
+            field.ok_or_else(|| Error::invalid("no such column: record-level.time-field").with("column", name))?;
         match field.data_type.kind {
             TypeKind::Int | TypeKind::BigInt | TypeKind::Timestamp(_) | TypeKind::TimestampLtz(_) => {}
             _ => {

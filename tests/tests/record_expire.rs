@@ -71,6 +71,25 @@ fn a_compaction_drops_what_has_expired() {
 }
 
 #[test]
+fn a_file_that_could_stay_is_written_anew_when_its_rows_expire() {
+    block_on(async {
+        // Every file is big enough to move up as it is.
+        let lab = Lab::new(&[("compaction.small-file-ratio", "0")]).await;
+        lab.write(&[row(1, 0, 1), row(2, 50, 2)]).await;
+        lab.compact(true).await;
+        assert_eq!(lab.compact(true).await.snapshot_id, None);
+        lab.wait(51);
+        let report = lab.compact(true).await;
+        assert_eq!(report.buckets[0].reason.name(), "expired");
+        assert_eq!(lab.ids().await.into_keys().collect::<Vec<_>>(), [1]);
+        lab.wait(50);
+        lab.compact(true).await;
+        assert!(lab.ids().await.is_empty());
+        assert_eq!(lab.compact(true).await.snapshot_id, None);
+    });
+}
+
+#[test]
 fn a_row_that_covered_an_older_one_takes_it_along() {
     block_on(async {
         let lab = Lab::new(&[]).await;

@@ -1,10 +1,13 @@
 //! What to do with each bucket. Pure but for reading the manifests.
 
+use std::collections::HashSet;
+
 use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
     append::{self, AppendOptions, Pack},
     cluster,
     levels::sorted_runs,
+    record_expire::expired_files,
     support,
     universal::{self, CompactUnit, UniversalOptions},
     vectors::DeletionVectors,
@@ -62,13 +65,17 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     }
     let buckets_seen = buckets.len();
     let vectors = DeletionVectors::read(table, snapshot).await?;
+    let expired = match options.full && table.schema().is_primary_key_table() {
+        true => expired_files(table, buckets.iter().flat_map(|bucket| &bucket.files)).await?,
+        false => HashSet::new(),
+    };
     let mut tasks = Vec::new();
     for bucket in buckets {
         let vectors = vectors.of(&(bucket.partition.clone(), bucket.bucket));
         if let Some(by) = &options.cluster {
             tasks.extend(cluster::plan(table, bucket, vectors, by)?);
         } else if table.schema().is_primary_key_table() {
-            tasks.extend(plan_key_value(table, bucket, vectors, options.full)?);
+            tasks.extend(plan_key_value(table, bucket, vectors, &expired, options.full)?);
         } else {
             tasks.extend(plan_append(table, bucket, &vectors, options.full));
         }
@@ -76,7 +83,14 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     Ok(Planned { plan: CompactPlan { snapshot_id: snapshot.id, tasks }, buckets_seen })
 }
 
-fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: TaskVectors, full: bool) -> Result<Option<CompactTask>> {
+/// `expired` are names of files with rows that have expired, for a full compaction.
+fn plan_key_value(
+    table: &Table,
+    bucket: BucketFiles,
+    vectors: TaskVectors,
+    expired: &HashSet<String>,
+    full: bool,
+) -> Result<Option<CompactTask>> {
     let options = table.options();
     let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
     let runs = sorted_runs(&bucket.files, &key_types)?;
@@ -93,12 +107,16 @@ fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: TaskVectors, full
         let unit = universal::pick(num_levels, &runs, &rules).filter(|unit| !is_done(unit));
         unit.map(|unit| (unit, if is_due { Reason::Lookup } else { Reason::SizeRatio }))
     };
-    let is_marked = |file: &&DataFileMeta| file.level == max_level && vectors.files.contains_key(&file.file_name);
-    let marked: Vec<DataFileMeta> = bucket.files.iter().filter(is_marked).cloned().collect();
-    let one_by_one = full && unit.is_none() && !marked.is_empty();
-    let unit = match one_by_one {
-        true => Some((CompactUnit { output_level: max_level, files: marked }, Reason::DeletionVectors)),
-        false => unit,
+    let must_rewrite = |file: &DataFileMeta| match expired.contains(&file.file_name) {
+        true => Some(Reason::Expired),
+        false => vectors.files.contains_key(&file.file_name).then_some(Reason::DeletionVectors),
+    };
+    let of_top = bucket.files.iter().filter(|file| file.level == max_level);
+    let (reasons, marked): (Vec<_>, Vec<_>) =
+        of_top.filter_map(|file| Some((must_rewrite(file)?, file.clone()))).unzip();
+    let (one_by_one, unit) = match (reasons.first(), unit) {
+        (Some(reason), None) if full => (true, Some((CompactUnit { output_level: max_level, files: marked }, *reason))),
+        (_, unit) => (false, unit),
     };
     let Some((unit, reason)) = unit else { return Ok(None) };
     let kind = KeyValueTask {
@@ -122,7 +140,7 @@ fn plan_key_value(table: &Table, bucket: BucketFiles, vectors: TaskVectors, full
 
 /// The files that stay, without the statistics of their columns: a plan is small.
 fn others(bucket: &BucketFiles, picked: &[DataFileMeta]) -> Vec<DataFileMeta> {
-    let picked: std::collections::HashSet<&str> = picked.iter().map(|file| file.file_name.as_str()).collect();
+    let picked: HashSet<&str> = picked.iter().map(|file| file.file_name.as_str()).collect();
     let others = bucket.files.iter().filter(|file| !picked.contains(file.file_name.as_str()));
     let lean = |file: &DataFileMeta| DataFileMeta {
         key_stats: SimpleStats::empty(),

@@ -72,7 +72,7 @@ impl<'a> Rewriter<'a> {
     async fn new(table: &'a Table, task: &'a CompactTask, kind: &'a KeyValueTask) -> Result<Self> {
         let context = ReadContext::new(table, table.schema().clone()).without_expired(Expiry::of(table)?);
         let context = Arc::new(context);
-        let expired = record_expire::expired_files(table, &task.files).await?;
+        let expired = record_expire::expired_files(table, &task.files.iter().collect::<Vec<_>>()).await?;
         let is_above = |file: &&DataFileMeta| file.level > kind.output_level;
         let above: Vec<DataFileMeta> = task.others.iter().filter(is_above).cloned().collect();
         let options = table.options();

@@ -66,7 +66,7 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     let buckets_seen = buckets.len();
     let vectors = DeletionVectors::read(table, snapshot).await?;
     let expired = match options.full && table.schema().is_primary_key_table() {
-        true => expired_files(table, buckets.iter().flat_map(|bucket| &bucket.files)).await?,
+        true => expired_files(table, &buckets.iter().flat_map(|bucket| &bucket.files).collect::<Vec<_>>()).await?,
         false => HashSet::new(),
     };
     let mut tasks = Vec::new();

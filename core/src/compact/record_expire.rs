@@ -14,13 +14,10 @@ use crate::{
 /// not expire.
 ///
 /// Errors: `Invalid` for options that make no sense together, `Corrupt` for statistics that do not decode.
-pub(super) async fn expired_files<'a>(
-    table: &Table,
-    files: impl IntoIterator<Item = &'a DataFileMeta>,
-) -> Result<HashSet<String>> {
+pub(super) async fn expired_files(table: &Table, files: &[&DataFileMeta]) -> Result<HashSet<String>> {
     let mut expired = HashSet::new();
     let Some(expiry) = Expiry::of(table)? else { return Ok(expired) };
-    for file in files {
+    for file in files.iter().copied() {
         let schema = match file.schema_id == table.schema().id {
             true => table.schema().clone(),
             false => table.schemas().get(file.schema_id).await?,

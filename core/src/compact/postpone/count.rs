@@ -91,11 +91,11 @@ mod tests {
         check(&[("postpone.target-row-num-per-bucket", "7"), ("postpone.target-size-per-bucket", "1 b")], Ok(3));
         check(
             &[("postpone.default-bucket-num", "0")],
-            Err("expected 1 or more in the option postpone.default-bucket-num, found 0"),
+            Err("invalid: expected 1 or more in the option postpone.default-bucket-num, found 0"),
         );
         check(
             &[("postpone.target-row-num-per-bucket", "-1")],
-            Err("expected 1 or more in the option postpone.target-row-num-per-bucket, found -1"),
+            Err("invalid: expected 1 or more in the option postpone.target-row-num-per-bucket, found -1"),
         );
     }
 }

@@ -24,6 +24,7 @@ const STEPS: &[(&str, Step)] = &[
     ("interop", interop),
     ("java matrix", matrix::run),
     ("write matrix", writes::run),
+    ("changelog histories", writes::changelogs),
     ("spark", writes::spark),
 ];
 

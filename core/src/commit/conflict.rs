@@ -62,6 +62,9 @@ pub(crate) fn check(rules: &Rules, base: State<'_>, delta: Delta<'_>) -> Result<
     }
     if !rules.pair_vectors {
         check_vectors(&merged, delta.index)?;
+        if delta.kind == CommitKind::Compact {
+            check_compacted(base.index, delta)?;
+        }
     }
     match &rules.key_types {
         Some(key_types) => check_levels(&merged, key_types),
@@ -87,6 +90,36 @@ fn check_vectors(live: &[Tracked<'_>], index: &[IndexManifestEntry]) -> Result<(
         None => Ok(()),
         Some((_, _, gone)) => {
             Err(Error::conflict("a file that this commit deletes rows of is gone: somebody else rewrote it").at(gone))
+        }
+    }
+}
+
+/// A compaction in a bucket that takes a file away must know its deletion vector: rows that another compaction marked
+/// meanwhile would come back. Java, which has one compactor a bucket, does not look.
+fn check_compacted(index: &[IndexManifestEntry], delta: Delta<'_>) -> Result<()> {
+    let names = |kind| {
+        let entries = delta.files.iter().filter(move |entry| entry.kind == kind);
+        entries.map(|entry| entry.file.file_name.as_str()).collect::<HashSet<_>>()
+    };
+    let (deleted, added) = (names(FileKind::Delete), names(FileKind::Add));
+    let is_gone = |name: &str| deleted.contains(name) && !added.contains(name);
+    let is_known = |there: &IndexManifestEntry| {
+        delta.index.iter().any(|entry| match entry.kind {
+            FileKind::Delete => entry.file.file_name == there.file.file_name,
+            FileKind::Add => {
+                let same_type = entry.file.index_type == there.file.index_type;
+                same_type && entry.bucket == there.bucket && entry.partition == there.partition
+            }
+        })
+    };
+    let unknown = index.iter().filter(|there| there.kind == FileKind::Add && !is_known(there));
+    let mut unseen = unknown.flat_map(|there| there.file.deletion_vectors.iter().flatten());
+    match unseen.find(|vector| is_gone(&vector.data_file)) {
+        None => Ok(()),
+        Some(vector) => {
+            let message =
+                "rows of a file that this compaction replaces were deleted meanwhile: somebody else compacted";
+            Err(Error::conflict(message).at(&vector.data_file))
         }
     }
 }

@@ -43,10 +43,14 @@ fn vectors(text: &str) -> Vec<IndexManifestEntry> {
 }
 
 fn outcome(rules: &Rules, base: (&str, &str), delta: (&str, &str)) -> Result<(), ErrorKind> {
+    outcome_of(CommitKind::Overwrite, rules, base, delta)
+}
+
+fn outcome_of(kind: CommitKind, rules: &Rules, base: (&str, &str), delta: (&str, &str)) -> Result<(), ErrorKind> {
     let (base_files, base_index, delta_files, delta_index) =
         (files(base.0), vectors(base.1), files(delta.0), vectors(delta.1));
     let base = State { files: &base_files, index: &base_index };
-    let delta = Delta { kind: CommitKind::Overwrite, files: &delta_files, index: &delta_index };
+    let delta = Delta { kind, files: &delta_files, index: &delta_index };
     check(rules, base, delta).map_err(|error| error.kind())
 }
 
@@ -160,6 +164,17 @@ fn tables_with_buckets_look_at_files_alone() {
     assert_eq!(outcome(("+a@0", ""), ("", "+v:a")), Ok(()));
     assert_eq!(outcome(("+a@0", ""), ("", "+v:b")), Err(ErrorKind::Conflict), "about a file that is gone");
     assert_eq!(outcome(("+a@0", ""), ("", "-v:b +w:a,b")), Ok(()), "it had a vector, so it is there");
+}
+
+#[test]
+fn compactions_of_buckets_know_the_vectors_of_files_that_go() {
+    let outcome = |base, delta| outcome_of(CommitKind::Compact, &Rules::default(), base, delta);
+    let marked = ("+a@4 +b@5", "+v:a");
+    assert_eq!(outcome(marked, ("-a@4 -b@5 +c@5", "")), Err(ErrorKind::Conflict), "marked meanwhile");
+    assert_eq!(outcome(marked, ("-a@4 -b@5 +c@5", "-v:a")), Ok(()));
+    assert_eq!(outcome(marked, ("-a@4 -b@5 +c@5", "+w:b")), Err(ErrorKind::Conflict), "about a file that goes");
+    assert_eq!(outcome(marked, ("-b@5 +c@5", "")), Ok(()), "the marked file stays");
+    assert_eq!(outcome(marked, ("-a@4 +a@5", "")), Ok(()), "it moves up with its vector");
 }
 
 #[test]

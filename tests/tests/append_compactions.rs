@@ -40,15 +40,21 @@ struct Kind {
     partitions: bool,
     vectors: bool,
     tracking: bool,
+    /// `clustering.incremental`
+    incremental: bool,
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
-    let kind = (proptest::option::weighted(0.4, any::<bool>()), any::<bool>(), any::<bool>(), any::<bool>());
-    kind.prop_map(|(buckets, partitions, vectors, tracking)| Kind {
-        buckets,
-        partitions,
-        vectors,
-        tracking: tracking && buckets.is_none(),
+    let flags = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    (proptest::option::weighted(0.4, any::<bool>()), flags).prop_map(|(buckets, flags)| {
+        let (partitions, vectors, tracking, incremental) = flags;
+        Kind {
+            buckets,
+            partitions,
+            vectors,
+            tracking: tracking && buckets.is_none(),
+            incremental: incremental && buckets != Some(true) && !(vectors && buckets.is_some()),
+        }
     })
 }
 
@@ -65,6 +71,10 @@ impl Kind {
         if self.tracking {
             options.push(("row-tracking.enabled", "true"));
         }
+        if self.incremental {
+            options.extend([("clustering.incremental", "true"), ("clustering.columns", "a,name")]);
+            options.push(("num-sorted-run.compaction-trigger", "3"));
+        }
         options
     }
 
@@ -74,7 +84,7 @@ impl Kind {
     }
 
     fn clusters(self) -> bool {
-        self.buckets != Some(true)
+        self.buckets != Some(true) && !self.incremental
     }
 }
 
@@ -339,6 +349,39 @@ fn filters_skip_files_of_a_clustered_table() {
         for curve in [zorder, hilbert] {
             assert!(curve.2 * 2 <= curve.1 && curve.3 * 2 <= curve.1, "{figures:?}");
         }
+    });
+}
+
+#[test]
+fn clustering_goes_step_by_step() {
+    block_on(async {
+        let columns = [("clustering.incremental", "true"), ("clustering.columns", "a")];
+        let table = create(inline(), false, &[&columns[..], &[("num-levels", "6")]].concat()).await;
+        let levels = async || {
+            let splits = table.scan().plan().await.unwrap().splits;
+            let mut levels: Vec<i32> = splits.iter().flat_map(|split| &split.files).map(|file| file.level).collect();
+            levels.sort_unstable();
+            levels
+        };
+        let compact = async |full: bool| {
+            let options = CompactOptions { full, ..CompactOptions::default() };
+            compact::run(&table, &options).await.unwrap().buckets.len()
+        };
+        fill(&table, 4, 2000).await;
+        assert_eq!((compact(false).await, levels().await), (0, vec![0; 4]), "four runs are not many");
+        fill(&table, 1, 2000).await;
+        assert_eq!((compact(false).await, levels().await), (1, vec![5]));
+        fill(&table, 2, 5).await;
+        assert_eq!((compact(false).await, levels().await), (0, vec![0, 0, 5]));
+        fill(&table, 3, 5).await;
+        assert_eq!((compact(false).await, levels().await), (1, vec![4, 5]), "the great run stays");
+        assert_eq!((compact(true).await, levels().await), (1, vec![5]));
+        assert_eq!((compact(true).await, levels().await), (0, vec![5]));
+        let refused = compact::run(&table, &cluster_by(&["name"], "order")).await.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Unsupported);
+        let rows = rows_in_order(&table, false).await;
+        assert_eq!(rows.len(), 10_025);
+        assert!(rows.is_sorted_by_key(|row| row.1.1));
     });
 }
 

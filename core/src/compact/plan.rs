@@ -76,6 +76,8 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
             tasks.extend(cluster::plan(table, bucket, vectors, by)?);
         } else if table.schema().is_primary_key_table() {
             tasks.extend(plan_key_value(table, bucket, vectors, &expired, options.full)?);
+        } else if table.options().clustering_incremental {
+            tasks.extend(cluster::plan_incremental(table, bucket, &vectors, options.full).await?);
         } else {
             tasks.extend(plan_append(table, bucket, &vectors, options.full));
         }

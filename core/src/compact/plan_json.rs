@@ -161,7 +161,8 @@ fn check_task(table: &Table, task: &CompactTask) -> Result<()> {
             }
             kind.max_level
         }
-        TaskKind::Append => 0,
+        // Files that were clustered step by step keep their levels when the option goes.
+        TaskKind::Append => MOST_LEVELS,
         TaskKind::Cluster(kind) => {
             kind.check(table.schema())?;
             if !(0..=MOST_LEVELS).contains(&kind.output_level) {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Options of append tables whose files this build does not rewrite faithfully.
-const UNSUPPORTED_WHEN_TRUE: [&str; 3] = ["data-evolution.enabled", "clustering.incremental", "pk-clustering-override"];
+const UNSUPPORTED_WHEN_TRUE: [&str; 2] = ["data-evolution.enabled", "pk-clustering-override"];
 
 /// What cannot be written right cannot be compacted right either. Errors: `Unsupported` naming the option.
 pub(super) fn check_compactable(table: &Table) -> Result<()> {

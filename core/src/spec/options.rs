@@ -105,6 +105,8 @@ core_options! {
     data_evolution_enabled: bool = "data-evolution.enabled", boolean, false;
     /// Sorts files by other columns than the primary key.
     pk_clustering_override: bool = "pk-clustering-override", boolean, false;
+    /// Sorts the rows of append tables a few files at a time.
+    clustering_incremental: bool = "clustering.incremental", boolean, false;
     /// Whether primary key columns may be null.
     primary_key_nullable: bool = "primary-key.nullable", boolean, false;
 

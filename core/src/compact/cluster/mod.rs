@@ -8,11 +8,13 @@
 //! ```
 
 mod hilbert;
+mod incremental;
 mod sort;
 mod strategy;
 mod values;
 mod zorder;
 
+pub(super) use incremental::plan_incremental;
 pub(super) use sort::{plan, rewrite};
 pub use strategy::{ClusterBy, ClusterTask, Strategy};
 

@@ -15,7 +15,7 @@ use crate::{
     compact::{CompactTask, Reason, TaskBucket, TaskKind, TaskVectors, append_rewrite},
     error::{Error, Result},
     scan::BucketFiles,
-    spec::options::Bucket,
+    spec::{data_file::DataFileMeta, options::Bucket},
     table::Table,
     types::{DataField, arrow},
     write::RowSorter,
@@ -35,19 +35,35 @@ pub(in crate::compact) fn plan(
 ) -> Result<Option<CompactTask>> {
     let kind = ClusterTask { columns: by.columns.clone(), strategy: by.strategy, output_level: 0 };
     check_table(table)?;
+    if table.options().clustering_incremental {
+        let message = "cannot sort a table with clustering.incremental=true by other columns: compact it without them";
+        return Err(Error::unsupported(message).at(table.name()));
+    }
     kind.check(table.schema()).map_err(|error| error.at(table.name()))?;
-    Ok((!bucket.files.is_empty()).then(|| CompactTask {
-        bucket: TaskBucket::of(&bucket),
-        kind: TaskKind::Cluster(kind),
-        reason: Reason::Cluster,
-        runs_before: bucket.files.len(),
-        vectors: vectors.of_files(&bucket.files),
-        files: bucket.files,
-        others: Vec::new(),
-    }))
+    let files = bucket.files.clone();
+    Ok((!files.is_empty()).then(|| task(&bucket, &vectors, files, kind, Reason::Cluster)))
 }
 
-fn check_table(table: &Table) -> Result<()> {
+/// Some files of a bucket, to be sorted.
+pub(super) fn task(
+    bucket: &BucketFiles,
+    vectors: &TaskVectors,
+    files: Vec<DataFileMeta>,
+    kind: ClusterTask,
+    reason: Reason,
+) -> CompactTask {
+    CompactTask {
+        bucket: TaskBucket::of(bucket),
+        kind: TaskKind::Cluster(kind),
+        reason,
+        runs_before: bucket.files.len(),
+        vectors: vectors.of_files(&files),
+        files,
+        others: Vec::new(),
+    }
+}
+
+pub(super) fn check_table(table: &Table) -> Result<()> {
     let refuse = |message: &str| Err(Error::unsupported(message).at(table.name()));
     if table.schema().is_primary_key_table() {
         return refuse("cannot cluster a table with a primary key: its files are sorted by that");

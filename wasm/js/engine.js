@@ -100,6 +100,10 @@ const METHODS = {
   manifests: ({ tables }, { table, ...params }, { signal }) => tables.get(table).manifests({ ...params, signal }),
   explain: ({ tables }, { table, ...params }, { signal }) => tables.get(table).explain({ ...params, signal }),
 
+  doctor: ({ tables }, { table, ...params }, { signal }) => tables.get(table).doctor({ ...params, signal }),
+  compaction: ({ tables }, { table, ...params }, { signal }) => tables.get(table).compaction({ ...params, signal }),
+  verify: ({ tables }, { table, ...params }, { signal }) => tables.get(table).verify({ ...params, signal }),
+
   async scanOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
     return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.scan({ ...params, signal }).cursor()));
   },

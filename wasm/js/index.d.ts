@@ -7,8 +7,10 @@
  * ```
  */
 
+import type { CompactionPreview, Doctor, Verification } from './health.js';
 import type { CompactOptions, Compacted, WriteOptions, Writer } from './writing.js';
 
+export * from './health.js';
 export * from './writing.js';
 
 /** An integer of 64 bits outside of rows: a number where that is exact (almost always), else its digits. */
@@ -387,6 +389,12 @@ export interface Table extends Disposable {
   manifests(options?: At & { signal?: AbortSignal }): Promise<Manifest[]>;
   /** What a scan would read; with `analyze` it reads, too, and tells what was left out within files. */
   explain(options?: ScanOptions & { analyze?: boolean }): Promise<Explain>;
+  /** What ails the latest state and the command that mends it; with `orphans` all files are listed, too. */
+  doctor(options?: { orphans?: boolean; address?: string; signal?: AbortSignal }): Promise<Doctor>;
+  /** What `compact` would do; nothing is written. */
+  compaction(options?: { full?: boolean; signal?: AbortSignal }): Promise<CompactionPreview>;
+  /** Whether every file is there and, from `level: 'rows'`, holds what the metadata says. */
+  verify(options?: { level?: 'metadata' | 'files' | 'rows'; all?: boolean; snapshot?: Long; tag?: string; signal?: AbortSignal }): Promise<Verification>;
   scan(options?: ScanOptions): Scan;
   /** What changed, with `_rowkind` (`+I`, `-U`, `+U`, `-D`) as the first column; `rowkind` for `audit_log` and `binlog`. */
   changes(options?: ChangesOptions): Rows;

@@ -100,6 +100,34 @@ export class Table {
   }
 
   /**
+   * What ails the latest state, worst first, and the command that mends it. Reads metadata only; over plain HTTP
+   * `notLookedAt` says what was left out.
+   * @param {{orphans?: boolean, address?: string, signal?: AbortSignal}} [options] `orphans`: list all files, too;
+   *   `address`: how commands name the table
+   */
+  doctor({ orphans, address, signal } = {}) {
+    return this.#request('doctor', { orphans, address }, signal);
+  }
+
+  /**
+   * What `compact` would do with the latest state, bucket by bucket; nothing is written.
+   * @param {{full?: boolean, signal?: AbortSignal}} [options]
+   */
+  compaction({ full, signal } = {}) {
+    return this.#request('compaction', { full }, signal);
+  }
+
+  /**
+   * Whether every file is there and holds what the metadata says, of this state or of `all` snapshots and tags.
+   * @param {{level?: 'metadata' | 'files' | 'rows', all?: boolean, snapshot?: number | string, tag?: string, signal?: AbortSignal}} [options]
+   */
+  verify({ level, all, signal, ...at } = {}) {
+    const { snapshot, tag, ...other } = { ...this.#at, ...state(at) };
+    if (Object.keys(other).length > 0) throw errorOf('invalid', 'verify takes a snapshot or a tag');
+    return this.#request('verify', { level, all, snapshot, tag }, signal);
+  }
+
+  /**
    * Reads rows.
    * @param {{columns?: string[], filter?: string, limit?: number, rowTracking?: boolean, readOptimized?: boolean, options?: Record<string, string>, signal?: AbortSignal}} [options]
    *   a state, too: `snapshot`, `tag`, `timestampMillis`, `watermark` or `version`

@@ -42,6 +42,9 @@ enum Request {
     Manifests(At),
     Explain(ScanRequest),
     Analyze(ScanRequest),
+    Doctor(view::health::DoctorRequest),
+    Compaction(view::health::CompactionRequest),
+    Verify(view::health::VerifyRequest),
 }
 
 /// No parameters.
@@ -129,6 +132,9 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         Request::Manifests(at) => view::manifests::list(opened, at).await,
         Request::Explain(scan) => view::explain::of(opened, scan).await,
         Request::Analyze(scan) => view::explain::analyze(opened, scan).await,
+        Request::Doctor(asked) => view::health::doctor(opened, asked).await,
+        Request::Compaction(asked) => view::health::compaction(opened, asked).await,
+        Request::Verify(asked) => view::health::verify(opened, asked).await,
     }
 }
 

@@ -40,6 +40,11 @@ impl FileIdentity {
             external_path: entry.file.external_path.clone(),
         }
     }
+
+    /// Name of the file.
+    pub(crate) fn file_name(&self) -> &str {
+        &self.file_name
+    }
 }
 
 /// The ADD entries that no DELETE entry cancels, in their order; entries may come in any order of manifests.

@@ -1,10 +1,75 @@
-//! Arguments of the verbs that look after a table's health: `orphans`, `repair`.
+//! Arguments of the verbs that look after a table's health: `doctor`, `verify`, `orphans`, `repair`.
 
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::shared::{ExistingTable, OutputArgs};
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  cenote doctor shop.orders               what ails a table, worst first, and the command that mends it
+  cenote doctor shop                      every table of a database
+  cenote doctor                           every table of the warehouse
+  cenote doctor shop.orders -o json | jq '.[].findings[].command'
+
+It reads metadata only and writes nothing. Over plain HTTP it says what it could not look at.";
+
+/// `cenote doctor`
+#[derive(Debug, Args)]
+#[command(after_help = DOCTOR_EXAMPLES)]
+pub(crate) struct DoctorArgs {
+    /// `database.table`, the path or URI of a table folder, or a database; all of the warehouse where none is named
+    #[arg(value_name = "TABLE|DATABASE")]
+    pub(crate) target: Option<String>,
+    /// Count files that nothing refers to, too: lists every file
+    #[arg(long)]
+    pub(crate) orphans: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  cenote verify shop.orders                        every file of the latest snapshot is there with its size
+  cenote verify shop.orders --level rows           every row decodes, counts and keys and statistics are true
+  cenote verify shop.orders --all --level metadata snapshots and tags of all branches, without looking at data files
+
+Exit code 5 when something is broken.";
+
+/// `cenote verify`
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) table: ExistingTable,
+    /// How closely to look
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub(crate) level: Level,
+    /// Every snapshot and tag of every branch
+    #[arg(long, group = "which")]
+    pub(crate) all: bool,
+    /// This snapshot
+    #[arg(long, value_name = "ID", group = "which")]
+    pub(crate) snapshot: Option<i64>,
+    /// This tag
+    #[arg(long, value_name = "NAME", group = "which")]
+    pub(crate) tag: Option<String>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// How closely `verify` looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Level {
+    /// Manifests and what they say of each other
+    Metadata,
+    /// The presence and size of every file too
+    #[default]
+    Files,
+    /// Every row of every file too
+    Rows,
+}
 
 const ORPHANS_EXAMPLES: &str = "\
 Examples:

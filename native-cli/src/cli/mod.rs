@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
-pub(crate) use health::{OrphansArgs, RepairArgs};
+pub(crate) use health::{DoctorArgs, Level, OrphansArgs, RepairArgs, VerifyArgs};
 pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
 pub(crate) use rescale::RescaleArgs;
 pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
@@ -101,6 +101,10 @@ pub(crate) enum Command {
     Abort(AbortArgs),
     /// Rewrite many small or overlapping files into fewer
     Compact(CompactArgs),
+    /// Say what ails a table, a database or the warehouse, and the command that mends it
+    Doctor(DoctorArgs),
+    /// Check that every file is there and holds what the metadata says
+    Verify(VerifyArgs),
     /// Find files that nothing refers to, and remove them with --yes
     Orphans(OrphansArgs),
     /// Write the hint files LATEST and EARLIEST anew where they are wrong
@@ -158,6 +162,11 @@ mod tests {
             "cenote orphans d.t --warehouse w --older-than 36h --external --yes",
             "cenote orphans d.t --warehouse w --older-than 5m --force --dry-run -o json",
             "cenote repair d.t --warehouse w --dry-run",
+            "cenote doctor d.t --warehouse w -o json",
+            "cenote doctor --warehouse w --orphans",
+            "cenote verify d.t --warehouse w -o json",
+            "cenote verify d.t --warehouse w --level rows --all",
+            "cenote verify d.t --warehouse w --level metadata --tag x",
             "cenote serve --warehouse w --port 0",
             "cenote demo --port 0 --check",
         ] {

@@ -5,6 +5,7 @@ mod commit;
 mod compact;
 mod db;
 mod delete;
+mod doctor;
 mod explain;
 mod merge;
 mod merge_source;
@@ -23,6 +24,7 @@ mod table;
 mod tag;
 mod truncate;
 mod update;
+mod verify;
 mod write;
 
 use std::io::{Write, stdout};
@@ -59,6 +61,8 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Commit(args) => commit::run(&session, args).await,
         Command::Abort(args) => commit::abort(&session, args).await,
         Command::Compact(args) => compact::run(&session, args).await,
+        Command::Doctor(args) => doctor::run(&session, args).await,
+        Command::Verify(args) => verify::run(&session, args).await,
         Command::Orphans(args) => orphans::run(&session, args).await,
         Command::Repair(args) => repair::run(&session, args).await,
         Command::Rescale(args) => rescale::run(&session, args).await,

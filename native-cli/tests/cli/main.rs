@@ -10,6 +10,7 @@ mod clustering;
 mod examples;
 mod formats;
 mod harness;
+mod health;
 mod rows;
 mod schema_changes;
 mod server;

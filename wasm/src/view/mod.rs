@@ -3,6 +3,7 @@
 mod cell;
 pub(crate) mod explain;
 pub(crate) mod files;
+pub(crate) mod health;
 pub(crate) mod info;
 pub(crate) mod io;
 pub(crate) mod manifests;

@@ -135,6 +135,22 @@ export async function createEngine() {
     },
     manifests: (params) => [...Array(4).keys()].map((index) => ({ list: index < 3 ? 'base' : 'delta', name: `manifest-4be0c3d2-90fe-4b6d-bb2f-${index}`, size: 31_000 + index * 977, added: 120 - index * 30, deleted: index * 9, schemaId: Math.min(index, 2), minPartition: table(params).partitions.length ? [1] : [], maxPartition: table(params).partitions.length ? [12] : [] })),
     explain: (params) => ({ steps: [{ name: 'manifests by partition', kept: 3, total: 4, unit: 'manifests' }, { name: 'files by partition', kept: 40, total: 172, unit: 'files' }, { name: 'files by statistics', kept: params.filter ? 12 : 40, total: 40, unit: 'files' }], splits: 4, files: 12, bytes: 88_000_000 }),
+    doctor(params) {
+      const found = table(params);
+      if (!found.keys.length) return { findings: [], notLookedAt: [], files: 6, bytes: 1, buckets: 1, readAmplification: 1 };
+      return { notLookedAt: ['consumers: the store cannot list folders'], findings: [
+        { rule: 'read-amplification', severity: 'warning', what: 'reads merge 4.2 sorted runs on average; month=12, bucket 1 has 8, at 5 compaction is due', evidence: { worst_runs: 8, compaction_trigger: 5 }, command: `cenote compact ${params.address ?? 'demo.flights'}` },
+        { rule: 'unexpired-history', severity: 'note', what: '31 snapshots are older than the retention of the table', evidence: { beyond_retention: 31 }, command: `cenote expire ${params.address ?? 'demo.flights'}` },
+      ] };
+    },
+    compaction(params) {
+      const found = table(params);
+      const worst = filesOf(found).filter((file) => found.keys.length && file.partition === 'month=12' && file.bucket === 1);
+      if (worst.length === 0) return { snapshotId: 14, files: 0, bytes: 0, tasks: [] };
+      const taken = worst.filter((file) => file.level < 5);
+      const bytes = taken.reduce((sum, file) => sum + file.size, 0);
+      return { snapshotId: 14, files: taken.length, bytes, tasks: [{ partition: 'month=12', bucket: 1, reason: 'size-ratio', files: taken.map((file) => file.name), bytes, outputLevel: 4, runsBefore: 8, runsAfter: 2 }] };
+    },
     scanOpen(params) {
       const found = table(params);
       if (params.filter && !/^[\w\s=<>'".()!%-]+$/.test(params.filter)) fail({ kind: 'invalid', message: `expected a comparison, found “${params.filter.slice(0, 12)}” at 1` });

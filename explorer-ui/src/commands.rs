@@ -9,20 +9,40 @@ use crate::{
 /// How the CLI is told a table: `demo.flights`, then further arguments, then `--warehouse URL` on a line of its own;
 /// a table opened by URL is its URL.
 fn with_table(verb: &str, arguments: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
-    let (table, warehouse) = match (&route.place, &route.table) {
-        (Some(Place::Table(at)), _) => (shell(&at.url), None),
-        (Some(place), Some(name)) => {
-            let warehouse = match place {
-                Place::Served => origin.to_owned(),
-                Place::Local(root) => format!("./{root}"),
-                Place::Warehouse(at) | Place::Table(at) => at.url.clone(),
-            };
-            (shell(&format!("{}.{}", name.database, name.table)), Some(shell(&warehouse)))
-        }
-        _ => (shell(&info.cli_name()), None),
+    let table = shell(&address(route, &info.cli_name()));
+    in_warehouse(&format!("cenote {verb} {table}{arguments}"), route, origin)
+}
+
+/// How the CLI is told the table: `demo.flights`, or the URL of a table opened by it; `name` elsewhere.
+#[must_use]
+pub fn address(route: &Route, name: &str) -> String {
+    match (&route.place, &route.table) {
+        (Some(Place::Table(at)), _) => at.url.clone(),
+        (Some(_), Some(name)) => format!("{}.{}", name.database, name.table),
+        _ => name.to_owned(),
+    }
+}
+
+/// A command about a table of this place, with the warehouse where it needs one.
+#[must_use]
+pub fn in_warehouse(command: &str, route: &Route, origin: &str) -> String {
+    let warehouse = match (&route.place, &route.table) {
+        (Some(Place::Served), Some(_)) => origin.to_owned(),
+        (Some(Place::Local(root)), Some(_)) => format!("./{root}"),
+        (Some(Place::Warehouse(at)), Some(_)) => at.url.clone(),
+        _ => return command.to_owned(),
     };
-    let warehouse = warehouse.map(|url| format!(" \\\n  --warehouse {url}")).unwrap_or_default();
-    format!("cenote {verb} {table}{arguments}{warehouse}")
+    format!("{command} \\\n  --warehouse {}", shell(&warehouse))
+}
+
+/// `cenote compact …` as Paimon's rules pick, for one partition, or all with an empty one.
+#[must_use]
+pub fn compact_now(route: &Route, info: &TableInfo, origin: &str, partition: &str) -> String {
+    let mut out = with_table("compact", "", route, info, origin);
+    for part in partition.split('/').filter(|part| !part.is_empty()) {
+        out.push_str(&format!(" \\\n  --partition {}", shell(part)));
+    }
+    out
 }
 
 /// `cenote read …` for what the Data view shows.

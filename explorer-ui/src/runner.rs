@@ -12,6 +12,7 @@ use yew::Callback;
 
 use crate::{
     browser::{self, Folder},
+    commands,
     engine::{CallEvent, Engine, js, set},
     model::Problem,
     place::{Location, Place},
@@ -148,6 +149,12 @@ impl Runner {
                 let params = table_params(state, at_params(key));
                 self.run(need, "manifests", &params, Answer::Manifests);
             }
+            Need::Doctor(_) => {
+                let name = state.opened().map(|opened| opened.info.cli_name()).unwrap_or_default();
+                let address = commands::address(&state.route, &name);
+                self.run(need, "doctor", &table_params(state, json!({ "address": address })), Answer::Doctor);
+            }
+            Need::Preview(_) => self.run(need, "compaction", &table_params(state, json!({})), Answer::Preview),
             Need::Explain(key) => {
                 let params = table_params(state, scan_params(key));
                 self.run(need, "explain", &params, Answer::Explain);

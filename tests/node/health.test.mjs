@@ -47,7 +47,8 @@ test('verify tells what is missing', async () => {
   for (const level of ['metadata', 'files', 'rows']) assert.deepEqual((await table.verify({ level })).findings, []);
   assert.equal((await table.verify({ level: 'rows', all: true })).states, 2);
   const [file] = await table.files();
-  await store.delete(`wh/shop.db/orders/${file.path}`);
+  // Where the store begins is its own business.
+  for (const root of ['', 'wh/']) await store.delete(`${root}shop.db/orders/${file.path}`);
   const { findings } = await table.verify();
   assert.deepEqual(findings.map(({ fault, path }) => [fault, path]), [['missing', file.path]]);
   await assert.rejects(table.verify({ level: 'all' }), { kind: 'invalid' });

@@ -3,6 +3,7 @@
 //! Unknown members are ignored and missing ones default, so that page and engine may differ by a version.
 
 mod files;
+mod health;
 mod io;
 mod lenient;
 mod table;
@@ -10,6 +11,7 @@ mod table;
 use serde::Deserialize;
 
 pub use files::{ColumnStats, Explain, ExplainStep, FileInfo, ManifestInfo};
+pub use health::{DoctorInfo, FindingInfo, PreviewInfo, PreviewTask, Severity};
 pub use io::{IoReply, IoTotals, RequestInfo};
 pub use table::{FieldInfo, OpenedTable, SchemaInfo, SnapshotInfo, TableInfo, TagInfo};
 

@@ -4,7 +4,7 @@ use super::{Need, Overlay, Selection, Sheet};
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
+        DoctorInfo, Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, PreviewInfo, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
         SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
@@ -28,6 +28,10 @@ pub enum Answer {
     Files(Vec<FileInfo>),
     /// To `Need::Manifests`.
     Manifests(Vec<ManifestInfo>),
+    /// To `Need::Doctor`.
+    Doctor(DoctorInfo),
+    /// To `Need::Preview`.
+    Preview(PreviewInfo),
     /// To `Need::Explain`.
     Explain(Explain),
     /// To `Need::Scan`.

@@ -15,7 +15,7 @@ pub use slot::{Shown, Slot};
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
+        DoctorInfo, Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, PreviewInfo, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
         TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
@@ -149,6 +149,10 @@ pub struct State {
     pub files: Slot<AtKey, Vec<FileInfo>>,
     /// Manifests.
     pub manifests: Slot<AtKey, Vec<ManifestInfo>>,
+    /// What ails its latest state.
+    pub doctor: Slot<TableKey, DoctorInfo>,
+    /// What a compaction of its latest state would do.
+    pub preview: Slot<TableKey, PreviewInfo>,
     /// How the scan chooses its files.
     pub explain: Slot<ScanKey, Explain>,
     /// Rows.

@@ -66,6 +66,10 @@ pub enum Need {
     Files(AtKey),
     /// List manifests.
     Manifests(AtKey),
+    /// Examine the latest state.
+    Doctor(TableKey),
+    /// Plan a compaction of the latest state.
+    Preview(TableKey),
     /// Explain the scan.
     Explain(ScanKey),
     /// Open the scan.
@@ -118,6 +122,12 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     if matches!(tab, Tab::Overview | Tab::Lsm | Tab::Files) && state.files.lacks(&at) {
         needs.push(Need::Files(at.clone()));
     }
+    if tab == Tab::Overview && at.at == At::Latest && state.doctor.lacks(table) {
+        needs.push(Need::Doctor(table.clone()));
+    }
+    if tab == Tab::Lsm && at.at == At::Latest && state.preview.lacks(table) {
+        needs.push(Need::Preview(table.clone()));
+    }
     if tab == Tab::Manifests && state.manifests.lacks(&at) {
         needs.push(Need::Manifests(at));
     }
@@ -144,6 +154,8 @@ impl State {
             Need::Schemas(key) => self.schemas.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Files(key) => self.files.waits_for(key) && self.at_key().as_ref() == Some(key),
             Need::Manifests(key) => self.manifests.waits_for(key) && self.at_key().as_ref() == Some(key),
+            Need::Doctor(key) => self.doctor.waits_for(key) && self.table_key().as_ref() == Some(key),
+            Need::Preview(key) => self.preview.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),
             Need::Scan(key) | Need::Page(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),
         }

@@ -115,6 +115,8 @@ impl State {
         self.schemas.clear();
         self.files.clear();
         self.manifests.clear();
+        self.doctor.clear();
+        self.preview.clear();
         self.explain.clear();
         self.scan.retry();
     }
@@ -155,6 +157,8 @@ impl State {
         self.schemas.retry();
         self.files.retry();
         self.manifests.retry();
+        self.doctor.retry();
+        self.preview.retry();
         self.explain.retry();
         if self.scan.problem.is_some() {
             self.scan.retry();
@@ -170,6 +174,8 @@ impl State {
             Need::Schemas(key) => self.schemas.begin(key),
             Need::Files(key) => self.files.begin(key),
             Need::Manifests(key) => self.manifests.begin(key),
+            Need::Doctor(key) => self.doctor.begin(key),
+            Need::Preview(key) => self.preview.begin(key),
             Need::Explain(key) => self.explain.begin(key),
             Need::Scan(key) => self.scan.begin(key),
             Need::Page(_) => self.scan.fetching = true,
@@ -195,6 +201,8 @@ impl State {
             (Need::Schemas(key), Answer::Schemas(value)) => drop(self.schemas.finish(key, Ok(value))),
             (Need::Files(key), Answer::Files(value)) => drop(self.files.finish(key, Ok(value))),
             (Need::Manifests(key), Answer::Manifests(value)) => drop(self.manifests.finish(key, Ok(value))),
+            (Need::Doctor(key), Answer::Doctor(value)) => drop(self.doctor.finish(key, Ok(value))),
+            (Need::Preview(key), Answer::Preview(value)) => drop(self.preview.finish(key, Ok(value))),
             (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
             (Need::Scan(_), Answer::Scan(value)) => self.scan.opened(value),
             (Need::Page(_), Answer::Page(value)) => self.scan.page(value),
@@ -211,6 +219,8 @@ impl State {
             Need::Schemas(key) => drop(self.schemas.finish(key, Err(problem))),
             Need::Files(key) => drop(self.files.finish(key, Err(problem))),
             Need::Manifests(key) => drop(self.manifests.finish(key, Err(problem))),
+            Need::Doctor(key) => drop(self.doctor.finish(key, Err(problem))),
+            Need::Preview(key) => drop(self.preview.finish(key, Err(problem))),
             Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),
             Need::Scan(_) | Need::Page(_) => self.scan.failed(problem),
         }

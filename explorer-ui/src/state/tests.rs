@@ -169,3 +169,14 @@ fn escape_closes_the_topmost_thing_first() {
     assert!(state.selection.is_none() && state.route.at == At::Snapshot(1));
     assert_eq!(state.reduce(Action::Dismiss).route.at, At::Latest);
 }
+
+#[test]
+fn health_and_previews_are_of_the_latest_state() {
+    let state = opened(Tab::Lsm);
+    let (at, table) = (state.at_key().unwrap(), state.table_key().unwrap());
+    assert_eq!(needs(&state), [Need::Files(at), Need::Preview(table.clone())]);
+    let state = answer(state, &Need::Preview(table.clone()), Answer::Preview(PreviewInfo::default()));
+    let state = state.reduce(Action::TimeTravel(At::Snapshot(1)));
+    assert!(!needs(&state).iter().any(|need| matches!(need, Need::Preview(_) | Need::Doctor(_))));
+    assert!(needs(&opened(Tab::Overview)).contains(&Need::Doctor(table)));
+}

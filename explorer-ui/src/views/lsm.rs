@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 mod bucket_chart;
 mod heatmap;
+mod preview;
 
 use bucket_chart::BucketChart;
 use heatmap::Heatmap;
@@ -20,7 +21,8 @@ use crate::{
     format,
     health::{SMALL_FILE_BYTES, median_size},
     lsm::{Bucket, ScaleKind, amplification, buckets},
-    model::{FileInfo, TableInfo},
+    model::{FileInfo, PreviewInfo, TableInfo},
+    route::At,
     state::Shown,
     views::overview::level_legend,
 };
@@ -45,6 +47,7 @@ pub(crate) fn Lsm() -> Html {
         return empty("No data files", html! { "The table holds no rows at this snapshot." });
     }
     let chosen = chosen(&page, &all);
+    let preview = page.state.preview.show(page.state.table_key().as_ref());
     let set = |kind: ScaleKind| {
         let scale = scale.clone();
         Callback::from(move |_: MouseEvent| scale.set(kind))
@@ -70,11 +73,21 @@ pub(crate) fn Lsm() -> Html {
                     </div>
                     </>
                 },
-                html! { <BucketChart bucket={bucket.clone()} files={files.clone()} scale={*scale} /> }) }
+                html! { <BucketChart bucket={bucket.clone()} files={files.clone()} scale={*scale} picked={picked(&page, &preview, bucket, &files)} /> }) }
+        }
+        if let Some(bucket) = &chosen {
+            { preview::panel_of(&page, info, &preview, bucket, &files) }
         }
         <Heatmap {all} keyed={info.has_primary_key()} chosen={chosen.map(|bucket| bucket.id.print())} />
         </div>
     }
+}
+
+/// Names of the files of a bucket that a compaction would take; none at an older state.
+fn picked(page: &Page, preview: &Shown<PreviewInfo>, bucket: &Bucket, files: &[FileInfo]) -> Rc<Vec<String>> {
+    let latest = page.state.route.at == At::Latest;
+    let tasks = preview.value().filter(|_| latest).map(|preview| preview::tasks_of(preview, bucket, files));
+    Rc::new(tasks.into_iter().flatten().flat_map(|task| task.files.iter().cloned()).collect())
 }
 
 fn waiting() -> Html {

@@ -11,11 +11,11 @@ use crate::{
         skeleton,
     },
     format,
-    health::{self, Finding, SMALL_FILE_BYTES, Severity},
+    health::{self, Finding, SMALL_FILE_BYTES},
     lsm,
-    model::{FileInfo, TableInfo},
+    model::{FileInfo, Severity, TableInfo},
     options::{Standing, standing},
-    route::{Route, Tab},
+    route::{At, Route, Tab},
     shared::Shared,
     state::Shown,
     views::snapshots::chart::Timeline,
@@ -37,7 +37,7 @@ pub(crate) fn Overview() -> Html {
     html! {
         <>
         { cards(&page, info, &files) }
-        { findings(&page, info, &files) }
+        { findings(&page, info) }
         <Timeline small=true />
         <div class="halves">
             { columns(info) }
@@ -100,33 +100,44 @@ fn amplification(info: &TableInfo, files: Option<&Shared<Vec<FileInfo>>>) -> Htm
     card("Read amplification", tone, html! { format!("{:.1} ×", cost.average) }, html! { remark })
 }
 
-fn findings(page: &Page, info: &TableInfo, files: &Shown<Vec<FileInfo>>) -> Html {
-    let body = match files {
+fn findings(page: &Page, info: &TableInfo) -> Html {
+    if page.state.route.at != At::Latest {
+        return html! {};
+    }
+    let body = match page.state.doctor.show(page.state.table_key().as_ref()) {
         Shown::Waiting => skeleton::waiting(skeleton::lines(2)),
         Shown::Failed(problem) => html! { <ProblemView problem={problem.clone()} /> },
-        Shown::Fresh(files) | Shown::Stale(files) => {
-            let found = health::findings(&page.state.route, info, files, &page.warehouse_url());
-            html! { <ul class="findings">{ for found.iter().map(|finding| self::finding(page, finding)) }</ul> }
+        Shown::Fresh(doctor) | Shown::Stale(doctor) => {
+            let found = health::findings(&page.state.route, &doctor, &page.warehouse_url());
+            html! {
+                <>
+                <ul class="findings">{ for found.iter().map(|finding| self::finding(page, finding)) }</ul>
+                if !doctor.not_looked_at.is_empty() {
+                    <p class="note">{ format!("Not looked at: {}.", doctor.not_looked_at.join("; ")) }</p>
+                }
+                </>
+            }
         }
     };
     let link = Route { tab: Tab::Lsm, ..page.state.route.clone() }.print();
     panel(
         "Health",
-        html! { "What costs reads, and the command that mends it." },
+        html! { "What ails the table, worst first, and the command that mends it." },
         html! { <a class="button" href={link}>{ if info.has_primary_key() { "See the levels" } else { "See the layout" } }</a> },
         body,
     )
 }
 
 fn finding(page: &Page, finding: &Finding) -> Html {
-    let (tone, sign) = match finding.severity {
-        Severity::Warning => ("warm", "▲"),
-        Severity::Note => ("note-tone", "●"),
-        Severity::Good => ("good", "✓"),
+    let (tone, sign, word) = match finding.severity {
+        Some(Severity::Critical) => ("bad", "◆", "critical"),
+        Some(Severity::Warning) => ("warm", "▲", "warning"),
+        Some(Severity::Note) => ("note-tone", "●", "note"),
+        None => ("good", "✓", "good"),
     };
     html! {
         <li>
-            <span class={classes!("sign", tone)} aria-hidden="true">{ sign }</span>
+            <span class={classes!("sign", tone)} role="img" aria-label={word} title={word}>{ sign }</span>
             <div class="finding-text"><b>{ finding.title.clone() }</b><p>{ finding.detail.clone() }</p></div>
             if let Some(line) = &finding.command { { command(page, line, "command") } }
         </li>

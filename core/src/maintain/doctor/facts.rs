@@ -33,6 +33,8 @@ pub(super) struct Facts {
     pub(super) earliest: Option<Snapshot>,
     pub(super) buckets: Vec<BucketFacts>,
     pub(super) manifests: ManifestFacts,
+    /// The snapshot in force when the retention by time began; `None` where all are younger.
+    pub(super) oldest_in_time: Option<i64>,
     /// Recent snapshots, newest first.
     pub(super) recent: Vec<Snapshot>,
     /// `None` where the store cannot list.
@@ -131,6 +133,9 @@ pub(super) async fn gather(table: &Table, options: &DoctorOptions) -> Result<Fac
     let snapshot = table.snapshots().latest().await?;
     let earliest = table.snapshots().earliest().await?;
     let recent = table.snapshots().list(Some(RECENT_SNAPSHOTS)).await?;
+    let retained = i64::try_from(table.options().snapshot_time_retained.as_millis()).unwrap_or(i64::MAX);
+    let limit = table.runtime().now_millis().saturating_sub(retained);
+    let oldest_in_time = table.snapshots().at_or_before(limit).await?.map(|snapshot| snapshot.id);
     let (buckets, manifests) = match &snapshot {
         Some(snapshot) => files(table, snapshot).await?,
         None => Default::default(),
@@ -163,6 +168,7 @@ pub(super) async fn gather(table: &Table, options: &DoctorOptions) -> Result<Fac
         earliest,
         buckets,
         manifests,
+        oldest_in_time,
         recent,
         tags,
         consumers,

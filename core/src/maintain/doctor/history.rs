@@ -30,10 +30,8 @@ fn retained_from(facts: &Facts) -> Option<i64> {
     let options = &facts.options;
     let least = i64::from(options.snapshot_num_retained_min);
     let most = i64::from(options.snapshot_num_retained_max);
-    let limit = facts.now_millis.saturating_sub(i64::try_from(options.snapshot_time_retained.as_millis()).ok()?);
-    // A snapshot goes only when its successor is too old; of those not looked at nothing is known.
-    let young = facts.recent.iter().take_while(|snapshot| snapshot.time_millis >= limit).last();
-    let by_time = young.map_or(latest.id, |snapshot| snapshot.id - 1);
+    // A snapshot goes only when its successor is too old: the one in force at the limit stays.
+    let by_time = facts.oldest_in_time.unwrap_or(1);
     let by_least = latest.id.saturating_sub(least) + 1;
     let by_most = latest.id.saturating_sub(most) + 1;
     Some(by_time.min(by_least).max(by_most).max(1))

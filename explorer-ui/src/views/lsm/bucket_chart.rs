@@ -34,6 +34,8 @@ pub(super) struct Props {
     pub(super) files: Shared<Vec<FileInfo>>,
     /// The key axis.
     pub(super) scale: ScaleKind,
+    /// Names of the files that a compaction would take.
+    pub(super) picked: Rc<Vec<String>>,
 }
 
 /// The drawing of a bucket.
@@ -47,7 +49,7 @@ pub(super) fn BucketChart(props: &Props) -> Html {
         info.as_ref().map(|opened| draw(bucket, files, &opened.info, *scale))
     });
     let body = match &*drawing {
-        Some(drawing) if width > 80.0 => picture(&page, drawing, &props.files, width),
+        Some(drawing) if width > 80.0 => picture(&page, drawing, props, width),
         _ => html! { <div style="height:260px"></div> },
     };
     html! { <div class="chart" ref={node}>{ body }</div> }
@@ -63,7 +65,9 @@ fn line_px(level: i64, level_0: usize) -> f64 {
     }
 }
 
-fn picture(page: &Page, drawing: &Drawing, files: &[FileInfo], width: f64) -> Html {
+fn picture(page: &Page, drawing: &Drawing, props: &Props, width: f64) -> Html {
+    let files: &[FileInfo] = &props.files;
+    let picked = |file: &FileInfo| props.picked.contains(&file.name);
     let inner = width - LEFT - 14.0;
     let level_0 = drawing
         .levels
@@ -77,7 +81,7 @@ fn picture(page: &Page, drawing: &Drawing, files: &[FileInfo], width: f64) -> Ht
         <svg class="lsm" width={width.to_string()} height={(bottom + 30.0).to_string()} role="group" aria-label="Levels over keys">
             { depth(drawing, &x) }
             { for drawing.levels.iter().map(|(level, line)| html! { <text x="2" y={(tops[*line] + 15.0).to_string()}>{ format!("L{level}") }</text> }) }
-            { for drawing.bars.iter().map(|bar| self::bar(page, bar, &files[bar.file], tops[bar.line], line_px(bar.level, level_0), &x)) }
+            { for drawing.bars.iter().map(|bar| self::bar(page, bar, (&files[bar.file], picked(&files[bar.file])), (tops[bar.line], line_px(bar.level, level_0)), &x)) }
             <line class="axis" x1={LEFT.to_string()} x2={(width - 14.0).to_string()} y1={(bottom + 4.0).to_string()} y2={(bottom + 4.0).to_string()} />
             { ticks(drawing, bottom, width, &x) }
         </svg>
@@ -122,17 +126,25 @@ fn depth(drawing: &Drawing, x: &dyn Fn(f64) -> f64) -> Html {
     }
 }
 
-fn bar(page: &Page, bar: &Bar, file: &FileInfo, top: f64, height: f64, x: &dyn Fn(f64) -> f64) -> Html {
+/// A file; `picked` where a compaction would take it.
+fn bar(
+    page: &Page,
+    bar: &Bar,
+    (file, picked): (&FileInfo, bool),
+    (top, height): (f64, f64),
+    x: &dyn Fn(f64) -> f64,
+) -> Html {
     let chosen = page.state.selection.as_ref() == Some(&Selection::File(file.path.clone()));
     let (from, to) = (x(bar.from), x(bar.to));
     let width = (to - from - 1.0).max(3.0);
     let figures = format!("{} · {}", format::bytes(file.size), format::short(file.rows));
-    let label = format!("{figures} rows, L{} {}", file.level, file.name);
+    let part = if picked { ", a compaction would take it" } else { "" };
+    let label = format!("{figures} rows, L{} {}{part}", file.level, file.name);
     let select = page.on(Action::Select(Some(Selection::File(file.path.clone()))));
     let key = |values: &[Cell]| values.iter().map(Cell::to_string).collect::<Vec<_>>().join(", ");
     let fits = width > 96.0 && height > 14.0;
     html! {
-        <g class={classes!("bar", level_class(file.level), chosen.then_some("chosen"))} role="button" tabindex="0" aria-label={label.clone()} aria-pressed={chosen.to_string()} onclick={select}
+        <g class={classes!("bar", level_class(file.level), chosen.then_some("chosen"), picked.then_some("picked"))} role="button" tabindex="0" aria-label={label.clone()} aria-pressed={chosen.to_string()} onclick={select}
             onkeydown={let page = page.clone(); let path = file.path.clone(); Callback::from(move |event: KeyboardEvent| if event.key() == "Enter" || event.key() == " " { event.prevent_default(); page.send(Action::Select(Some(Selection::File(path.clone())))); })}>
             <title>{ format!("{label}\n{} … {}", key(&file.min_key), key(&file.max_key)) }</title>
             <rect x={from.to_string()} y={(top + 1.0).to_string()} width={width.to_string()} height={(height - 3.0).max(2.0).to_string()} rx="3" />

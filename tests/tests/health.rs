@@ -147,8 +147,16 @@ fn deletion_vectors_are_looked_at() {
         support::write(&table, &[(1, 1, Some("c".to_owned()))]).await.unwrap();
         compact::run(&table, &CompactOptions::default()).await.unwrap();
         assert_eq!(faults(&look(&lab, VerifyLevel::Rows, VerifyStates::All).await), []);
-        let Some(index) = lab.files().into_iter().find(|name| name.starts_with("index/")) else { return };
+        let index = lab.files().into_iter().find(|name| name.starts_with("index/")).unwrap();
+        let path = lab.path().join(&index);
+        let whole = fs::read(&path).unwrap();
+        let mut damaged = whole.clone();
+        damaged[6] ^= 0xFF;
+        fs::write(&path, damaged).unwrap();
+        let report = look(&lab, VerifyLevel::Rows, VerifyStates::Latest).await;
+        assert_eq!(faults(&report), [Fault::Undecodable]);
+        assert_eq!(report.findings[0].path, index);
         lab.remove(&index);
-        assert!(faults(&look(&lab, VerifyLevel::Files, VerifyStates::Latest).await).contains(&Fault::Missing));
+        assert_eq!(faults(&look(&lab, VerifyLevel::Files, VerifyStates::Latest).await), [Fault::Missing]);
     });
 }

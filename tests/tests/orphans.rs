@@ -153,6 +153,28 @@ fn a_clock_that_is_ahead_removes_nothing_young() {
 }
 
 #[test]
+fn external_folders_are_looked_at_only_where_asked_for() {
+    block_on(async {
+        let lab = Lab::new(7);
+        let folder = format!("file://{}", lab.external().display());
+        let options =
+            [("data-file.external-paths", folder.as_str()), ("data-file.external-paths.strategy", "round-robin")];
+        let table = lab.create(&options).await;
+        support::write(&table, &[(1, 1, Some("a".to_owned())), (2, 2, Some("b".to_owned()))]).await.unwrap();
+        assert!(!lab.files().iter().any(|name| name.starts_with("part=")), "data is elsewhere");
+        let planted = lab.external().join("part=1/bucket-0/data-9150d0db-8cc0-490b-80d6-b403e05b6f80-0.parquet");
+        std::fs::create_dir_all(planted.parent().unwrap()).unwrap();
+        std::fs::write(&planted, "planted").unwrap();
+        lab.age(48);
+        assert_eq!(found(&lab, &DELETE).await, BTreeSet::new());
+        let names = found(&lab, &OrphanOptions { external: true, ..DELETE }).await;
+        assert_eq!(names, BTreeSet::from([planted.to_str().unwrap().to_owned()]));
+        assert!(!planted.exists());
+        assert_eq!(support::read(&table, None, None).await.len(), 2);
+    });
+}
+
+#[test]
 fn a_crash_anywhere_leaves_every_state_readable() {
     block_on(async {
         let run = async |fault: Option<Fault>| {

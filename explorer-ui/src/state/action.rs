@@ -4,8 +4,8 @@ use super::{Need, Overlay, Selection, Sheet};
 use crate::{
     export::ExportFormat,
     model::{
-        DoctorInfo, Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, PreviewInfo, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
-        SnapshotInfo, TagInfo, WarehouseInfo,
+        DoctorInfo, Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, PreviewInfo, Problem, Progress, ScanOpened,
+        ScanPage, SchemaInfo, SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Range, Route, Tab, TableName},

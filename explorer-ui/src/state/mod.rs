@@ -15,8 +15,8 @@ pub use slot::{Shown, Slot};
 use crate::{
     export::ExportFormat,
     model::{
-        DoctorInfo, Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, PreviewInfo, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
-        TagInfo, WarehouseInfo,
+        DoctorInfo, Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, PreviewInfo, Progress, RequestInfo,
+        SchemaInfo, SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Route, Tab},

@@ -76,11 +76,8 @@ struct FindingView<'a> {
     command: Option<&'a str>,
 }
 
-/// What ails the latest state.
-pub(crate) async fn doctor(opened: &Opened, request: DoctorRequest) -> Result<String> {
-    let options = DoctorOptions { address: request.address.unwrap_or_default(), orphans: request.orphans };
-    let report = doctor::examine(&opened.table, &options).await?;
-    let finding = |found: &'_ doctor::Finding| -> FindingView<'_> {
+impl<'a> FindingView<'a> {
+    fn of(found: &'a doctor::Finding) -> Self {
         FindingView {
             rule: found.rule,
             severity: found.severity,
@@ -88,11 +85,17 @@ pub(crate) async fn doctor(opened: &Opened, request: DoctorRequest) -> Result<St
             evidence: &found.evidence,
             command: found.command.as_deref(),
         }
-    };
+    }
+}
+
+/// What ails the latest state.
+pub(crate) async fn doctor(opened: &Opened, request: DoctorRequest) -> Result<String> {
+    let options = DoctorOptions { address: request.address.unwrap_or_default(), orphans: request.orphans };
+    let report = doctor::examine(&opened.table, &options).await?;
     to_text(&DoctorView {
         table: &report.table,
         snapshot_id: report.snapshot_id.map(Long),
-        findings: report.findings.iter().map(finding).collect(),
+        findings: report.findings.iter().map(FindingView::of).collect(),
         not_looked_at: &report.not_looked_at,
         files: report.files.into(),
         bytes: report.bytes.into(),
@@ -123,10 +126,8 @@ struct TaskView<'a> {
     runs_after: Long,
 }
 
-/// What a compaction of the latest state would do.
-pub(crate) async fn compaction(opened: &Opened, request: CompactionRequest) -> Result<String> {
-    let preview = preview::preview(&opened.table, request.full).await?;
-    let task = |task: &'_ preview::PreviewTask| -> TaskView<'_> {
+impl<'a> TaskView<'a> {
+    fn of(task: &'a preview::PreviewTask) -> Self {
         TaskView {
             partition: &task.partition,
             bucket: task.bucket,
@@ -137,12 +138,17 @@ pub(crate) async fn compaction(opened: &Opened, request: CompactionRequest) -> R
             runs_before: task.runs_before.into(),
             runs_after: task.runs_after.into(),
         }
-    };
+    }
+}
+
+/// What a compaction of the latest state would do.
+pub(crate) async fn compaction(opened: &Opened, request: CompactionRequest) -> Result<String> {
+    let preview = preview::preview(&opened.table, request.full).await?;
     to_text(&PreviewView {
         snapshot_id: Long(preview.snapshot_id),
         files: preview.files.into(),
         bytes: preview.bytes.into(),
-        tasks: preview.tasks.iter().map(task).collect(),
+        tasks: preview.tasks.iter().map(TaskView::of).collect(),
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{
     scan::{BucketFiles, DELETION_VECTORS, data_files, read_index_manifest, read_manifests},
     spec::{
         binary_row::BinaryRow,
-        layout,
+        java_text, layout,
         options::CoreOptions,
         snapshot::{CommitKind, Snapshot},
         table_schema::TableSchema,
@@ -50,6 +50,8 @@ pub(super) struct Facts {
 pub(super) struct BucketFacts {
     /// `dt=1`, empty for a table without partitions.
     pub(super) partition: String,
+    /// Its values as `--partition` takes them; `None` where a value is null.
+    pub(super) partition_values: Option<Vec<String>>,
     pub(super) bucket: i32,
     pub(super) total_buckets: i32,
     pub(super) files: u64,
@@ -228,6 +230,14 @@ fn bucket_facts(table: &Table, bucket: &BucketFiles) -> BucketFacts {
     let fields = table.schema().partition_fields();
     let mut facts = BucketFacts {
         partition: layout::partition_name(&fields, &bucket.partition_values, table.options()),
+        partition_values: fields
+            .iter()
+            .zip(&bucket.partition_values)
+            .map(|(field, value)| {
+                let text = java_text::cast_to_string(value.as_ref()?, &field.data_type);
+                (!text.trim().is_empty()).then(|| format!("{}={text}", field.name))
+            })
+            .collect(),
         bucket: bucket.bucket,
         total_buckets: bucket.total_buckets,
         files: bucket.files.len() as u64,

@@ -52,11 +52,12 @@ fn real(facts: &Facts) -> impl Iterator<Item = &BucketFacts> {
 
 /// `--partition dt=1` where all of these buckets are of one partition.
 fn only_partition<'a>(mut buckets: impl Iterator<Item = &'a BucketFacts>) -> String {
-    let Some(first) = buckets.next().map(|bucket| bucket.partition.as_str()) else { return String::new() };
-    if first.is_empty() || !buckets.all(|bucket| bucket.partition == first) {
+    let Some(first) = buckets.next() else { return String::new() };
+    let values = first.partition_values.as_deref().unwrap_or_default();
+    if !buckets.all(|bucket| bucket.partition == first.partition) {
         return String::new();
     }
-    first.split('/').fold(String::new(), |text, part| text + " --partition " + &shell_word(part))
+    values.iter().fold(String::new(), |text, value| text + " --partition " + &shell_word(value))
 }
 
 fn compact(facts: &Facts, full: bool, partition: &str) -> String {

@@ -19,7 +19,8 @@ use crate::{
 
 /// The tasks about a bucket.
 pub(super) fn tasks_of<'a>(preview: &'a PreviewInfo, bucket: &Bucket, files: &[FileInfo]) -> Vec<&'a PreviewTask> {
-    let here = |name: &String| bucket.files.iter().any(|place| files.get(*place).is_some_and(|file| file.name == *name));
+    let here =
+        |name: &String| bucket.files.iter().any(|place| files.get(*place).is_some_and(|file| file.name == *name));
     preview.tasks.iter().filter(|task| task.files.first().is_some_and(here)).collect()
 }
 
@@ -55,7 +56,10 @@ pub(super) fn panel_of(
 fn others(preview: &PreviewInfo) -> String {
     match preview.tasks.len() {
         0 => "Nothing: every bucket is in good shape.".to_owned(),
-        more => format!("Nothing here: this bucket is in good shape. {} would be compacted.", format::counted(more, "other bucket")),
+        more => format!(
+            "Nothing here: this bucket is in good shape. {} would be compacted.",
+            format::counted(more, "other bucket")
+        ),
     }
 }
 

@@ -231,6 +231,25 @@ fn inserts(ids: std::ops::Range<i64>) -> Vec<Row> {
 }
 
 #[test]
+fn a_compaction_leaves_the_index_as_it_is() {
+    use cenote_core::compact::{self, CompactOptions};
+    block_on(async {
+        let options = [("bucket", "-1"), ("dynamic-bucket.target-row-num", "5")];
+        let table = create(Storage::memory(rows::runtime(7)), &options).await;
+        write(&table, &inserts(0..12)).await.unwrap();
+        write(&table, &inserts(3..9)).await.unwrap();
+        write(&table, &[Row { kind: RowKind::Delete, ..inserts(4..5).remove(0) }]).await.unwrap();
+        let before = indexed(&table).await;
+        let full = CompactOptions { full: true, ..CompactOptions::default() };
+        compact::run(&table, &full).await.unwrap().snapshot_id.unwrap();
+        assert_eq!(indexed(&table).await, before, "the key of a deleted row keeps its bucket too");
+        let id = write(&table, &inserts(0..14)).await.unwrap().unwrap();
+        assert_eq!(read(&table, id).await.len(), 14);
+        assert_eq!(indexed(&table).await.values().map(Vec::len).collect::<Vec<_>>(), [5, 5, 4]);
+    });
+}
+
+#[test]
 fn an_overwrite_starts_with_an_empty_index() {
     block_on(async {
         let options = [("bucket", "-1"), ("dynamic-bucket.target-row-num", "5")];

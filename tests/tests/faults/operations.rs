@@ -4,7 +4,7 @@ use cenote_core::{
     Error, Result,
     catalog::NewTable,
     commit::OverwriteTarget,
-    compact::{self, CompactOptions},
+    compact::{self, CompactOptions, RescaleOptions},
     io::Storage,
     modify, predicate,
     spec::{snapshot::Snapshot, table_schema::TableSchema},
@@ -181,6 +181,19 @@ fn upsert_and_compact(table: &Table) -> BoxFuture<'_, Result<()>> {
     })
 }
 
+fn rescale(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let options = RescaleOptions { buckets: Some(3), ..RescaleOptions::default() };
+        compact::rescale(table, &options).await.map(drop)
+    })
+}
+
+/// What the writes before come to, once their rows wait no more.
+fn settled(state: &mut State) {
+    let parts = [rows(0, 3, "c"), rows(3, 5, "a"), rows(5, 15, "b"), rows(15, 20, "a")];
+    state.rows = parts.into_iter().flatten().collect();
+}
+
 fn create_tag(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async { table.tags().create("kept", None).await.map(drop) })
 }
@@ -213,6 +226,7 @@ const INPUT: &[(&str, &str)] = &[("bucket", "2"), ("changelog-producer", "input"
 const LOOKUP: &[(&str, &str)] = &[("bucket", "2"), ("changelog-producer", "lookup")];
 const VECTORS: &[(&str, &str)] = &[("bucket", "2"), ("deletion-vectors.enabled", "true")];
 const APPEND_VECTORS: &[(&str, &str)] = &[("deletion-vectors.enabled", "true")];
+const POSTPONE: &[(&str, &str)] = &[("bucket", "-2"), ("postpone.target-row-num-per-bucket", "5")];
 const KEYS: &[&str] = &["part", "id"];
 
 pub(crate) fn operations() -> Vec<Operation> {
@@ -263,6 +277,9 @@ pub(crate) fn operations() -> Vec<Operation> {
             state.rows.push(overwritten());
         }),
         on("compact, append", UNAWARE, &[], compact, unchanged),
+        on("compact, postponed", POSTPONE, KEYS, compact, settled),
+        on("rescale", FIXED, KEYS, rescale, unchanged),
+        Operation { first: Some(compact), ..on("rescale, vectors", VECTORS, KEYS, rescale, unchanged) },
         Operation {
             refuses_twice: true,
             ..on("create tag", FIXED, KEYS, create_tag, |state| state.tags = vec![("kept".into(), 3)])

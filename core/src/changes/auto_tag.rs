@@ -23,8 +23,8 @@ pub(super) async fn pair(table: &Table, name: &str) -> Result<Option<(Snapshot, 
     Ok(before.map(|(_, before)| (before, after.snapshot)))
 }
 
-/// The form of names: digits where it has letters.
-fn pattern(table: &Table) -> Result<&'static str> {
+/// The form of names: digits where it has letters. Errors: `Invalid` for options that name none.
+pub(crate) fn pattern(table: &Table) -> Result<&'static str> {
     let options = table.options().raw();
     if options.contains_key("tag.creation-period-duration") {
         return Ok("yyyyMMddHHmm");
@@ -48,7 +48,7 @@ fn pattern(table: &Table) -> Result<&'static str> {
 }
 
 /// Year, month, day, hour and minute of a tag's name; times order as they do.
-fn time_of(name: &str, pattern: &str) -> Option<[u32; 5]> {
+pub(crate) fn time_of(name: &str, pattern: &str) -> Option<[u32; 5]> {
     // Java looks at the first word of daily tags only.
     let name = if pattern.contains('H') { name } else { name.split(' ').next()? };
     if name.len() != pattern.len() {

@@ -10,7 +10,7 @@
 //! Rows come under the table's latest schema, snapshot by snapshot, each with a leading column that says what it does:
 //! `+I`, `-U`, `+U` or `-D`.
 
-mod auto_tag;
+pub(crate) mod auto_tag;
 mod diff;
 mod diff_rows;
 mod files;

@@ -70,6 +70,11 @@ pub(super) fn delete_dir(location: &Path) -> Result<()> {
     }
 }
 
+/// Removes the directory if it is empty. Gives whether it was.
+pub(super) fn delete_empty_dir(location: &Path) -> Result<bool> {
+    Ok(std::fs::remove_dir(filesystem_path(location)?).is_ok())
+}
+
 fn filesystem_path(location: &Path) -> Result<PathBuf> {
     if location.is_root() {
         return Err(Error::invalid("refused to change the root of the file system"));

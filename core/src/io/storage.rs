@@ -360,8 +360,20 @@ impl Storage {
             return super::local::delete_dir(&self.locate(path)?);
         }
         let files = self.list_all(path).await?;
-        let deletes = files.iter().map(|file| async move { self.delete(&format!("{path}/{}", file.name)).await });
+        let deletes = files.into_iter().map(|file| {
+            let (storage, path) = (self.clone(), format!("{path}/{}", file.name));
+            async move { storage.delete(&path).await }
+        });
         stream::iter(deletes).buffered(PARALLEL_FETCHES).try_collect().await
+    }
+
+    /// Removes a folder if nothing is in it; `false` where something is, or where folders are only parts of names.
+    pub async fn delete_empty_dir(&self, path: &str) -> Result<bool> {
+        #[cfg(not(target_family = "wasm"))]
+        if self.is_local() {
+            return super::local::delete_empty_dir(&self.locate(path)?);
+        }
+        self.locate(path).map(|_| false)
     }
 
     /// Whether the files are in folders of a local disk.

@@ -14,4 +14,5 @@ mod roots;
 mod walk;
 
 pub use roots::{Keeper, Root, branch_tables, roots, roots_of_branch};
+pub(super) use walk::files_of;
 pub use walk::{FileRef, FileRole, Visit, Walk};

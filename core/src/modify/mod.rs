@@ -23,5 +23,6 @@ mod update;
 pub use delete::{DeleteReport, delete_where};
 pub use merge_into::{MOST_SOURCE_BYTES, MergeInto};
 pub use overwrite::{TruncateReport, drop_partitions, partition_filter, truncate};
+pub(crate) use overwrite::{drop_matching, partition_of_values};
 pub use row_change::ChangeReport;
 pub use update::{Assignment, update_where};

@@ -9,7 +9,7 @@ use crate::{
     scan::{EntryFilter, Plan, live_files},
     spec::{snapshot::Snapshot, table_schema::TableSchema},
     table::Table,
-    types::datum_text,
+    types::{Datum, datum_text},
     write::check_writable,
 };
 
@@ -47,6 +47,25 @@ pub async fn drop_partitions(table: &Table, specs: &[Vec<(String, String)>], dry
         return Err(Error::invalid("expected at least one partition to drop").at(table.name()));
     }
     truncate_matching(table, Predicate::Or(matching).simplify(), dry_run).await
+}
+
+/// The partition with these values, in the order of the partition columns.
+pub(crate) fn partition_of_values(table: &Table, values: &[Option<Datum>]) -> Predicate {
+    let fields = table.schema().partition_fields();
+    let equal = |(field, value): (&crate::types::DataField, &Option<Datum>)| {
+        let column = Column::of(field);
+        match value {
+            None => Predicate::IsNull { column, negated: false },
+            Some(literal) => Predicate::Compare { column, op: CompareOp::Eq, literal: literal.clone() },
+        }
+    };
+    Predicate::And(fields.iter().zip(values).map(equal).collect()).simplify()
+}
+
+/// Takes the partitions away that match any of `filters`. Gives the snapshot; `None` where no file is there.
+pub(crate) async fn drop_matching(table: &Table, filters: Vec<Predicate>) -> Result<Option<i64>> {
+    check_writable(table)?;
+    Ok(truncate_matching(table, Predicate::Or(filters).simplify(), false).await?.snapshot_id)
 }
 
 /// The partitions that a spec names. Errors: as [`drop_partitions`].

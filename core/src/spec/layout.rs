@@ -16,6 +16,8 @@ pub const LATEST: &str = "snapshot/LATEST";
 pub const EARLIEST: &str = "snapshot/EARLIEST";
 /// Hint file: the earliest long-lived changelog, perhaps gone.
 pub const CHANGELOG_EARLIEST: &str = "changelog/EARLIEST";
+/// Hint file: the latest long-lived changelog, perhaps gone.
+pub const CHANGELOG_LATEST: &str = "changelog/LATEST";
 /// Folder of long-lived changelogs.
 pub const CHANGELOG_FOLDER: &str = "changelog";
 /// Folder of schema files.

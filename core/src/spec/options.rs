@@ -293,6 +293,50 @@ core_options! {
     snapshot_time_retained: Duration = "snapshot.time-retained", duration, Duration::from_secs(3600);
     /// Snapshots expired in one run.
     snapshot_expire_limit: i32 = "snapshot.expire.limit", number, 50;
+    /// Removes bucket and partition folders that expiry leaves empty, where folders are more than names.
+    snapshot_clean_empty_directories: bool = "snapshot.clean-empty-directories", boolean, false;
+    /// Changelogs that always stay; by default as many as snapshots.
+    changelog_num_retained_min: Option<i32> = "changelog.num-retained.min", optional(number), None;
+    /// Changelogs beyond which the oldest go; by default as many as snapshots.
+    changelog_num_retained_max: Option<i32> = "changelog.num-retained.max", optional(number), None;
+    /// Age at which changelogs go; by default that of snapshots.
+    changelog_time_retained: Option<Duration> = "changelog.time-retained", optional(duration), None;
+    /// Age of their files at which consumers are forgotten.
+    consumer_expiration_time: Option<Duration> = "consumer.expiration-time", optional(duration), None;
+    /// Consumers keep changelogs, not snapshots.
+    consumer_changelog_only: bool = "consumer.changelog-only", boolean, false;
+    /// Age at which partitions are dropped.
+    partition_expiration_time: Option<Duration> = "partition.expiration-time", optional(duration), None;
+    /// Time between two looks at the partitions.
+    partition_expiration_check_interval: Duration = "partition.expiration-check-interval", duration, Duration::from_secs(3600);
+    /// What the age of a partition is: `values-time` or `update-time`.
+    partition_expiration_strategy: String = "partition.expiration-strategy", text, "values-time".to_owned();
+    /// Partitions dropped in one run.
+    partition_expiration_max_num: usize = "partition.expiration-max-num", number, 100;
+    /// Partitions dropped in one commit.
+    partition_expiration_batch_size: Option<usize> = "partition.expiration-batch-size", optional(number), None;
+    /// How partition values make a time, such as `$dt $hour:00:00`.
+    partition_timestamp_pattern: Option<String> = "partition.timestamp-pattern", optional(text), None;
+    /// Form of that time, such as `yyyyMMdd`.
+    partition_timestamp_formatter: Option<String> = "partition.timestamp-formatter", optional(text), None;
+    /// Looks at the partitions after each batch job.
+    end_input_check_partition_expire: bool = "end-input.check-partition-expire", boolean, false;
+    /// When commits make tags: `none`, `process-time`, `watermark` or `batch`.
+    tag_automatic_creation: String = "tag.automatic-creation", text, "none".to_owned();
+    /// Time after the end of a period before its tag is made.
+    tag_creation_delay: Duration = "tag.creation-delay", duration, Duration::ZERO;
+    /// Length of a period, instead of `tag.creation-period`.
+    tag_creation_period_duration: Option<Duration> = "tag.creation-period-duration", optional(duration), None;
+    /// Tags of commits beyond which the oldest go.
+    tag_num_retained_max: Option<usize> = "tag.num-retained-max", optional(number), None;
+    /// How long new tags are kept.
+    tag_default_time_retained: Option<Duration> = "tag.default-time-retained", optional(duration), None;
+    /// Deletes tags whose time is over.
+    tag_time_expire_enabled: bool = "tag.time-expire-enabled", boolean, true;
+    /// Makes the tags of periods that were missed.
+    tag_automatic_completion: bool = "tag.automatic-completion", boolean, false;
+    /// Name of the tag of batch jobs.
+    tag_batch_customized_name: Option<String> = "tag.batch.customized-name", optional(text), None;
 
     // Reading.
     /// Bytes of a split.

@@ -62,6 +62,16 @@ impl ChangelogManager {
         Ok(Some(numbering::first_existing(absent, (last, known), probe).await?.0))
     }
 
+    /// Writes the hint of the earliest changelog; best effort.
+    pub async fn write_earliest_hint(&self, id: i64) {
+        hints::write(&self.storage, &format!("{}{}", self.prefix, layout::CHANGELOG_EARLIEST), id).await;
+    }
+
+    /// Writes the hint of the latest changelog; best effort. -1 says that there is none.
+    pub async fn write_latest_hint(&self, id: i64) {
+        hints::write(&self.storage, &format!("{}{}", self.prefix, layout::CHANGELOG_LATEST), id).await;
+    }
+
     async fn hint(&self, hint: &str) -> Result<Option<i64>> {
         let neighbour = format!("{}{}", self.prefix, layout::schema_path(0));
         hints::read(&self.storage, &format!("{}{hint}", self.prefix), &neighbour).await

@@ -35,12 +35,19 @@ impl TagManager {
     /// All tags with their names, by snapshot id, then name. Errors: `Unsupported` where the store cannot list.
     pub async fn list(&self) -> Result<Vec<(String, Tag)>> {
         let files = self.storage.list(&format!("{}{}", self.prefix, layout::TAG_FOLDER)).await?.files;
-        let names = files.iter().filter_map(|file| file.name.strip_prefix(layout::TAG_PREFIX)).map(str::to_owned);
-        let reads = names.map(|name| async move { Ok::<_, Error>(self.get_opt(&name).await?.map(|tag| (name, tag))) });
+        let mut names = Vec::with_capacity(files.len());
+        for file in &files {
+            names.extend(file.name.strip_prefix(layout::TAG_PREFIX).map(str::to_owned));
+        }
+        let reads = names.into_iter().map(|name| self.named(name));
         let found: Vec<Option<(String, Tag)>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
         let mut tags = found.into_iter().flatten().collect::<Vec<_>>();
         tags.sort_by(|(a_name, a), (b_name, b)| (a.snapshot.id, a_name).cmp(&(b.snapshot.id, b_name)));
         Ok(tags)
+    }
+
+    async fn named(&self, name: String) -> Result<Option<(String, Tag)>> {
+        Ok(self.get_opt(&name).await?.map(|tag| (name, tag)))
     }
 
     /// The tag of this name. Errors: `NotFound`.
@@ -77,22 +84,74 @@ impl TagManager {
             return Err(self.snapshots.missing(id).await);
         };
         let tag = Tag::from_json(&body).map_err(|error| error.at(self.storage.location(&self.snapshots.path(id))))?;
-        match self.create_file(&path, body).await? {
-            PutOutcome::Created => Ok(tag),
-            PutOutcome::Exists => {
-                Err(Error::already_exists(format!("there is a tag {name} already")).at(self.storage.location(&path)))
-            }
+        if self.create_file(&path, body).await? == PutOutcome::Exists {
+            return Err(self.in_use(name, &path));
         }
+        self.check_kept(name, &tag, false).await?;
+        Ok(tag)
     }
 
-    /// Removes a tag. Files that only this tag kept stay until orphan files are cleaned; nothing that a snapshot or
-    /// another tag needs is touched. Errors: `NotFound`.
+    /// Writes a tag as it is given. Its snapshot should be there, or another tag of it.
+    ///
+    /// Errors: `AlreadyExists` for a name in use unless `replace`; `NotFound` for a snapshot that expired meanwhile.
+    pub async fn write(&self, name: &str, tag: &Tag, replace: bool) -> Result<()> {
+        let path = self.path(name)?;
+        let body = Bytes::from(tag.to_json()?);
+        if replace {
+            self.storage.put(&path, body).await?;
+        } else if self.create_file(&path, body).await? == PutOutcome::Exists {
+            return Err(self.in_use(name, &path));
+        }
+        self.check_kept(name, tag, replace).await
+    }
+
+    /// A snapshot may expire while it is tagged. Who expires looks for tags once its snapshot file is gone; we look for
+    /// the snapshot file once the tag is there: so one of us sees the other.
+    async fn check_kept(&self, name: &str, tag: &Tag, replaced: bool) -> Result<()> {
+        let id = tag.snapshot.id;
+        if self.snapshots.get_fresh(id).await?.is_some() {
+            return Ok(());
+        }
+        let others = self.list().await?;
+        if others.iter().any(|(other, known)| other != name && known.snapshot.id == id) {
+            return Ok(());
+        }
+        // A replaced tag is kept: what it was is gone, and what it names is in nobody else's care.
+        if !replaced {
+            self.storage.delete(&self.path(name)?).await?;
+        }
+        Err(self.snapshots.missing(id).await)
+    }
+
+    /// Gives a tag another name. Between the two writes both names are there.
+    ///
+    /// Errors: `NotFound`, `AlreadyExists`, `Invalid` for what is no name.
+    pub async fn rename(&self, name: &str, to: &str) -> Result<()> {
+        let (from, to_path) = (self.path(name)?, self.path(to)?);
+        let Some(body) = self.storage.get_opt(&from).await? else { return Err(self.missing(name)) };
+        if self.create_file(&to_path, body).await? == PutOutcome::Exists {
+            return Err(self.in_use(to, &to_path));
+        }
+        self.storage.delete(&from).await
+    }
+
+    fn in_use(&self, name: &str, path: &str) -> Error {
+        Error::already_exists(format!("there is a tag {name} already")).at(self.storage.location(path))
+    }
+
+    /// Removes a tag file, and nothing else: files that only this tag kept stay until orphan files are cleaned. See
+    /// `maintain::tags::delete`, which removes them. Errors: `NotFound`.
     pub async fn delete(&self, name: &str) -> Result<()> {
         let path = self.path(name)?;
         if self.storage.get_opt(&path).await?.is_none() {
             return Err(self.missing(name));
         }
         self.storage.delete(&path).await
+    }
+
+    /// When the tag file was written last, epoch milliseconds; `None` where it is absent.
+    pub async fn modified_millis(&self, name: &str) -> Result<Option<i64>> {
+        Ok(self.storage.stat(&self.path(name)?).await?.map(|file| file.modified_millis))
     }
 
     /// Tags are no commits: where the store cannot create only if absent, a look before the write has to do.

@@ -6,11 +6,16 @@
 mod support;
 
 mod files;
+mod random;
 
 use cenote_core::{
     compact::{self, CompactOptions},
     io::Storage,
-    maintain::reachable::Keeper,
+    maintain::{
+        self, branches, expire,
+        reachable::{self, Keeper},
+        rollback, tags,
+    },
 };
 use futures::executor::block_on;
 
@@ -36,4 +41,20 @@ fn a_walk_names_every_file_once_written() {
         assert_eq!(keepers.len(), 6);
         assert!(keepers.contains(&Keeper::Tag("old".into())));
     });
+}
+
+#[test]
+fn care_can_be_spawned() {
+    fn sendable<T: Send>(_: T) {}
+    let table = block_on(create(Storage::memory(runtime(1)), "2"));
+    let options = expire::ExpireOptions::of(&table);
+    sendable(expire::expire_snapshots(&table, &options));
+    sendable(expire::expire_changelogs(&table, &options));
+    sendable(tags::delete(&table, "t", false));
+    sendable(tags::expire(&table, None, false));
+    sendable(rollback::rollback(&table, &rollback::RollbackTo::Snapshot(1), false));
+    sendable(branches::create(&table, "b", None));
+    sendable(branches::fast_forward(&table, "b", false));
+    sendable(maintain::after_commit(&table));
+    sendable(reachable::roots(&table));
 }

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use futures::{StreamExt, TryStreamExt, stream};
-
 use crate::{
     error::Result,
+    maintain::side_by_side::all,
     spec::{layout, snapshot::Snapshot},
     table::Table,
 };
@@ -96,15 +95,19 @@ pub async fn roots_of_branch(table: &Table) -> Result<Vec<Root>> {
     let root = |keeper, snapshot| Root { branch: table.branch().to_owned(), keeper, snapshot };
     let (snapshots, changelogs) = (table.snapshots(), table.changelogs());
     let ids = snapshots.ids().await?;
-    let found = stream::iter(ids).map(|id| snapshots.get_fresh(id)).buffered(PARALLEL);
-    let mut roots: Vec<Root> =
-        found.try_filter_map(async |found| Ok(found.map(|found| root(Keeper::Snapshot, found)))).try_collect().await?;
+    let found = all(ids, PARALLEL, |id| {
+        let snapshots = snapshots.clone();
+        async move { snapshots.get_fresh(id).await }
+    });
+    let mut roots: Vec<Root> = found.await?.into_iter().flatten().map(|found| root(Keeper::Snapshot, found)).collect();
     let tags = table.tags().list().await?;
     roots.extend(tags.into_iter().map(|(name, tag)| root(Keeper::Tag(name), tag.snapshot)));
     let ids = changelogs.ids().await?;
-    let found = stream::iter(ids).map(|id| changelogs.get_opt(id)).buffered(PARALLEL);
-    let kept = found.try_filter_map(async |found| Ok(found.map(|found| root(Keeper::Changelog, found))));
-    roots.extend(kept.try_collect::<Vec<_>>().await?);
+    let found = all(ids, PARALLEL, |id| {
+        let changelogs = changelogs.clone();
+        async move { changelogs.get_opt(id).await }
+    });
+    roots.extend(found.await?.into_iter().flatten().map(|found| root(Keeper::Changelog, found)));
     Ok(roots)
 }
 

@@ -72,7 +72,7 @@ pub struct Visit {
     /// The state expired while it was visited: what was reported of it may be incomplete, and nobody needs it.
     pub expired: bool,
     /// Files that are not there although the state names them, where that is no damage: a changelog keeps only its
-    /// changes, and a tag or a branch keeps the state, not its changes.
+    /// changes, and a tag keeps the state, not its changes.
     pub absent: Vec<String>,
 }
 
@@ -144,13 +144,11 @@ impl Walk {
         // A long-lived changelog may have outlived all but its changes (format digest 15.4).
         let only_changes = root.keeper == Keeper::Changelog;
         let state = if only_changes { Absent::IsFine } else { Absent::IsDamage };
-        // Tags do not keep the changes; the first snapshot of a branch is a copy of its tag.
-        let keeps_changes = only_changes || (root.keeper == Keeper::Snapshot && root.branch == layout::MAIN_BRANCH);
-        let changes = if keeps_changes { Absent::IsDamage } else { Absent::IsFine };
         self.list(table, &snapshot.base_manifest_list, FileRole::Data, state, sink, visit).await?;
         self.list(table, &snapshot.delta_manifest_list, FileRole::Data, state, sink, visit).await?;
         if let Some(list) = &snapshot.changelog_manifest_list {
-            self.list(table, list, FileRole::Changelog, changes, sink, visit).await?;
+            // Tags do not keep changes, and so neither do snapshots made of them by a branch or a rollback.
+            self.list(table, list, FileRole::Changelog, Absent::IsFine, sink, visit).await?;
         }
         if let Some(name) = &snapshot.index_manifest {
             self.index_manifest(table, name, state, sink, visit).await?;
@@ -180,18 +178,10 @@ impl Walk {
         self.is_new(name);
         sink(metadata(FileRole::ManifestList, layout::manifest_path(name)));
         let fresh: Vec<ManifestFileMeta> = metas.into_iter().filter(|meta| self.is_new(&meta.file_name)).collect();
-        let filter = EntryFilter { without_stats: true, ..EntryFilter::default() };
-        let reads = stream::iter(fresh).map(|meta| {
-            let filter = &filter;
-            async move {
-                let name = meta.file_name.clone();
-                let size = meta.file_size;
-                (name, size, read_entries(table, vec![meta], filter).await)
-            }
-        });
-        let mut reads = reads.buffer_unordered(CONCURRENT_MANIFESTS);
+        let reads = fresh.into_iter().map(|meta| read(table.clone(), meta));
+        let mut reads = stream::iter(reads).buffer_unordered(CONCURRENT_MANIFESTS);
         while let Some((name, size, entries)) = reads.next().await {
-            let Some((entries, _)) = tolerated(entries, absent, &name, visit)? else {
+            let Some(entries) = tolerated(entries, absent, &name, visit)? else {
                 self.seen.remove(&name);
                 continue;
             };
@@ -230,6 +220,13 @@ impl Walk {
         }
         Ok(())
     }
+}
+
+/// Name, size and entries of a manifest.
+async fn read(table: Table, meta: ManifestFileMeta) -> (String, i64, Result<Vec<ManifestEntry>>) {
+    let filter = EntryFilter { without_stats: true, ..EntryFilter::default() };
+    let (name, size) = (meta.file_name.clone(), meta.file_size);
+    (name, size, read_entries(&table, vec![meta], &filter).await.map(|(entries, _)| entries))
 }
 
 fn tolerated<T>(found: Result<T>, absent: Absent, name: &str, visit: &mut Visit) -> Result<Option<T>> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::{
+    health::Age,
     shared::{ExistingTable, KeyValue, OutputFormat},
     verbs::InputFormat,
 };
@@ -135,6 +136,22 @@ pub(crate) enum PartitionCommand {
         /// Value of a partition column, whatever signs are in it; several name one partition together
         #[arg(long, value_name = "COLUMN=VALUE")]
         partition: Vec<KeyValue>,
+        #[command(flatten)]
+        report: ReportArgs,
+    },
+    /// Drop the partitions that are too old
+    Expire {
+        #[command(flatten)]
+        table: ExistingTable,
+        /// Age from which on partitions go: 30d [default: partition.expiration-time]
+        #[arg(long, value_name = "AGE")]
+        older_than: Option<Age>,
+        /// How partition values make a time, such as '$dt $hour:00:00' [default: partition.timestamp-pattern]
+        #[arg(long, value_name = "PATTERN")]
+        pattern: Option<String>,
+        /// Form of that time, such as yyyyMMdd [default: partition.timestamp-formatter]
+        #[arg(long, value_name = "FORM")]
+        formatter: Option<String>,
         #[command(flatten)]
         report: ReportArgs,
     },

@@ -2,6 +2,7 @@
 
 mod changes;
 mod health;
+mod history;
 mod nouns;
 mod rescale;
 mod schema;
@@ -15,8 +16,9 @@ use clap::{Parser, Subcommand};
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
-pub(crate) use health::{DoctorArgs, Level, OrphansArgs, RepairArgs, VerifyArgs};
-pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs, TagCommand};
+pub(crate) use health::{Age, DoctorArgs, Level, OrphansArgs, RepairArgs, VerifyArgs};
+pub(crate) use history::{BranchCommand, ConsumerCommand, ExpireArgs, RollbackArgs, TagCommand};
+pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs};
 pub(crate) use rescale::RescaleArgs;
 pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
@@ -76,6 +78,12 @@ pub(crate) enum Command {
     /// Keep snapshots by name
     #[command(subcommand)]
     Tag(TagCommand),
+    /// Keep states of a table apart from it, sharing files
+    #[command(subcommand)]
+    Branch(BranchCommand),
+    /// Look after the streaming readers that keep snapshots
+    #[command(subcommand)]
+    Consumer(ConsumerCommand),
     /// List, show and change the columns of a table
     #[command(subcommand)]
     Schema(SchemaCommand),
@@ -105,6 +113,10 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Check that every file is there and holds what the metadata says
     Verify(VerifyArgs),
+    /// Let old snapshots go, with the files that only they need
+    Expire(ExpireArgs),
+    /// Take a table back to an older snapshot or tag
+    Rollback(RollbackArgs),
     /// Find files that nothing refers to, and remove them with --yes
     Orphans(OrphansArgs),
     /// Write the hint files LATEST and EARLIEST anew where they are wrong
@@ -157,7 +169,15 @@ mod tests {
             "cenote commit d.t --warehouse w one.commit two.commit --commit-user u --identifier 7 --watermark -1",
             "cenote abort d.t --warehouse w one.commit --allow-unsafe-commit",
             "cenote compact d.t --warehouse w --full --partition a=b --dry-run",
-            "cenote tag create d.t name --warehouse w --snapshot 3",
+            "cenote tag create d.t name --warehouse w --snapshot 3 --retain 7d",
+            "cenote tag rename d.t name other --warehouse w",
+            "cenote tag expire d.t --older-than 7d --dry-run -o json --warehouse w",
+            "cenote expire d.t --retain-max 5 --retain-min 1 --older-than 1d --dry-run -o json --warehouse w",
+            "cenote rollback d.t --tag name --yes --warehouse w",
+            "cenote branch create d.t b --tag name --warehouse w",
+            "cenote branch fast-forward d.t b --yes --warehouse w",
+            "cenote partition expire d.t --older-than 30d --dry-run --warehouse w",
+            "cenote consumer reset d.t id --next 4 --warehouse w",
             "cenote explain d.t --warehouse w --where x -o json",
             "cenote orphans d.t --warehouse w --older-than 36h --external --yes",
             "cenote orphans d.t --warehouse w --older-than 5m --force --dry-run -o json",

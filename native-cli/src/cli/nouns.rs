@@ -1,4 +1,4 @@
-//! Arguments of the nouns: `db`, `table`, `snapshot`, `tag`.
+//! Arguments of the nouns: `db`, `table`, `snapshot`.
 
 use std::path::PathBuf;
 
@@ -168,36 +168,5 @@ pub(crate) enum SnapshotCommand {
         id: Option<i64>,
         #[command(flatten)]
         output: OutputArgs,
-    },
-}
-
-/// `cenote tag …`
-#[derive(Debug, Subcommand)]
-pub(crate) enum TagCommand {
-    /// Keep a snapshot by name, the latest where none is given
-    Create {
-        #[command(flatten)]
-        table: ExistingTable,
-        /// Name of the tag
-        name: String,
-        /// Id of the snapshot
-        #[arg(long, value_name = "ID")]
-        snapshot: Option<i64>,
-    },
-    /// List the tags of a table
-    #[command(visible_alias = "ls")]
-    List {
-        #[command(flatten)]
-        table: ExistingTable,
-        #[command(flatten)]
-        output: OutputArgs,
-    },
-    /// Forget a tag; the snapshot itself stays
-    #[command(visible_alias = "rm")]
-    Delete {
-        #[command(flatten)]
-        table: ExistingTable,
-        /// Name of the tag
-        name: String,
     },
 }

@@ -31,6 +31,9 @@ pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
         None if args.dry_run => format!("would compact {touched} of {seen} buckets"),
         None => format!("nothing to do in {seen} buckets"),
     });
+    if report.snapshot_id.is_some() {
+        super::expire::after_commit(&table).await;
+    }
     listing(&report.buckets).print(&args.output)
 }
 

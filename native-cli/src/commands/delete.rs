@@ -18,5 +18,8 @@ pub(super) async fn run(session: &Session, args: DeleteArgs) -> Result<()> {
     let progress = Progress::start("looking for rows");
     let done = delete_where(&table, filter, args.report.dry_run).await?;
     progress.finish();
+    if done.snapshot_id.is_some() {
+        super::expire::after_commit(&table).await;
+    }
     report::delete(&table, &done, args.report)
 }

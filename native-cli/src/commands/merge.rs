@@ -66,6 +66,9 @@ pub(super) async fn run(session: &Session, args: MergeArgs) -> Result<()> {
     let progress = Progress::start(&format!("merging into {}", table.name()));
     let done = merge.run().await?;
     progress.finish();
+    if done.snapshot_id.is_some() {
+        super::expire::after_commit(&table).await;
+    }
     report::change(&table, &done, args.report)
 }
 

@@ -1,11 +1,14 @@
 //! What each command does: one file a noun or verb.
 
 mod alter;
+mod branch;
 mod commit;
 mod compact;
+mod consumer;
 mod db;
 mod delete;
 mod doctor;
+mod expire;
 mod explain;
 mod merge;
 mod merge_source;
@@ -50,6 +53,10 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Table(command) => table::run(&session, command).await,
         Command::Snapshot(command) => snapshot::run(&session, command).await,
         Command::Tag(command) => tag::run(&session, command).await,
+        Command::Branch(command) => branch::run(&session, command).await,
+        Command::Consumer(command) => consumer::run(&session, command).await,
+        Command::Expire(args) => expire::run(&session, args).await,
+        Command::Rollback(args) => expire::rollback(&session, args).await,
         Command::Schema(command) => schema::run(&session, command).await,
         Command::Read(args) => read::run(&session, args).await,
         Command::Write(args) => write::run(&session, args).await,

@@ -1,22 +1,34 @@
 //! `cenote partition …`, and `--partition column=value` as a filter.
 
+use std::time::Duration;
+
 use cenote_core::{
+    maintain::partition_expire::{PartitionExpireOptions, expire_partitions},
     modify,
     predicate::{Column, CompareOp, Predicate},
     spec::table_schema::TableSchema,
+    table::Table,
     types::datum_text,
 };
+use serde_json::json;
 
-use super::report;
+use super::{expire::after_commit, report};
 use crate::{
-    cli::{KeyValue, PartitionCommand, PartitionSpec},
+    cli::{Age, KeyValue, PartitionCommand, PartitionSpec, ReportArgs},
     error::{Failure, Result},
+    notice::notice,
     session::Session,
 };
 
-/// Takes partitions away.
+/// Takes partitions away, the named ones or those that are too old.
 pub(super) async fn run(session: &Session, command: PartitionCommand) -> Result<()> {
-    let PartitionCommand::Drop { table, mut partitions, partition, report } = command;
+    let (table, mut partitions, partition, report) = match command {
+        PartitionCommand::Drop { table, partitions, partition, report } => (table, partitions, partition, report),
+        PartitionCommand::Expire { table, older_than, pattern, formatter, report } => {
+            let table = session.table(&table.table).await?;
+            return expire(&table, older_than, (pattern, formatter), report).await;
+        }
+    };
     if !partition.is_empty() {
         partitions.push(PartitionSpec(partition));
     }
@@ -26,7 +38,40 @@ pub(super) async fn run(session: &Session, command: PartitionCommand) -> Result<
         partitions.into_iter().map(|spec| spec.0.into_iter().map(pairs).collect()).collect();
     let done = modify::drop_partitions(&table, &specs, report.dry_run).await;
     let done = done.map_err(|error| Failure::argument("PARTITION", error))?;
+    if done.snapshot_id.is_some() {
+        after_commit(&table).await;
+    }
     report::truncate(&table, &done, report)
+}
+
+async fn expire(
+    table: &Table,
+    older_than: Option<Age>,
+    (pattern, formatter): (Option<String>, Option<String>),
+    report: ReportArgs,
+) -> Result<()> {
+    let age = older_than.map(|age| Duration::from_millis(age.millis.unsigned_abs()));
+    let Some(age) = age.or(table.options().partition_expiration_time) else {
+        return Err(Failure::usage("expected --older-than: the table has no partition.expiration-time"));
+    };
+    let mut options = PartitionExpireOptions::older_than(table, age)?;
+    options.by_values |= pattern.is_some() || formatter.is_some();
+    options.pattern = pattern.or(options.pattern);
+    options.formatter = formatter.or(options.formatter);
+    options.dry_run = report.dry_run;
+    let done = expire_partitions(table, &options).await?;
+    let verb = if report.dry_run { "would drop" } else { "dropped" };
+    notice(&format!("{verb} {} partitions of {}", done.partitions.len(), table.name()));
+    if let Some(first) = done.unclear.first() {
+        let count = done.unclear.len();
+        notice(&format!(
+            "{count} partitions stay, whose values are no time, such as {first}: pass --pattern or --formatter"
+        ));
+    }
+    if !done.snapshots.is_empty() {
+        after_commit(table).await;
+    }
+    super::expire::print(report, json!(done))
 }
 
 /// The rows of the partitions with these values; `None` where there are none. Errors: usage, for a column that is no

@@ -9,5 +9,8 @@ use crate::{cli::TruncateArgs, error::Result, session::Session};
 pub(super) async fn run(session: &Session, args: TruncateArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
     let done = modify::truncate(&table, args.report.dry_run).await?;
+    if done.snapshot_id.is_some() {
+        super::expire::after_commit(&table).await;
+    }
     report::truncate(&table, &done, args.report)
 }

@@ -26,5 +26,8 @@ pub(super) async fn run(session: &Session, args: UpdateArgs) -> Result<()> {
     let progress = Progress::start("looking for rows");
     let done = update_where(&table, assignments, filter, args.report.dry_run).await?;
     progress.finish();
+    if done.snapshot_id.is_some() {
+        super::expire::after_commit(&table).await;
+    }
     report::change(&table, &done, args.report)
 }

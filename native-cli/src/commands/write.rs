@@ -177,6 +177,7 @@ pub(super) async fn make_visible(table: &Table, messages: &[CommitMessage]) {
         Ok(None) => {}
         Err(error) => notice(&format!("committed, but readers see the rows only after `cenote compact`: {error}")),
     }
+    super::expire::after_commit(table).await;
 }
 
 async fn write_all(

@@ -11,6 +11,7 @@ mod examples;
 mod formats;
 mod harness;
 mod health;
+mod history;
 mod rows;
 mod schema_changes;
 mod server;

@@ -162,7 +162,7 @@ fn by_parts(text: &str, parts: &[Part]) -> Option<i64> {
     // As Java: the 31st of a shorter month is its last day.
     let days = (1..=31)
         .contains(&day)
-        .then(|| (0..4).find_map(|back| calendar::days_from_civil(year?, month, day - back)))??;
+        .then(|| (0..4).find_map(|back| calendar::days_from_civil(year?, month, day.checked_sub(back)?)))??;
     Some(days * DAY + millis)
 }
 

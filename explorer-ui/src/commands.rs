@@ -32,7 +32,9 @@ pub fn in_warehouse(command: &str, route: &Route, origin: &str) -> String {
         (Some(Place::Warehouse(at)), Some(_)) => at.url.clone(),
         _ => return command.to_owned(),
     };
-    format!("{command} \\\n  --warehouse {}", shell(&warehouse))
+    let warehouse = shell(&warehouse);
+    let told = command.split(" && ").map(|command| format!("{command} \\\n  --warehouse {warehouse}"));
+    told.collect::<Vec<_>>().join(" && \\\n")
 }
 
 /// `cenote compact …` as Paimon's rules pick, for one partition, or all with an empty one.

@@ -127,6 +127,12 @@ impl Facts {
         let table = shell_word(&self.address);
         if rest.is_empty() { format!("cenote {verb} {table}") } else { format!("cenote {verb} {table} {rest}") }
     }
+
+    /// The commands that give all partitions this number of buckets: writers go by the option.
+    pub(super) fn rescale(&self, buckets: u64) -> String {
+        let alter = self.command("table alter", &format!("\"SET ('bucket' = '{buckets}')\""));
+        format!("{alter} && {}", self.command("rescale", ""))
+    }
 }
 
 /// Gathers facts of the latest state.

@@ -57,7 +57,10 @@ fn unexpired(facts: &Facts) -> Option<Finding> {
     if let Some(name) = held {
         found = found.with("consumer", name);
     }
-    Some(found.mended_by(facts.command("expire", "--yes")))
+    // A run stops at `snapshot.expire.limit` unless it is told more.
+    let many = late > i64::from(facts.options.snapshot_expire_limit);
+    let rest = if many { format!("--max-deletes {late}") } else { String::new() };
+    Some(found.mended_by(facts.command("expire", &rest)))
 }
 
 /// The consumer that keeps the earliest snapshot.

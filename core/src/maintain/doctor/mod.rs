@@ -155,3 +155,6 @@ fn span_text(millis: i64) -> String {
         minutes => format!("{} days", minutes / 60 / 24),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,7 @@ fn one_bucket(facts: &Facts) -> Option<Finding> {
     let what = format!("bucket=1: one task at a time writes, compacts and reads {}", largest.title());
     let found =
         finding("one-bucket", Severity::Note, what).with("bytes", largest.bytes).with("advised_buckets", wanted);
-    Some(found.mended_by(facts.command("rescale", &format!("--buckets {wanted}"))))
+    Some(found.mended_by(facts.rescale(wanted)))
 }
 
 /// A changelog by full compaction that nothing triggers.

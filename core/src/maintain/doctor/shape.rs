@@ -232,8 +232,7 @@ fn bucket_count(facts: &Facts) -> Option<Finding> {
         .with("buckets", buckets)
         .with("buckets_a_partition", count)
         .with("advised_buckets_a_partition", wanted);
-    let command = format!("--buckets {wanted}");
-    Some(found.mended_by(facts.command("rescale", &command)))
+    Some(found.mended_by(facts.rescale(wanted)))
 }
 
 /// Partitions that were written under another bucket count: writers refuse them.

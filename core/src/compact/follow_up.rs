@@ -10,6 +10,20 @@ use crate::{commit::CommitMessage, error::Result, merge, table::Table};
 ///
 /// Errors: those of [`super::run`]. The write itself stays committed; the next compaction makes its rows visible.
 pub async fn after_write(table: &Table, messages: &[CommitMessage]) -> Result<Option<CompactReport>> {
+    compact_written(table, messages, false).await
+}
+
+/// As [`after_write`], of messages that replaced what was there. Java commits no changelog then: it would tell of the new
+/// rows without taking back the old ones.
+pub async fn after_overwrite(table: &Table, messages: &[CommitMessage]) -> Result<Option<CompactReport>> {
+    compact_written(table, messages, true).await
+}
+
+async fn compact_written(
+    table: &Table,
+    messages: &[CommitMessage],
+    without_changelog: bool,
+) -> Result<Option<CompactReport>> {
     let options = table.options();
     let looks_up = merge::looks_up(options) && options.lookup_wait;
     let is_due = table.schema().is_primary_key_table() && (looks_up || options.commit_force_compact);
@@ -20,5 +34,6 @@ pub async fn after_write(table: &Table, messages: &[CommitMessage]) -> Result<Op
         return Ok(None);
     }
     let full = options.commit_force_compact;
-    super::run(table, &CompactOptions { full, buckets: Some(buckets), ..CompactOptions::default() }).await.map(Some)
+    let how = CompactOptions { full, buckets: Some(buckets), without_changelog, ..CompactOptions::default() };
+    super::run(table, &how).await.map(Some)
 }

@@ -33,7 +33,7 @@ use crate::{
         options::{ChangelogProducer, CoreOptions, MergeEngine},
     },
     table::Table,
-    write::{BucketVectors, DataFileWriter, FilePurpose, FileRole, VectorWriter},
+    write::{self, BucketVectors, DataFileWriter, FilePurpose, FileRole, VectorWriter},
 };
 
 /// Carries out a task on sorted runs. Errors: those of reading and writing; what was written is in the message then.
@@ -186,7 +186,7 @@ impl<'a> Rewriter<'a> {
                 return Err(error);
             }
         }
-        outputs.close().await
+        outputs.close(self.table, &self.task.bucket.bucket_path).await
     }
 
     /// Writes the deletion vectors of the bucket anew where rows were marked or files go that have some.
@@ -259,20 +259,27 @@ impl Outputs {
         }
     }
 
-    /// The files of rows and those of the changelog.
-    async fn close(self) -> Result<(Vec<DataFileMeta>, Vec<DataFileMeta>)> {
-        let changelog = match self.changelog.close().await {
-            Ok(changelog) => changelog,
+    /// The files of rows and those of the changelog; none are left after an error.
+    async fn close(self, table: &Table, bucket_path: &str) -> Result<(Vec<DataFileMeta>, Vec<DataFileMeta>)> {
+        let rows = match self.rows {
+            Some(rows) => rows.close().await,
+            None => Ok(Vec::new()),
+        };
+        let rows = match rows {
+            Ok(rows) => rows,
             Err(error) => {
-                if let Some(rows) = self.rows {
-                    rows.abort().await;
-                }
+                self.changelog.abort().await;
                 return Err(error);
             }
         };
-        match self.rows {
-            Some(rows) => Ok((rows.close().await?, changelog)),
-            None => Ok((Vec::new(), changelog)),
+        match self.changelog.close().await {
+            Ok(changelog) => Ok((rows, changelog)),
+            Err(error) => {
+                for file in &rows {
+                    write::remove_data_file(table, bucket_path, file).await;
+                }
+                Err(error)
+            }
         }
     }
 

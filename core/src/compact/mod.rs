@@ -33,7 +33,7 @@ use futures::StreamExt;
 use serde::Serialize;
 
 pub use cluster::{ClusterBy, ClusterTask, Strategy};
-pub use follow_up::after_write;
+pub use follow_up::{after_overwrite, after_write};
 pub use plan::{CompactPlan, plan};
 pub use publish::{Published, commit_rewritten};
 pub use reason::Reason;
@@ -65,6 +65,8 @@ pub struct CompactOptions {
     pub buckets: Option<HashSet<(BinaryRow, i32)>>,
     /// Sorts the rows of each bucket of an append table, whatever its files look like.
     pub cluster: Option<ClusterBy>,
+    /// Leaves out the changelog that the compaction would produce.
+    pub without_changelog: bool,
     /// Decide only.
     pub dry_run: bool,
 }

@@ -82,6 +82,11 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
             tasks.extend(plan_append(table, bucket, &vectors, options.full));
         }
     }
+    for task in tasks.iter_mut().filter(|_| options.without_changelog) {
+        if let TaskKind::KeyValue(kind) = &mut task.kind {
+            kind.changelog = None;
+        }
+    }
     Ok(Planned { plan: CompactPlan { snapshot_id: snapshot.id, tasks }, buckets_seen })
 }
 

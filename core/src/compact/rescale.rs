@@ -116,7 +116,7 @@ pub async fn rescale(table: &Table, options: &RescaleOptions) -> Result<RescaleR
     let commit = target.new_commit(None).with_operation("OVERWRITE");
     match commit.overwrite(Snapshot::BATCH_IDENTIFIER, &messages, overwritten).await {
         Ok(snapshot_id) => {
-            super::after_write(table, &messages).await?;
+            super::after_overwrite(table, &messages).await?;
             let partitions = reports(&chosen, buckets, &messages);
             Ok(RescaleReport { partitions, unchanged: chosen.unchanged, snapshot_id })
         }

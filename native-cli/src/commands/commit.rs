@@ -39,7 +39,7 @@ pub(super) async fn run(session: &Session, args: CommitArgs) -> Result<()> {
     notice(&match outcome {
         CommitOutcome::Committed(ids) => match ids.last() {
             Some(id) => {
-                super::write::make_visible(&table, &messages).await;
+                super::write::make_visible(&table, &messages, false).await;
                 format!("snapshot {id}: {} new files", new_files(&messages))
             }
             None => "nothing to commit, and no new snapshot".to_owned(),

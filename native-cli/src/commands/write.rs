@@ -143,7 +143,7 @@ pub(crate) async fn load(
             return Err(failure);
         }
     };
-    let commit = table.new_commit(None);
+    let (commit, overwrites) = (table.new_commit(None), target.is_some());
     let snapshot = match target {
         None => commit.commit(Snapshot::BATCH_IDENTIFIER, &messages).await.map(|ids| ids.last().copied()),
         Some(target) => {
@@ -153,7 +153,7 @@ pub(crate) async fn load(
     let files = messages.iter().map(|message| message.new_files.len()).sum();
     match snapshot {
         Ok(snapshot) => {
-            make_visible(table, &messages).await;
+            make_visible(table, &messages, overwrites).await;
             Ok(Loaded { rows, left_out: source.finish()?, files, snapshot })
         }
         Err(error) => {
@@ -166,9 +166,14 @@ pub(crate) async fn load(
     }
 }
 
-/// Compacts where readers would not see the new rows otherwise. The rows are committed, whatever becomes of it.
-pub(super) async fn make_visible(table: &Table, messages: &[CommitMessage]) {
-    match compact::after_write(table, messages).await {
+/// Compacts where readers would not see the new rows otherwise. The rows are committed, whatever becomes of it. `overwrites`:
+/// they replaced others.
+pub(super) async fn make_visible(table: &Table, messages: &[CommitMessage], overwrites: bool) {
+    let compacted = match overwrites {
+        true => compact::after_overwrite(table, messages).await,
+        false => compact::after_write(table, messages).await,
+    };
+    match compacted {
         Ok(Some(report)) => {
             if let Some(id) = report.snapshot_id {
                 notice(&format!("snapshot {id}: compacted, so that readers see the rows"));

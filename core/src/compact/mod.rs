@@ -13,6 +13,7 @@ mod follow_up;
 mod key_value;
 pub mod levels;
 mod lookup;
+mod pick;
 mod plan;
 mod plan_json;
 mod postpone;

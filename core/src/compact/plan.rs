@@ -6,19 +6,18 @@ use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
     append::{self, AppendOptions, Pack},
     cluster,
-    levels::sorted_runs,
+    pick::{Occasion, Tree},
     record_expire::expired_files,
     support,
-    universal::{self, CompactUnit, UniversalOptions},
     vectors::DeletionVectors,
 };
 use crate::{
     error::Result,
-    merge::{self, ChangelogRule},
+    merge::ChangelogRule,
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{
         data_file::DataFileMeta,
-        options::{ChangelogProducer, CoreOptions, LookupCompact, MergeEngine},
+        options::{ChangelogProducer, CoreOptions, MergeEngine},
         snapshot::Snapshot,
         stats::SimpleStats,
     },
@@ -100,48 +99,35 @@ fn plan_key_value(
 ) -> Result<Option<CompactTask>> {
     let options = table.options();
     let key_types = entry_types(&table.schema().trimmed_primary_key_fields());
-    let runs = sorted_runs(&bucket.files, &key_types)?;
-    let highest = runs.iter().map(|run| run.level).max().unwrap_or(0);
-    let num_levels = options.num_levels().max(highest + 1);
-    let max_level = num_levels - 1;
-    let unit = if full {
-        universal::pick_full(num_levels, &runs).filter(|unit| !is_done(unit)).map(|unit| (unit, Reason::Full))
-    } else {
-        // Readers skip level 0, so that no new row may wait there.
-        let is_due = merge::looks_up(options) && options.lookup_compact == LookupCompact::Radical;
-        let rules = UniversalOptions::new(options);
-        let rules = UniversalOptions { force_up_level_0: rules.force_up_level_0 || is_due, ..rules };
-        let unit = universal::pick(num_levels, &runs, &rules).filter(|unit| !is_done(unit));
-        unit.map(|unit| (unit, if is_due { Reason::Lookup } else { Reason::SizeRatio }))
-    };
+    let tree = Tree::new(options, &bucket.files, &key_types)?;
     let must_rewrite = |file: &DataFileMeta| match expired.contains(&file.file_name) {
         true => Some(Reason::Expired),
         false => vectors.files.contains_key(&file.file_name).then_some(Reason::DeletionVectors),
     };
-    let of_top = bucket.files.iter().filter(|file| file.level == max_level);
-    let (reasons, marked): (Vec<_>, Vec<_>) =
-        of_top.filter_map(|file| Some((must_rewrite(file)?, file.clone()))).unzip();
-    let (one_by_one, unit) = match (reasons.first(), unit) {
-        (Some(reason), None) if full => (true, Some((CompactUnit { output_level: max_level, files: marked }, *reason))),
-        (_, unit) => (false, unit),
+    let now = table.runtime().now_millis();
+    let occasion = Occasion {
+        full,
+        local_millis: now.saturating_add(table.runtime().local_offset_millis(now)),
+        must_rewrite: &must_rewrite,
     };
-    let Some((unit, reason)) = unit else { return Ok(None) };
+    let Some(pick) = tree.pick(&occasion) else { return Ok(None) };
+    let unit = pick.unit;
     let kind = KeyValueTask {
         output_level: unit.output_level,
-        max_level,
-        drop_deletes: unit.output_level != 0 && unit.output_level >= highest,
-        changelog: changelog_rule(options, unit.output_level, max_level),
-        one_by_one,
-        rewrite_all: false,
+        max_level: pick.max_level,
+        drop_deletes: pick.drop_deletes && options.raw().get("chain-table.enabled").is_none_or(|value| value != "true"),
+        changelog: changelog_rule(options, unit.output_level, pick.max_level),
+        one_by_one: pick.one_by_one,
+        rewrite_all: options.compaction_force_rewrite_all_files,
     };
     Ok(Some(CompactTask {
         bucket: TaskBucket::of(&bucket),
         kind: TaskKind::KeyValue(kind),
-        reason,
+        reason: unit.reason,
         others: others(&bucket, &unit.files),
         files: unit.files,
         vectors,
-        runs_before: runs.len(),
+        runs_before: tree.runs.len(),
     }))
 }
 
@@ -156,11 +142,6 @@ fn others(bucket: &BucketFiles, picked: &[DataFileMeta]) -> Vec<DataFileMeta> {
         ..file.clone()
     };
     others.map(lean).collect()
-}
-
-/// One file that is where it should be.
-fn is_done(unit: &CompactUnit) -> bool {
-    matches!(unit.files.as_slice(), [file] if file.level == unit.output_level)
 }
 
 fn changelog_rule(options: &CoreOptions, output_level: i32, top: i32) -> Option<ChangelogRule> {

@@ -179,6 +179,12 @@ core_options! {
     compaction_max_size_amplification_percent: i32 = "compaction.max-size-amplification-percent", number, 200;
     /// Percent by which the next run may be larger.
     compaction_size_ratio: i32 = "compaction.size-ratio", number, 1;
+    /// First of the off-peak hours; -1 for none.
+    compaction_offpeak_start_hour: i32 = "compaction.offpeak.start.hour", number, -1;
+    /// The hour after the last of them; -1 for none.
+    compaction_offpeak_end_hour: i32 = "compaction.offpeak.end.hour", number, -1;
+    /// What off-peak hours add to the size ratio.
+    compaction_offpeak_ratio: i32 = "compaction.offpeak-ratio", number, 0;
     /// Time after which a full compaction is due.
     compaction_optimization_interval: Option<Duration> = "compaction.optimization-interval", optional(duration), None;
     /// Total bytes below which a compaction is full.
@@ -201,6 +207,8 @@ core_options! {
     lookup_compact: LookupCompact = "lookup-compact", choice, LookupCompact::Radical;
     /// Whether a commit waits until its rows have been looked up.
     lookup_wait: bool = "lookup-wait", boolean, true;
+    /// Writes after which a gentle lookup compaction runs.
+    lookup_compact_max_interval: Option<i32> = "lookup-compact.max-interval", optional(number), None;
     /// Rows of a dynamic bucket.
     dynamic_bucket_target_row_num: i64 = "dynamic-bucket.target-row-num", number, 2_000_000;
     /// First buckets of a partition.

@@ -42,6 +42,11 @@ impl Progress {
         }
     }
 
+    /// Says how many of the bytes are done.
+    pub(crate) fn reach_bytes(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
     /// Changes what is said.
     pub(crate) fn say(&self, what: impl Into<String>) {
         self.bar.set_message(what.into());

@@ -10,9 +10,11 @@ pub mod append;
 mod append_rewrite;
 mod cluster;
 mod follow_up;
+mod job;
 mod key_value;
 pub mod levels;
 mod lookup;
+mod overlap;
 mod pick;
 mod plan;
 mod plan_json;
@@ -20,6 +22,7 @@ mod postpone;
 mod publish;
 mod reason;
 mod record_expire;
+mod report;
 mod rescale;
 mod rewrite;
 mod support;
@@ -28,16 +31,15 @@ pub mod universal;
 mod upgrade;
 mod vectors;
 
-use std::collections::HashSet;
-
-use futures::StreamExt;
-use serde::Serialize;
+use std::{collections::HashSet, time::Duration};
 
 pub use cluster::{ClusterBy, ClusterTask, Strategy};
 pub use follow_up::{after_overwrite, after_write};
+pub use job::run;
 pub use plan::{CompactPlan, plan};
 pub use publish::{Published, commit_rewritten};
 pub use reason::Reason;
+pub use report::{BucketReport, CompactProgress, CompactReport, OnProgress, describe};
 pub use rescale::{PartitionReport, RescaleOptions, RescaleReport, rescale};
 pub use rewrite::rewrite;
 pub use task::{CompactTask, KeyValueTask, TaskBucket, TaskKind, TaskVectors};
@@ -47,13 +49,12 @@ use crate::{
     error::{Error, Result},
     predicate::Predicate,
     scan::{BucketFiles, entry_types},
-    spec::{binary_row::BinaryRow, data_file::DataFileMeta, options::Bucket},
+    spec::{binary_row::BinaryRow, data_file::DataFileMeta},
     table::Table,
     write,
 };
 
 use levels::{SortedRun, sorted_runs};
-use plan::plan_snapshot;
 
 /// What to compact, and how far.
 #[derive(Clone, Debug, Default)]
@@ -68,121 +69,22 @@ pub struct CompactOptions {
     pub cluster: Option<ClusterBy>,
     /// Leaves out the changelog that the compaction would produce.
     pub without_changelog: bool,
+    /// Only buckets of these numbers.
+    pub bucket_numbers: Option<HashSet<i32>>,
+    /// Only partitions whose newest file is older than this.
+    pub partition_idle_time: Option<Duration>,
     /// Decide only.
     pub dry_run: bool,
-}
-
-/// What a compaction did to one bucket, or would do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BucketReport {
-    /// Bucket directory.
-    pub bucket_path: String,
-    /// The rule that picked the files.
-    pub reason: Reason,
-    /// Sorted runs (primary key) or files (append) before.
-    pub runs_before: usize,
-    /// Files that take part.
-    pub files_in: usize,
-    /// Their bytes.
-    pub bytes_in: i64,
-    /// Files after; 0 in a dry run.
-    pub files_out: usize,
-    /// Their bytes.
-    pub bytes_out: i64,
-    /// Level the files go to.
-    pub output_level: i32,
-}
-
-/// What a compaction did, or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct CompactReport {
-    /// Buckets with something to do.
-    pub buckets: Vec<BucketReport>,
-    /// Buckets looked at.
-    pub buckets_seen: usize,
-    /// The COMPACT snapshot; `None` where there was nothing to do.
-    pub snapshot_id: Option<i64>,
-}
-
-/// Compacts the latest snapshot of a table in one commit. Rows of a postpone table that wait for a bucket are given one
-/// before, in a commit of its own.
-///
-/// Errors: `Conflict` where somebody else removed a file meanwhile (run again), `Unsupported` for tables that this build
-/// cannot merge. The new files are removed where it is sure that nothing was committed: not when the reply to a commit was
-/// lost.
-pub async fn run(table: &Table, options: &CompactOptions) -> Result<CompactReport> {
-    let mut report = CompactReport::default();
-    if table.options().bucket == Bucket::Postpone && options.buckets.is_none() {
-        let moved = postpone::move_rows(table, options.partitions.as_ref(), options.dry_run).await?;
-        report.buckets_seen += moved.reports.len();
-        report.buckets.extend(moved.reports);
-        report.snapshot_id = moved.snapshot_id;
-    }
-    let Some(snapshot) = table.snapshots().latest().await? else { return Ok(report) };
-    let planned = plan_snapshot(table, &snapshot, options).await?;
-    report.buckets_seen += planned.buckets_seen;
-    let tasks = planned.plan.tasks;
-    if options.dry_run {
-        report.buckets.extend(tasks.iter().map(|task| task.report(&[])));
-        return Ok(report);
-    }
-    let done = rewrite_all(table, tasks).await?;
-    let results: Vec<(&CompactTask, &CommitMessage)> = done.iter().map(|(task, message)| (task, message)).collect();
-    let published = match publish::publish(table, &results).await {
-        Ok(published) => published,
-        Err(error) => {
-            if error.is_surely_without_effect() {
-                remove_results(table, &done).await;
-            }
-            return Err(error);
-        }
-    };
-    report.snapshot_id = published.snapshot_id.or(report.snapshot_id);
-    for (task, message) in published.committed.iter().filter_map(|place| done.get(*place)) {
-        report.buckets.push(task.report(&message.compact_after));
-    }
-    let stale: Vec<_> = published.stale.iter().filter_map(|place| done.get(*place)).cloned().collect();
-    remove_results(table, &stale).await;
-    match stale.first() {
-        None => Ok(report),
-        Some((task, _)) => Err(Error::conflict("somebody else changed files of the compaction: run it again")
-            .at(&task.bucket.bucket_path)
-            .with("stale", stale.len())),
-    }
-}
-
-/// Carries out all tasks side by side, or none.
-async fn rewrite_all(table: &Table, tasks: Vec<CompactTask>) -> Result<Vec<(CompactTask, CommitMessage)>> {
-    let parallelism = table.runtime().parallelism();
-    let rewriting = tasks.into_iter().map(|task| {
-        let table = table.clone();
-        crate::io::spawn_value(table.runtime().clone(), async move {
-            let message = rewrite::rewrite(&table, &task).await?;
-            Ok((task, message))
-        })
-    });
-    let mut results = futures::stream::iter(rewriting).buffered(parallelism);
-    let (mut done, mut failed) = (Vec::new(), None);
-    while let Some(result) = results.next().await {
-        match result {
-            Ok(result) => done.push(result),
-            Err(error) => failed = Some(error),
-        }
-    }
-    match failed {
-        None => Ok(done),
-        Some(error) => {
-            remove_results(table, &done).await;
-            Err(error)
-        }
-    }
-}
-
-/// Removes the new files of results that are surely not committed.
-async fn remove_results(table: &Table, results: &[(CompactTask, CommitMessage)]) {
-    for (task, message) in results {
-        remove_new_files(table, &task.bucket.bucket_path, message).await;
-    }
+    /// Plans made while others change the same buckets; 5 by default.
+    pub max_attempts: Option<u32>,
+    /// Bytes that are rewritten before they are committed; 4 GiB by default.
+    pub commit_bytes: Option<u64>,
+    /// Memory that tasks may take together, roughly; 2 GiB by default.
+    pub memory_bytes: Option<u64>,
+    /// Tasks at a time; as many as the runtime has threads by default.
+    pub parallelism: Option<usize>,
+    /// Is told how far the compaction is.
+    pub progress: Option<OnProgress>,
 }
 
 /// New files are those that no old file of the same name stands for: an upgrade keeps its file.

@@ -1,6 +1,6 @@
 //! What to do with each bucket. Pure but for reading the manifests.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
@@ -16,6 +16,7 @@ use crate::{
     merge::ChangelogRule,
     scan::{BucketFiles, EntryFilter, check_readable, entry_types, live_files},
     spec::{
+        binary_row::BinaryRow,
         data_file::DataFileMeta,
         options::{ChangelogProducer, CoreOptions, MergeEngine},
         snapshot::Snapshot,
@@ -62,6 +63,12 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     if let Some(wanted) = &options.buckets {
         buckets.retain(|bucket| wanted.contains(&(bucket.partition.clone(), bucket.bucket)));
     }
+    if let Some(idle) = options.partition_idle_time {
+        retain_idle(table, &mut buckets, idle);
+    }
+    if let Some(wanted) = &options.bucket_numbers {
+        buckets.retain(|bucket| wanted.contains(&bucket.bucket));
+    }
     let buckets_seen = buckets.len();
     let vectors = DeletionVectors::read(table, snapshot).await?;
     let expired = match options.full && table.schema().is_primary_key_table() {
@@ -89,6 +96,22 @@ pub(super) async fn plan_snapshot(table: &Table, snapshot: &Snapshot, options: &
     Ok(Planned { plan: CompactPlan { snapshot_id: snapshot.id, tasks }, buckets_seen })
 }
 
+/// Leaves only partitions whose newest file is older than `idle`. A file that does not say counts as new.
+fn retain_idle(table: &Table, buckets: &mut Vec<BucketFiles>, idle: Duration) {
+    let oldest = local_millis(table).saturating_sub(i64::try_from(idle.as_millis()).unwrap_or(i64::MAX));
+    let is_busy = |bucket: &&BucketFiles| {
+        bucket.files.iter().any(|file| file.creation_time_millis.is_none_or(|created| created >= oldest))
+    };
+    let busy: HashSet<BinaryRow> = buckets.iter().filter(is_busy).map(|bucket| bucket.partition.clone()).collect();
+    buckets.retain(|bucket| !busy.contains(&bucket.partition));
+}
+
+/// Now, as files say when they were made: local wall clock.
+fn local_millis(table: &Table) -> i64 {
+    let now = table.runtime().now_millis();
+    now.saturating_add(table.runtime().local_offset_millis(now))
+}
+
 /// `expired` are names of files with rows that have expired, for a full compaction.
 fn plan_key_value(
     table: &Table,
@@ -104,12 +127,7 @@ fn plan_key_value(
         true => Some(Reason::Expired),
         false => vectors.files.contains_key(&file.file_name).then_some(Reason::DeletionVectors),
     };
-    let now = table.runtime().now_millis();
-    let occasion = Occasion {
-        full,
-        local_millis: now.saturating_add(table.runtime().local_offset_millis(now)),
-        must_rewrite: &must_rewrite,
-    };
+    let occasion = Occasion { full, local_millis: local_millis(table), must_rewrite: &must_rewrite };
     let Some(pick) = tree.pick(&occasion) else { return Ok(None) };
     let unit = pick.unit;
     let kind = KeyValueTask {

@@ -111,6 +111,16 @@ pub(super) async fn publish(table: &Table, results: &[(&CompactTask, &CommitMess
     Err(Error::conflict("others committed to the same buckets each time").at(table.name()))
 }
 
+/// Whether all files of a task are there still.
+pub(super) async fn is_current(table: &Table, task: &CompactTask) -> Result<bool> {
+    let Some(snapshot) = table.snapshots().latest().await? else { return Ok(false) };
+    let bucket = &task.bucket;
+    let nothing = CommitMessage::new(bucket.partition.clone(), bucket.bucket, bucket.total_buckets);
+    let state = State::read(table, &snapshot, &[(task, &nothing)]).await?;
+    let live: HashSet<&str> = state.files.values().flatten().map(|file| file.file_name.as_str()).collect();
+    Ok(task.files.iter().chain(&task.others).all(|file| live.contains(file.file_name.as_str())))
+}
+
 fn is_empty(message: &CommitMessage) -> bool {
     message.compact_before.is_empty()
         && message.compact_after.is_empty()

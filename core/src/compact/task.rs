@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BucketReport, ClusterTask, Reason};
+use super::{ClusterTask, Reason};
 use crate::{
     merge::ChangelogRule,
     scan::{BucketDeletions, BucketFiles},
@@ -122,19 +122,5 @@ impl CompactTask {
     /// Whether a row of the file is deleted by a vector.
     pub(crate) fn has_vector(&self, file_name: &str) -> bool {
         self.vectors.files.contains_key(file_name)
-    }
-
-    /// What is, or would be, done. `after` are the files that come.
-    pub(super) fn report(&self, after: &[DataFileMeta]) -> BucketReport {
-        BucketReport {
-            bucket_path: self.bucket.bucket_path.clone(),
-            reason: self.reason,
-            runs_before: self.runs_before,
-            files_in: self.files.len(),
-            bytes_in: self.bytes(),
-            files_out: after.len(),
-            bytes_out: after.iter().map(|file| file.file_size).sum(),
-            output_level: self.output_level(),
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line, as data: one struct a command. The texts here are what `--help` shows.
 
 mod changes;
+mod compact;
 mod health;
 mod history;
 mod nouns;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
+pub(crate) use compact::CompactArgs;
 pub(crate) use health::{Age, DoctorArgs, Level, OrphansArgs, RepairArgs, VerifyArgs};
 pub(crate) use history::{BranchCommand, ConsumerCommand, ExpireArgs, RollbackArgs, TagCommand};
 pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs};
@@ -24,7 +26,7 @@ pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
 pub(crate) use serve::{DemoArgs, ServeArgs};
 pub(crate) use shared::{GlobalArgs, KeyValue, OutputArgs, OutputFormat, StateArgs};
 pub(crate) use two_phase::{AbortArgs, CommitArgs};
-pub(crate) use verbs::{CompactArgs, ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
+pub(crate) use verbs::{ExplainArgs, InputFormat, ReadArgs, SqlArgs, WriteArgs};
 
 const LONG_ABOUT: &str = "\
 Read, write, compact and inspect Apache Paimon tables, without a JVM and without a server.
@@ -169,6 +171,10 @@ mod tests {
             "cenote commit d.t --warehouse w one.commit two.commit --commit-user u --identifier 7 --watermark -1",
             "cenote abort d.t --warehouse w one.commit --allow-unsafe-commit",
             "cenote compact d.t --warehouse w --full --partition a=b --dry-run",
+            "cenote compact d.t --warehouse w --where a=1 --partition-idle-time 2h --bucket 0 --bucket 3",
+            "cenote compact d.t --warehouse w --full --plan p.json",
+            "cenote compact d.t --warehouse w --run-task p.json --task 3 --result r.commit",
+            "cenote compact d.t --warehouse w --commit p.json a.commit b.commit",
             "cenote tag create d.t name --warehouse w --snapshot 3 --retain 7d",
             "cenote tag rename d.t name other --warehouse w",
             "cenote tag expire d.t --older-than 7d --dry-run -o json --warehouse w",

@@ -136,31 +136,6 @@ fn batch_rows(text: &str) -> Result<usize, String> {
     }
 }
 
-/// `cenote compact`
-#[derive(Debug, Args)]
-pub(crate) struct CompactArgs {
-    #[command(flatten)]
-    pub(crate) table: ExistingTable,
-    /// Merge every bucket into its highest level, whatever the rules would pick
-    #[arg(long)]
-    pub(crate) full: bool,
-    /// Only the partitions with this value; may be repeated
-    #[arg(long, value_name = "COLUMN=VALUE")]
-    pub(crate) partition: Vec<KeyValue>,
-    /// Sort the rows of an append table by these columns, so that filters on them skip files
-    #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "full")]
-    pub(crate) order_by: Vec<String>,
-    /// How to sort: order, zorder, hilbert, or auto, by the number of columns; without --order-by the columns are those of
-    /// the table's option clustering.columns
-    #[arg(long, value_name = "STRATEGY", conflicts_with = "full")]
-    pub(crate) strategy: Option<String>,
-    /// Show what would be rewritten, and rewrite nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    #[command(flatten)]
-    pub(crate) output: OutputArgs,
-}
-
 /// `cenote explain`
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {

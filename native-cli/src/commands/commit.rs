@@ -21,7 +21,7 @@ use crate::{
 /// Commits prepared messages.
 pub(super) async fn run(session: &Session, args: CommitArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
-    let messages = read_all(&table, &args.files)?;
+    let messages = read_messages(&table, &args.files)?;
     let once = args.identifier.is_some();
     let identifier = args.identifier.unwrap_or(Snapshot::BATCH_IDENTIFIER);
     let mut commit = table.new_commit(args.commit_user);
@@ -54,7 +54,7 @@ pub(super) async fn run(session: &Session, args: CommitArgs) -> Result<()> {
 /// Removes the files of prepared messages.
 pub(super) async fn abort(session: &Session, args: AbortArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
-    let messages = read_all(&table, &args.files)?;
+    let messages = read_messages(&table, &args.files)?;
     let report = table.new_commit(None).abort(&messages).await?;
     let kept = match (report.committed.len(), report.elsewhere.len()) {
         (0, 0) => String::new(),
@@ -71,7 +71,7 @@ pub(super) fn write_messages(table: &Table, file: &Path, messages: &[CommitMessa
     fs::write(file, bytes).map_err(|error| Failure::file(file.display(), &error))
 }
 
-fn read_all(table: &Table, files: &[PathBuf]) -> Result<Vec<CommitMessage>> {
+pub(super) fn read_messages(table: &Table, files: &[PathBuf]) -> Result<Vec<CommitMessage>> {
     let mut messages = Vec::new();
     for file in files {
         let bytes = fs::read(file).map_err(|error| Failure::file(file.display(), &error))?;

@@ -7,6 +7,7 @@ mod buckets;
 mod catalog;
 mod changes;
 mod clustering;
+mod compaction;
 mod examples;
 mod formats;
 mod harness;

@@ -45,7 +45,7 @@ pub(in crate::compact) async fn plan_incremental(
         (!files.is_empty()).then_some((num_levels - 1, files, Reason::Full))
     } else {
         let unit = universal::pick(num_levels, &runs, &rules(table.options()));
-        unit.map(|unit| (unit.output_level, unit.files, Reason::SizeRatio))
+        unit.map(|unit| (unit.output_level, unit.files, unit.reason))
     };
     let Some((output_level, files, reason)) = unit else { return Ok(None) };
     let kind = ClusterTask { columns: by.columns, strategy: by.strategy, output_level };
@@ -65,7 +65,13 @@ fn runs_of(files: &[DataFileMeta]) -> Vec<SortedRun> {
 
 /// The rules of LSM trees, without those for off-peak hours and for full compactions now and then.
 fn rules(options: &CoreOptions) -> UniversalOptions {
-    UniversalOptions { force_up_level_0: false, ..UniversalOptions::new(options) }
+    UniversalOptions {
+        size_ratio: options.compaction_size_ratio.into(),
+        total_size_threshold: None,
+        incremental_size_threshold: None,
+        force_up_level_0: None,
+        ..UniversalOptions::new(options, 0)
+    }
 }
 
 /// Whether all files are of the highest level, sorted by the columns of today.

@@ -34,7 +34,7 @@ pub struct Published {
     pub stale: Vec<usize>,
 }
 
-/// Commits the results of tasks of a plan, each made by [`super::rewrite`], in one COMPACT snapshot. Stale results are
+/// Commits the results of tasks of a plan, each made by [`super::rewrite()`], in one COMPACT snapshot. Stale results are
 /// left out and named; their files stay, for [`crate::commit::TableCommit::abort`].
 ///
 /// Errors: `Invalid` for a result that is of no task of the plan, before anything is committed; `Conflict` where others

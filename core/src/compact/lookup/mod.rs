@@ -62,7 +62,7 @@ struct Wanted<'a> {
 
 impl LookupLevels {
     /// Over `above`, files of the bucket of `split`, whose deletion vectors it has. With `marking`, rows that are found are
-    /// to be deleted: see [`LookupLevels::into_marks`].
+    /// to be deleted: see [`LookupLevels::take_marks`].
     ///
     /// Errors: `Corrupt` for key ranges that do not decode, `Unsupported` for keys of types without an order.
     pub(super) fn new(context: &Arc<ReadContext>, split: Split, above: &[DataFileMeta], marking: bool) -> Result<Self> {

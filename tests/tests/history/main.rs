@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "each test uses a part")]
 mod support;
 
+mod crashes;
 mod files;
 mod random;
 

@@ -225,6 +225,33 @@ pub(crate) fn entry_id(writer: usize, number: usize) -> i64 {
     writer as i64 * LEDGER + number as i64 * ENTRIES
 }
 
+/// Going back.
+impl Bank {
+    /// The table is taken back to a state: what is not in it must never be seen again.
+    pub(crate) fn roll_back(&self, to: &Seen) {
+        for (book, seen) in self.lock().iter_mut().zip(&to.0) {
+            if self.kind.money == Money::Balances {
+                book.commits.truncate(seen.len());
+                book.states.truncate(seen.len() + 1);
+                continue;
+            }
+            for number in 0..book.commits.len() {
+                let is_taken_back = book.commits.iter().any(|commit| commit.deed == Deed::TakeBack(number));
+                match book.commits[number].deed {
+                    // Entries that are there again were not taken back.
+                    Deed::TakeBack(which) if seen.contains(&which) => {
+                        book.commits[number].deed = Deed::Write(Vec::new());
+                    }
+                    // Those that were taken back before are in older states.
+                    Deed::Write(_) if !seen.contains(&number) && !is_taken_back => {}
+                    _ => continue,
+                }
+                book.commits[number].fate = Fate::Never;
+            }
+        }
+    }
+}
+
 /// Reading.
 impl Bank {
     /// Checks the rows of a snapshot, which is known by its delta manifest list.

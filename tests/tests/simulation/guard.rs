@@ -75,7 +75,7 @@ impl Guard {
         };
         let mut missing = Vec::new();
         let names: BTreeSet<&str> = files.keys().map(|path| name_of(path)).collect();
-        let needs = needs(files, &tag.snapshot, is_changelog(path), &mut missing);
+        let needs = needs(files, &tag.snapshot, Reader::of(path), &mut missing);
         missing.extend(needs.iter().filter(|name| !names.contains(name.as_str())).cloned());
         if !missing.is_empty() {
             self.breaches.push(format!("{path} appeared without the files {missing:?} (time {now})"));
@@ -96,23 +96,16 @@ impl Guard {
         }
         let name = name_of(path);
         let holders = self.kept.iter().filter(|(_, kept)| kept.needs.contains(name)).map(|(path, _)| path.as_str());
-        let holders: Vec<String> = holders.filter(|holder| !self.is_going(holder, now)).map(str::to_owned).collect();
+        let holders: Vec<&str> = holders.collect();
         if !holders.is_empty() {
             self.breaches.push(format!("{path} was deleted, which {holders:?} need"));
         }
     }
 
-    /// Whether the snapshot in this file may expire, so that its files may go before it.
-    fn is_going(&self, holder: &str, now: i64) -> bool {
-        let is_main = holder.starts_with(&format!("{TABLE}snapshot/"));
-        is_main && self.kept.get(holder).is_some_and(|kept| self.may_expire(kept.id, now))
-    }
-
     /// Files that something kept needs, but which are not there.
-    pub(crate) fn missing(&self, files: &Files, now: i64) -> Vec<String> {
+    pub(crate) fn missing(&self, files: &Files) -> Vec<String> {
         let names: BTreeSet<&str> = files.keys().map(|path| name_of(path)).collect();
-        let holders = self.kept.iter().filter(|(path, _)| !self.is_going(path, now));
-        let needs = holders.flat_map(|(path, kept)| kept.needs.iter().map(move |name| (path, name)));
+        let needs = self.kept.iter().flat_map(|(path, kept)| kept.needs.iter().map(move |name| (path, name)));
         needs.filter(|(_, name)| !names.contains(name.as_str())).map(|(path, name)| format!("{path}: {name}")).collect()
     }
 }
@@ -124,8 +117,24 @@ fn is_state(path: &str) -> bool {
     [("snapshot", "snapshot-"), ("tag", "tag-"), ("changelog", "changelog-")].contains(&(folder, prefix_of(name)))
 }
 
-fn is_changelog(path: &str) -> bool {
-    prefix_of(name_of(path)) == "changelog-"
+/// What is read of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// Rows: tags and branches keep no changelog.
+    Rows,
+    /// Only the changelog.
+    Changelog,
+    Both,
+}
+
+impl Reader {
+    fn of(path: &str) -> Self {
+        match prefix_of(name_of(path)) {
+            "changelog-" => Reader::Changelog,
+            _ if path.starts_with(&format!("{TABLE}snapshot/")) => Reader::Both,
+            _ => Reader::Rows,
+        }
+    }
 }
 
 fn prefix_of(name: &str) -> &str {
@@ -137,9 +146,9 @@ fn name_of(path: &str) -> &str {
 }
 
 /// Names of all files that a reader of the snapshot may ask for. Names are unique, so folders do not matter.
-fn needs(files: &Files, snapshot: &Snapshot, only_changelog: bool, missing: &mut Vec<String>) -> BTreeSet<String> {
+pub(crate) fn needs(files: &Files, snapshot: &Snapshot, reader: Reader, missing: &mut Vec<String>) -> BTreeSet<String> {
     let mut needs = BTreeSet::new();
-    if !only_changelog {
+    if reader != Reader::Changelog {
         let lists = [&snapshot.base_manifest_list, &snapshot.delta_manifest_list];
         let mut entries = Vec::new();
         for list in lists {
@@ -164,7 +173,9 @@ fn needs(files: &Files, snapshot: &Snapshot, only_changelog: bool, missing: &mut
         }
         needs.extend(snapshot.statistics.clone());
     }
-    if let Some(list) = &snapshot.changelog_manifest_list {
+    if let Some(list) = &snapshot.changelog_manifest_list
+        && reader != Reader::Rows
+    {
         for entry in entries_of(files, list, &mut needs, missing) {
             needs.insert(entry.file.file_name);
         }

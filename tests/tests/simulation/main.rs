@@ -88,3 +88,22 @@ fn a_seed_repeats_a_run() {
         assert_eq!(runs[0], runs[1], "seed {seed} is not the same twice");
     }
 }
+
+/// Seeds that each mistake gets, and how many of them must catch it.
+const CHANCES: u64 = 60;
+const LEAST_CAUGHT: u64 = 10;
+
+#[test]
+fn planted_mistakes_are_caught() {
+    for mistake in actors::Mistake::ALL {
+        let caught = AtomicU64::new(0);
+        run_all(CHANCES, |seed| {
+            if run::run_with(seed, false, Some(mistake)).is_err() {
+                caught.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let caught = caught.into_inner();
+        println!("{mistake:?}: caught in {caught} of {CHANCES} seeds");
+        assert!(caught >= LEAST_CAUGHT, "{mistake:?} is caught in {caught} of {CHANCES} seeds only");
+    }
+}

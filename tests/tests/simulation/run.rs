@@ -8,8 +8,8 @@ use std::{
 use futures::executor::block_on;
 
 use crate::{
-    actors::{self, Quota},
-    audit::audit,
+    actors::{self, Mistake, Quota},
+    audit::{audit, roll_back},
     bank::Bank,
     dice::Dice,
     guard::Guard,
@@ -56,6 +56,11 @@ impl fmt::Display for Outcome {
 
 /// Runs a seed. Errors: what went wrong, with the last lines of the log.
 pub(crate) fn run(seed: u64, is_loud: bool) -> Result<Outcome, String> {
+    run_with(seed, is_loud, None)
+}
+
+/// As [`run`], with somebody who makes a mistake.
+pub(crate) fn run_with(seed: u64, is_loud: bool, mistake: Option<Mistake>) -> Result<Outcome, String> {
     let mut dice = Dice::new(seed);
     let kind = KINDS[(seed as usize) % KINDS.len()];
     let plan = fault_plan(&mut dice);
@@ -75,7 +80,8 @@ pub(crate) fn run(seed: u64, is_loud: bool) -> Result<Outcome, String> {
     });
     created.map_err(|error| failed(error.to_string()))?;
     let bank = Bank::new(kind);
-    let lived = catch_unwind(AssertUnwindSafe(|| live(&world, &bank, &mut dice, retention.most > 1_000)));
+    let names_commits = retention.most > 1_000 && dice.chance(5_000);
+    let lived = catch_unwind(AssertUnwindSafe(|| live(&world, &bank, &mut dice, Cast { names_commits, mistake })));
     let lived = lived.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         Err(format!("a panic: {}", text.or(panic.downcast_ref::<&str>().map(|t| (*t).to_owned())).unwrap_or_default()))
@@ -107,13 +113,21 @@ fn fault_plan(dice: &mut Dice) -> FaultPlan {
     }
 }
 
+/// Who is wanted besides the usual.
+#[derive(Clone, Copy, Debug)]
+struct Cast {
+    /// Whether commits have names, so that they can be repeated: snapshots must be remembered long enough.
+    names_commits: bool,
+    mistake: Option<Mistake>,
+}
+
 /// Some days, with nights between them.
-fn live(world: &World, bank: &Bank, dice: &mut Dice, forgets_late: bool) -> Result<(), String> {
+fn live(world: &World, bank: &Bank, dice: &mut Dice, wanted: Cast) -> Result<(), String> {
     let days = dice.between(1, 3);
     let mut night_owls: Vec<Actor> = Vec::new();
     for day in 1..=days {
         world.note("world", &format!("day {day}"));
-        let mut actors = cast(bank, dice, forgets_late);
+        let mut actors = cast(bank, dice, wanted);
         actors.append(&mut night_owls);
         world.lock().calm = false;
         process::run_day(world, &mut actors);
@@ -124,6 +138,9 @@ fn live(world: &World, bank: &Bank, dice: &mut Dice, forgets_late: bool) -> Resu
             state.advance(2 * 3_600_000);
         }
         audit(world, bank, false)?;
+        if dice.chance(1_500) && night_owls.is_empty() {
+            roll_back(world, bank)?;
+        }
     }
     process::run_out(world, &mut night_owls);
     world.lock().settle();
@@ -131,11 +148,11 @@ fn live(world: &World, bank: &Bank, dice: &mut Dice, forgets_late: bool) -> Resu
 }
 
 /// Who works on a day.
-fn cast(bank: &Bank, dice: &mut Dice, forgets_late: bool) -> Vec<Actor> {
+fn cast(bank: &Bank, dice: &mut Dice, wanted: Cast) -> Vec<Actor> {
     let Kind { writers, partitions, money, .. } = bank.kind;
     let mut actors = Vec::new();
     for number in 0..writers {
-        let is_named = forgets_late && dice.chance(5_000) && money != kinds::Money::Balances;
+        let is_named = wanted.names_commits && money != kinds::Money::Balances;
         let main = actors::writer(bank.clone(), number, Quota::new(dice.between(1, 4) as usize), is_named);
         actors.push(actor(&format!("writer{number}"), dice, main));
     }
@@ -146,6 +163,18 @@ fn cast(bank: &Bank, dice: &mut Dice, forgets_late: bool) -> Vec<Actor> {
     for number in 0..dice.between(1, 2) {
         let main = actors::compactor(Quota::new(dice.between(1, 3) as usize));
         actors.push(actor(&format!("compactor{number}"), dice, main));
+    }
+    let cleaner = actors::cleaner(Quota::new(dice.between(0, 2) as usize));
+    actors.push(actor("cleaner", dice, cleaner).nocturnal());
+    let expirer = actors::expirer(Quota::new(dice.between(0, 3) as usize));
+    actors.push(actor("expirer", dice, expirer).nocturnal());
+    if dice.chance(4_000) {
+        let brancher = actors::brancher(Quota::new(2));
+        actors.push(actor("brancher", dice, brancher));
+    }
+    if let Some(mistake) = wanted.mistake {
+        let planted = actors::planted(mistake, Quota::new(3));
+        actors.push(actor("planted", dice, planted).nocturnal());
     }
     let tagger = actors::tagger(Quota::new(dice.between(0, 3) as usize));
     actors.push(actor("tagger", dice, tagger));

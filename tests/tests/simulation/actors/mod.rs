@@ -1,6 +1,8 @@
 //! The parts that processes play.
 
+mod care;
 mod compactors;
+mod planted;
 mod readers;
 mod taggers;
 mod writers;
@@ -12,7 +14,9 @@ use std::sync::{
 
 use cenote_core::{Error, ErrorKind, Result, table::Table};
 
+pub(crate) use care::{brancher, cleaner, expirer};
 pub(crate) use compactors::compactor;
+pub(crate) use planted::{Mistake, planted};
 pub(crate) use readers::{reader, rows_at};
 pub(crate) use taggers::tagger;
 pub(crate) use writers::{scratch_writer, writer};

@@ -1,5 +1,7 @@
 //! Taggers: name the latest snapshot, and at times drop a tag.
 
+use cenote_core::maintain::tags::{self, NewTag};
+
 use super::{Handle, Quota, judge};
 use crate::process::Main;
 
@@ -11,14 +13,14 @@ pub(crate) fn tagger(quota: Quota) -> Main {
             while quota.take() {
                 process.rest(4_000).await;
                 let Some(table) = handle.table().await else { continue };
-                let tags = table.tags().list().await.unwrap_or_default();
-                if tags.len() > 2 || (!tags.is_empty() && process.chance(3_000)) {
-                    let name = &tags[process.below(tags.len())].0;
-                    judge(&process, &format!("delete tag {name}"), &table.tags().delete(name).await);
+                let have = table.tags().list().await.unwrap_or_default();
+                if have.len() > 2 || (!have.is_empty() && process.chance(3_000)) {
+                    let name = &have[process.below(have.len())].0;
+                    judge(&process, &format!("delete tag {name}"), &tags::delete(&table, name, false).await);
                     continue;
                 }
                 let name = format!("t{}", process.below(1 << 40));
-                judge(&process, &format!("create tag {name}"), &table.tags().create(&name, None).await);
+                judge(&process, &format!("create tag {name}"), &tags::create(&table, &name, &NewTag::default()).await);
             }
         })
     })

@@ -6,6 +6,13 @@ use cenote_core::{
     commit::OverwriteTarget,
     compact::{self, CompactOptions, RescaleOptions},
     io::Storage,
+    maintain::{
+        branches,
+        expire::{self, ExpireOptions},
+        orphans::{self, OrphanOptions},
+        rollback::{self, RollbackTo},
+        tags,
+    },
     modify, predicate,
     spec::{snapshot::Snapshot, table_schema::TableSchema},
     table::Table,
@@ -23,6 +30,10 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     /// Whether a second run may fail once the first is done.
     pub(crate) refuses_twice: bool,
+    /// Whether older snapshots may go.
+    pub(crate) forgets: bool,
+    /// Whether files may go that no snapshot needs.
+    takes_files: bool,
     table: &'static [(&'static str, &'static str)],
     keys: &'static [&'static str],
     /// Done before the table is ready.
@@ -68,7 +79,7 @@ impl Operation {
 
     /// Whether the operation may take this file away.
     pub(crate) fn removes(&self, path: &Path) -> bool {
-        self.name == "delete tag" && path.as_ref().contains("/tag/")
+        self.forgets || self.takes_files || self.name == "delete tag" && path.as_ref().contains("/tag/")
     }
 }
 
@@ -202,6 +213,53 @@ fn delete_tag(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async { table.tags().delete("kept").await })
 }
 
+/// All but the latest snapshot.
+fn expire(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let options = ExpireOptions {
+            retain_max: 1,
+            retain_min: 1,
+            older_than_millis: i64::MAX,
+            max_deletes: i64::MAX,
+            dry_run: false,
+        };
+        expire::expire_snapshots(table, &options).await.map(drop)
+    })
+}
+
+fn compact_and_tag(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        create_tag(table).await?;
+        compact(table).await?;
+        expire(table).await
+    })
+}
+
+fn delete_tag_with_files(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async { tags::delete(table, "kept", false).await.map(drop) })
+}
+
+/// Before the last write.
+fn roll_back(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async { rollback::rollback(table, &RollbackTo::Snapshot(2), false).await.map(drop) })
+}
+
+fn rolled_back(state: &mut State) {
+    state.rows.retain(|row| row.1 >= 3);
+    state.rows.extend(rows(0, 3, "a"));
+}
+
+fn create_branch(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async { branches::create(table, "side", Some("kept")).await })
+}
+
+fn clean_orphans(table: &Table) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async {
+        let options = OrphanOptions { older_than_millis: 0, allow_young: true, delete: true, external: false };
+        orphans::clean(table, &options, &mut |_| {}).await.map(drop)
+    })
+}
+
 fn add_column(table: &Table) -> BoxFuture<'_, Result<()>> {
     Box::pin(async {
         let mut schema: TableSchema = table.schema().as_ref().clone();
@@ -233,6 +291,8 @@ pub(crate) fn operations() -> Vec<Operation> {
     let on = |name, table, keys, run: Run, expected| Operation {
         name,
         refuses_twice: false,
+        forgets: false,
+        takes_files: false,
         table,
         keys,
         first: None,
@@ -289,6 +349,20 @@ pub(crate) fn operations() -> Vec<Operation> {
             first: Some(create_tag),
             ..on("delete tag", FIXED, KEYS, delete_tag, |state| state.tags.clear())
         },
+        Operation { forgets: true, first: Some(compact), ..on("expire", FIXED, KEYS, expire, unchanged) },
+        Operation { forgets: true, ..on("roll back", FIXED, KEYS, roll_back, rolled_back) },
+        Operation {
+            refuses_twice: true,
+            forgets: true,
+            first: Some(compact_and_tag),
+            ..on("delete tag with its files", FIXED, KEYS, delete_tag_with_files, |state| state.tags.clear())
+        },
+        Operation {
+            refuses_twice: true,
+            first: Some(create_tag),
+            ..on("create branch", FIXED, KEYS, create_branch, unchanged)
+        },
+        Operation { takes_files: true, ..on("orphans", FIXED, KEYS, clean_orphans, unchanged) },
         Operation {
             refuses_twice: true,
             ..on("schema change", FIXED, KEYS, add_column, |state| state.columns.push("more".into()))

@@ -1,10 +1,11 @@
 //! Side-by-side measurements: ours, paimon-rust 0.4 and the parquet crate alone, in turn, in one run, on the same tables.
 //!
 //! `cargo xtask bench` runs it; the ratios count, not the seconds, because the machine is noisy. Every measurement is
-//! the best of several rounds, and no read counts whose rows are not the expected ones. With a folder and `planning` or a
-//! table's name, only that is measured (again).
+//! the best of several rounds, and no read counts whose rows are not the expected ones. With a folder and `planning`, `compaction` or
+//! a table's name, only that is measured (again); `compaction` stands beside Java Paimon, and only where it is asked for.
 
 mod checksum;
+mod compaction;
 mod ours;
 mod peer;
 mod planning;
@@ -25,9 +26,18 @@ fn main() -> Result<()> {
     {
         return planning::plan(warehouse.as_ref(), filter);
     }
-    let python = std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER [planning | TABLE]]")?;
+    if let [verb, rest @ ..] = arguments.as_slice()
+        && verb == "care"
+    {
+        return compaction::run_verb(rest);
+    }
+    let python =
+        std::env::args().nth(1).context("usage: cenote-bench PYTHON [FOLDER [planning | compaction | TABLE]]")?;
     let folder = std::env::args().nth(2).map_or_else(|| std::env::temp_dir().join("cenote-bench"), PathBuf::from);
     std::fs::create_dir_all(&folder)?;
+    if arguments.get(2).is_some_and(|only| only == "compaction") {
+        return compaction::compare(&folder.join("compaction"));
+    }
     let theirs = folder.join("paimon-rust");
     let peer = peer::PaimonRust::new(&python, &theirs)?;
     println!("{:<38} {:>9} {:>9} {:>9}  ours is", "", "cenote", "peer", "raw");

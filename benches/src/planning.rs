@@ -184,7 +184,7 @@ pub(crate) fn parse(command: &mut Command) -> Result<Planned> {
 }
 
 /// Greatest resident memory of this process so far in MB; 0 where the system does not tell.
-fn peak_memory() -> f64 {
+pub(crate) fn peak_memory() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()).unwrap_or(0.0) / 1024.0

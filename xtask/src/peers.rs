@@ -51,6 +51,11 @@ pub(crate) fn java_classes(shell: &Shell, pom: &str) -> Result<String> {
     compile(shell, pom, "tests/interop/java")
 }
 
+/// The class path of our benchmark program for Java.
+pub(crate) fn bench_classes(shell: &Shell) -> Result<String> {
+    compile(shell, JAVA_2, "benches/peers")
+}
+
 /// The class path of our program for Spark.
 pub(crate) fn spark_classes(shell: &Shell) -> Result<String> {
     compile(shell, SPARK, "tests/interop/spark")
@@ -58,7 +63,8 @@ pub(crate) fn spark_classes(shell: &Shell) -> Result<String> {
 
 fn compile(shell: &Shell, pom: &str, programs: &str) -> Result<String> {
     let jars = java_jars(shell, pom)?;
-    let classes = jars.join("classes");
+    // Programs of different folders do not clear each other away.
+    let classes = jars.join("classes").join(programs.replace('/', "-"));
     files::fresh_dir(&classes)?;
     let sources = files::sources(&files::root().join(programs), &["java"])?;
     let all_jars = format!("{}/*", jars.display());

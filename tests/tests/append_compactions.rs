@@ -310,6 +310,11 @@ fn rows_are_sorted_over_all_files_and_more_than_memory() {
         let number = |name: &str| name.rsplit_once('-').unwrap().1.split('.').next().unwrap().parse::<u32>().unwrap();
         files.sort_by_key(|file| number(&file.file_name));
         assert!(files.iter().all(|file| file.first_row_id.is_none() && file.min_sequence_number >= 1));
+        for file in &files {
+            // Columns of row tracking are stored, and have no statistics.
+            assert_eq!(file.value_stats_cols.clone().unwrap(), ["part", "id", "a", "name"]);
+            assert_eq!(file.write_cols.clone().unwrap()[4..], ["_ROW_ID", "_SEQUENCE_NUMBER"]);
+        }
         assert_eq!(read(&table, true).await, before);
         let rows = rows_in_order(&table, true).await;
         // Splits keep files in the order of their names only by chance, so rows are compared within files.

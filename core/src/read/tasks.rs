@@ -16,6 +16,7 @@ use super::{
 use crate::{
     error::Result,
     format::{self, RowGroupLayout},
+    io::concat_ordered,
     merge::{Section, sections},
     scan::{RowRanges, Split, is_whole_file, row_id_groups},
     spec::data_file::DataFileMeta,
@@ -61,7 +62,9 @@ pub async fn read_all_columns(context: &Arc<ReadContext>, split: Split) -> Resul
         .into_iter()
         .map(|file| raw::read(&files, file, Part::default(), Deletes::AsCounted, &shape))
         .collect();
-    Ok(stream::iter(streams).flatten().boxed())
+    // Small files wait for the store most of the time: the next ones are read meanwhile.
+    let runtime = Arc::clone(&context.runtime);
+    Ok(concat_ordered(runtime, 1, RecordBatch::get_array_memory_size, streams.into_iter()))
 }
 
 /// Merges files of one bucket into one sorted run, in the layout of `schema.key_value_fields()`: for compaction.

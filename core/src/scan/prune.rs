@@ -264,7 +264,7 @@ fn on_keys(schema: &TableSchema, predicate: &Predicate) -> Predicate {
 /// The columns that a file's value statistics are about (format digest 4.4).
 pub(crate) fn value_stats_fields(file: &DataFileMeta, schema: &TableSchema) -> Vec<DataField> {
     match named_columns(file) {
-        Some(names) => names.iter().filter_map(|name| schema.field(name).cloned()).collect(),
+        Some(names) => schema.stored_fields_named(names),
         None => schema.fields.clone(),
     }
 }

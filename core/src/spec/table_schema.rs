@@ -264,6 +264,12 @@ impl TableSchema {
         self.fields.iter().cloned().chain(tracking).collect()
     }
 
+    /// Columns that a file's metadata names: those of the table, and of row tracking where rows are tracked.
+    pub fn stored_fields_named(&self, names: &[String]) -> Vec<DataField> {
+        let all = self.readable_fields();
+        names.iter().filter_map(|name| all.iter().find(|field| field.name == *name)).cloned().collect()
+    }
+
     /// Columns of data files of primary key tables: `_KEY_*`, `_SEQUENCE_NUMBER`, `_VALUE_KIND`, then all columns.
     pub fn key_value_fields(&self) -> Vec<DataField> {
         let keys = self.trimmed_primary_key_fields().into_iter().map(|field| key_field(&field));

@@ -223,7 +223,7 @@ fn source_text(source: FileSource) -> &'static str {
 fn statistics_texts(table: &Table, written: &Written, file: &DataFileMeta) -> Result<[String; 3]> {
     let schema = &written.schema;
     let names = file.value_stats_cols.as_ref().or(file.write_cols.as_ref());
-    let columns = names.map_or_else(|| schema.fields.clone(), |names| schema.fields_named(names));
+    let columns = names.map_or_else(|| schema.fields.clone(), |names| schema.stored_fields_named(names));
     let types = columns.iter().map(|field| field.data_type.clone()).collect::<Vec<_>>();
     let stats = file.value_stats.decode(&types)?;
     let by_id: BTreeMap<i32, &ColumnStats> = columns.iter().map(|field| field.id).zip(&stats).collect();

@@ -48,6 +48,10 @@ pub(super) fn file_stats(
     } else {
         (SimpleStats::from_columns(&types_of(&schema.fields), values)?, None)
     };
+    // Files of tracked rows hold more columns than the statistics are about.
+    let is_tracked = !role.key_value && stored.len() > schema.fields.len();
+    let all = || is_tracked.then(|| schema.fields.iter().map(|field| field.name.clone()).collect());
+    let value_columns = value_columns.or_else(all);
     let keys = if role.key_value { key_stats(schema, stored, &stats)? } else { SimpleStats::empty() };
     Ok(FileStats { keys, values: value_stats, value_columns })
 }

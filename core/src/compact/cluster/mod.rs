@@ -20,3 +20,5 @@ pub use strategy::{ClusterBy, ClusterTask, Strategy};
 
 #[cfg(test)]
 mod golden_tests;
+#[cfg(test)]
+mod tests;

@@ -102,7 +102,7 @@ pub(in crate::compact) async fn rewrite(
 }
 
 /// Rows with the key that they are sorted by.
-struct Keyed {
+pub(super) struct Keyed {
     strategy: Strategy,
     var_length: usize,
     /// The columns to sort by, and their places.
@@ -112,11 +112,11 @@ struct Keyed {
     /// Of rows with their key.
     schema: SchemaRef,
     /// Places of the key's columns.
-    keys: Vec<usize>,
+    pub(super) keys: Vec<usize>,
 }
 
 impl Keyed {
-    fn new(table: &Table, kind: &ClusterTask) -> Result<Self> {
+    pub(super) fn new(table: &Table, kind: &ClusterTask) -> Result<Self> {
         let schema = table.schema();
         let place = |field: DataField| {
             let place = schema.field_index(&field.name);
@@ -137,7 +137,7 @@ impl Keyed {
         Ok(Keyed { strategy: kind.strategy, var_length, by, columns, schema, keys })
     }
 
-    fn batch(&self, rows: &RecordBatch) -> Result<RecordBatch> {
+    pub(super) fn batch(&self, rows: &RecordBatch) -> Result<RecordBatch> {
         let by = || {
             self.by.iter().map(|(place, field)| (Arc::clone(rows.column(*place)), field.clone())).collect::<Vec<_>>()
         };

@@ -146,9 +146,20 @@ impl State {
         let now = self.now;
         while let Some(place) = self.late.iter().position(|(due, _)| *due <= now) {
             let (_, change) = self.late.remove(place);
-            let result = self.apply(&change);
-            let end = if result.is_ok() { "done" } else { "in vain" };
+            let is_done = !self.is_outlived(&change) && self.apply(&change).is_ok();
+            let end = if is_done { "done" } else { "in vain" };
             self.note("(late)", &format!("{}: {end}", change.label()));
+        }
+    }
+
+    /// Whether what a request would make was made by another one and is gone again. A store that creates only what is
+    /// absent cannot tell; that no request lasts longer than a snapshot does is what all who share a table rely on.
+    fn is_outlived(&self, change: &Change) -> bool {
+        match change {
+            Change::Create(path, _) | Change::Copy { to: path, .. } | Change::Rename { to: path, .. } => {
+                self.deleted.contains_key(path)
+            }
+            Change::Put(..) | Change::Delete(_) => false,
         }
     }
 

@@ -10,6 +10,7 @@
 //! auto_tag    tags that commits make                         consumers  readers that keep snapshots
 //! after_commit  what a committer does for the table          partition_expire  partitions that are too old
 //!
+//! analyze     statistics of the rows, for query planners
 //! doctor      what ails a table, and the command that mends it
 //! orphans     files that nothing refers to
 //! preview     what a compaction would do
@@ -18,6 +19,7 @@
 //! ```
 
 mod after_commit;
+pub mod analyze;
 pub mod auto_tag;
 pub mod branches;
 pub mod consumers;

@@ -1,5 +1,6 @@
 //! The command line, as data: one struct a command. The texts here are what `--help` shows.
 
+mod analyze;
 mod changes;
 mod compact;
 mod health;
@@ -14,6 +15,7 @@ mod verbs;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use analyze::AnalyzeArgs;
 pub(crate) use changes::{
     DeleteArgs, MergeArgs, PartitionCommand, PartitionSpec, ReportArgs, TruncateArgs, UpdateArgs,
 };
@@ -119,6 +121,8 @@ pub(crate) enum Command {
     Expire(ExpireArgs),
     /// Take a table back to an older snapshot or tag
     Rollback(RollbackArgs),
+    /// Count rows and values for query planners
+    Analyze(AnalyzeArgs),
     /// Find files that nothing refers to, and remove them with --yes
     Orphans(OrphansArgs),
     /// Write the hint files LATEST and EARLIEST anew where they are wrong
@@ -192,6 +196,7 @@ mod tests {
             "cenote expire d.t --max-deletes 290",
             "cenote consumer delete d.t job",
             "cenote tag delete d.t old",
+            "cenote analyze d.t --columns a,b --dry-run -o json",
             "cenote rescale d.t --partition dt=a",
             "cenote doctor --warehouse w --orphans",
             "cenote verify d.t --warehouse w -o json",

@@ -1,6 +1,7 @@
 //! What each command does: one file a noun or verb.
 
 mod alter;
+mod analyze;
 mod branch;
 mod commit;
 mod compact;
@@ -70,6 +71,7 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Compact(args) => compact::run(&session, args).await,
         Command::Doctor(args) => doctor::run(&session, args).await,
         Command::Verify(args) => verify::run(&session, args).await,
+        Command::Analyze(args) => analyze::run(&session, args).await,
         Command::Orphans(args) => orphans::run(&session, args).await,
         Command::Repair(args) => repair::run(&session, args).await,
         Command::Rescale(args) => rescale::run(&session, args).await,

@@ -151,3 +151,21 @@ fn commits_make_tags() {
     let tags = json(&lab, &["tag", "list", "d.t"]);
     assert_eq!((tags.as_array().unwrap().len(), &tags[0]["snapshot_id"]), (1, &Value::from(1)));
 }
+
+#[test]
+fn statistics_are_counted_and_published() {
+    let lab = lab(3);
+    let preview = json(&lab, &["analyze", "d.t", "--columns", "id", "--dry-run"]);
+    assert_eq!(preview[0]["distinct"], 3, "{preview}");
+    assert_eq!(snapshots(&lab, "d.t"), [1, 2, 3]);
+    let columns = json(&lab, &["analyze", "d.t", "--all-columns"]);
+    let column = |name: &str| columns.as_array().unwrap().iter().find(|column| column["column"] == name).unwrap();
+    let id = column("id");
+    assert_eq!((id["min"].as_str(), id["max"].as_str(), id["nulls"].as_i64()), (Some("1"), Some("3"), Some(0)));
+    let dt = column("dt");
+    assert_eq!((dt["distinct"].as_i64(), dt["max_len"].as_i64()), (Some(3), Some(10)));
+    assert_eq!(snapshots(&lab, "d.t"), [1, 2, 3, 4]);
+    let published = json(&lab, &["read", "d.t$statistics"]);
+    assert_eq!(published[0]["mergedRecordCount"], 3, "{published}");
+    assert!(lab.run(&["analyze", "d.t", "--columns", "absent"]).fails(1).contains("no column absent"));
+}

@@ -157,8 +157,7 @@ fn statistics(facts: &Facts) -> Option<Finding> {
             format!("the statistics are at least {} old", counted(age.unsigned_abs(), "snapshot"))
         }
     };
-    let what = what + "; ANALYZE TABLE … COMPUTE STATISTICS of Spark or Flink makes them";
-    Some(finding("statistics", Severity::Note, what).with("rows", rows))
+    Some(finding("statistics", Severity::Note, what).with("rows", rows).mended_by(facts.command("analyze", "")))
 }
 
 /// Tables whose changelog comes from compactions that do not come.

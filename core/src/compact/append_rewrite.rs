@@ -38,19 +38,21 @@ pub(super) fn stored_fields(table: &Table) -> Vec<DataField> {
 
 /// The live rows of the files of a task, in its order, with [`stored_fields`].
 ///
-/// Errors: `Corrupt` where rows should have ids, but have none.
+/// Errors: `Unsupported` where rows should have ids, but have none, as Java 1.x leaves them after a compaction.
 pub(super) async fn live_rows(table: &Table, task: &CompactTask) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     if table.schema().tracks_rows()
         && let Some(file) = task.files.iter().find(|file| !has_row_ids(file))
     {
-        let message = "a file of a table with row-tracking.enabled=true says no row ids";
-        return Err(Error::corrupt(message).at(&file.file_name));
+        let message =
+            "cannot rewrite a file that has lost its row ids (Java 1.x compacts so): they would be lost for good";
+        return Err(Error::unsupported(message).at(&file.file_name));
     }
     let context = Arc::new(ReadContext::new(table, table.schema().clone()));
     read::read_all_columns(&context, split_of(task, task.files.clone())).await
 }
 
-fn has_row_ids(file: &DataFileMeta) -> bool {
+/// Whether the rows of a file have ids.
+pub(super) fn has_row_ids(file: &DataFileMeta) -> bool {
     let row_id = row_id_field().name;
     file.first_row_id.is_some() || file.write_cols.as_ref().is_some_and(|columns| columns.contains(&row_id))
 }

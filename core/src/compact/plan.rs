@@ -5,6 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use super::{
     CompactOptions, CompactTask, KeyValueTask, Reason, TaskBucket, TaskKind, TaskVectors,
     append::{self, AppendOptions, Pack},
+    append_rewrite::has_row_ids,
     cluster,
     pick::{Occasion, Tree},
     record_expire::expired_files,
@@ -174,7 +175,13 @@ fn changelog_rule(options: &CoreOptions, output_level: i32, top: i32) -> Option<
 fn plan_append(table: &Table, bucket: BucketFiles, vectors: &TaskVectors, full: bool) -> Vec<CompactTask> {
     let runs_before = bucket.files.len();
     let has_buckets = bucket.total_buckets > 0;
-    let packs = append::pick(&bucket.files, &vectors.files, &AppendOptions::new(table.options()), has_buckets, full);
+    // Java 1.x loses the ids of rows that it compacts: such files stay as they are, and so does the order of a bucket.
+    let (known, lost): (Vec<DataFileMeta>, Vec<DataFileMeta>) =
+        bucket.files.iter().cloned().partition(|file| !table.schema().tracks_rows() || has_row_ids(file));
+    if has_buckets && !lost.is_empty() {
+        return Vec::new();
+    }
+    let packs = append::pick(&known, &vectors.files, &AppendOptions::new(table.options()), has_buckets, full);
     let task = |pack: Pack| CompactTask {
         bucket: TaskBucket::of(&bucket),
         kind: TaskKind::Append,

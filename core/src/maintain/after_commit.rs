@@ -37,13 +37,21 @@ pub struct Maintained {
 ///
 /// Errors: those of the steps, the first that fails. The commit itself stays.
 pub fn after_commit(table: &Table) -> BoxFuture<'_, Result<Maintained>> {
+    if table.options().write_only {
+        return Box::pin(async { Ok(Maintained::default()) });
+    }
+    Box::pin(maintain(table))
+}
+
+/// The same after a compaction, which is the job that `write-only` tables leave all of this to (Java `CompactAction`).
+pub fn after_compaction(table: &Table) -> BoxFuture<'_, Result<Maintained>> {
     Box::pin(maintain(table))
 }
 
 async fn maintain(table: &Table) -> Result<Maintained> {
     let mut done = Maintained::default();
     let options = table.options();
-    if options.write_only || !table.storage().can_list() {
+    if !table.storage().can_list() {
         return Ok(done);
     }
     done.auto_tags = auto_tag::run(table).await?;

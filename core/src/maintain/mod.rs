@@ -40,5 +40,5 @@ pub mod tags;
 pub mod verify;
 mod watch;
 
-pub use after_commit::{Maintained, after_commit};
+pub use after_commit::{Maintained, after_commit, after_compaction};
 pub use removal::Removed;

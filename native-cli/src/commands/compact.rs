@@ -39,7 +39,7 @@ pub(super) async fn run(session: &Session, args: CompactArgs) -> Result<()> {
     let report = report?;
     notice(&said(&report, args.dry_run));
     if report.snapshot_id.is_some() {
-        super::expire::after_commit(&table).await;
+        super::expire::after_compaction(&table).await;
     }
     listing(&report.buckets).print(&args.output)
 }

@@ -2,7 +2,7 @@
 
 use cenote_core::{
     maintain::{
-        self, Removed,
+        self, Maintained, Removed,
         expire::{self, ExpireOptions},
         rollback::{self, RollbackTo},
     },
@@ -92,7 +92,16 @@ pub(super) async fn rollback(session: &Session, args: RollbackArgs) -> Result<()
 
 /// Tags, partitions, consumers and snapshots, as the options of the table say. The commit is made, whatever becomes of it.
 pub(crate) async fn after_commit(table: &Table) {
-    match maintain::after_commit(table).await {
+    say(maintain::after_commit(table).await);
+}
+
+/// The same after a compaction, of `write-only` tables too.
+pub(super) async fn after_compaction(table: &Table) {
+    say(maintain::after_compaction(table).await);
+}
+
+fn say(done: cenote_core::Result<Maintained>) {
+    match done {
         Ok(done) => {
             for tag in &done.auto_tags.created {
                 notice(&format!("made tag {tag}"));

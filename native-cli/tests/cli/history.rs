@@ -169,3 +169,16 @@ fn statistics_are_counted_and_published() {
     assert_eq!(published[0]["mergedRecordCount"], 3, "{published}");
     assert!(lab.run(&["analyze", "d.t", "--columns", "absent"]).fails(1).contains("no column absent"));
 }
+
+#[test]
+fn a_compaction_expires_for_write_only_tables() {
+    let lab = lab(1);
+    lab.run(&["table", "alter", "d.t", "SET ('snapshot.num-retained.min' = '1', 'snapshot.num-retained.max' = '2')"])
+        .ok();
+    lab.run(&["table", "alter", "d.t", "SET ('write-only' = 'true')"]).ok();
+    (2..=4).for_each(|id| write(&lab, "d.t", id));
+    assert_eq!(snapshots(&lab, "d.t"), [1, 2, 3, 4]);
+    lab.run(&["compact", "d.t", "--full"]).ok();
+    assert_eq!(snapshots(&lab, "d.t"), [4, 5]);
+    assert_eq!(lab.rows(&["d.t"]).len(), 4);
+}

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use futures::{StreamExt, stream::BoxStream};
+use futures::stream::BoxStream;
 
 use super::{CompactTask, rewrite::split_of};
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 /// Writes the live rows of the files in the order of the task.
 pub(super) async fn concatenate(table: &Table, task: &CompactTask, message: &mut CommitMessage) -> Result<()> {
     let rows = live_rows(table, task).await?;
-    let files = write_all(writer(table, task), rows).await?;
+    let files = writer(table, task).write_all(rows).await?;
     message.compact_after.extend(files);
     message.compact_before.extend(task.files.iter().cloned());
     Ok(())
@@ -63,22 +63,4 @@ pub(super) fn writer(table: &Table, task: &CompactTask) -> DataFileWriter {
     let first = task.files.iter().map(|file| file.min_sequence_number).min().unwrap_or(0);
     let writer = DataFileWriter::new(table, &task.bucket.bucket_path, role, first);
     if table.schema().tracks_rows() { writer.with_tracked_rows() } else { writer }
-}
-
-/// Writes all rows, or nothing.
-pub(super) async fn write_all(
-    mut writer: DataFileWriter,
-    mut rows: BoxStream<'static, Result<RecordBatch>>,
-) -> Result<Vec<DataFileMeta>> {
-    while let Some(batch) = rows.next().await {
-        let written = match batch {
-            Ok(batch) => writer.write(&batch).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = written {
-            writer.abort().await;
-            return Err(error);
-        }
-    }
-    writer.close().await
 }

@@ -1,6 +1,7 @@
 //! Batches → data files of one bucket, rolled at the target size or row count, each with its metadata.
 
 use arrow_array::RecordBatch;
+use futures::{Stream, StreamExt};
 
 pub(crate) use super::file_role::{FilePurpose, FileRole};
 use super::{
@@ -253,6 +254,24 @@ impl DataFileWriter {
             write_cols: self.tracked.then(|| self.fields.iter().map(|field| field.name.clone()).collect()),
             write_cols_sequences: None,
         }
+    }
+
+    /// Writes all rows and closes. On an error no file stays behind.
+    pub(crate) async fn write_all(
+        mut self,
+        mut rows: impl Stream<Item = Result<RecordBatch>> + Unpin,
+    ) -> Result<Vec<DataFileMeta>> {
+        while let Some(batch) = rows.next().await {
+            let written = match batch {
+                Ok(batch) => self.write(&batch).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = written {
+                self.abort().await;
+                return Err(error);
+            }
+        }
+        self.close().await
     }
 
     /// Closes the open file and gives all files written.

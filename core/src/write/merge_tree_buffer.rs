@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::{Int64Array, RecordBatch};
+use futures::stream;
 
 use super::{
     MOST_RUNS,
@@ -157,18 +158,8 @@ impl MergeTreeBuffer {
 
     async fn write_all(&self, purpose: FilePurpose, rows: RunBatches) -> Result<Vec<DataFileMeta>> {
         let role = FileRole { level: 0, source: FileSource::Append, key_value: true };
-        let mut writer = DataFileWriter::new(&self.table, &self.bucket_path, role, 0).with_purpose(purpose);
-        for batch in rows {
-            let written = match batch {
-                Ok(batch) => writer.write(&batch).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = written {
-                writer.abort().await;
-                return Err(error);
-            }
-        }
-        writer.close().await
+        let writer = DataFileWriter::new(&self.table, &self.bucket_path, role, 0).with_purpose(purpose);
+        writer.write_all(stream::iter(rows)).await
     }
 
     /// Flushes and gives the data files and the changelog files. On an error no file stays behind.

@@ -92,7 +92,7 @@ pub(in crate::compact) async fn rewrite(
         sorter.push(&keyed.batch(&batch?)?)?;
     }
     let sorted = stream::iter(sorter.finish()?).boxed();
-    let mut files = append_rewrite::write_all(append_rewrite::writer(table, task), sorted).await?;
+    let mut files = append_rewrite::writer(table, task).write_all(sorted).await?;
     for file in &mut files {
         file.level = kind.output_level;
     }

@@ -6,7 +6,6 @@ use std::{collections::HashSet, time::Duration};
 
 use cenote_core::{
     compact::{self, BucketReport, ClusterBy, CompactOptions, CompactReport, OnProgress, Strategy},
-    predicate::{self, Predicate},
     table::Table,
 };
 
@@ -49,7 +48,7 @@ fn options(table: &Table, args: &CompactArgs, progress: &Progress) -> Result<Com
     let millis = |age: crate::cli::Age| Duration::from_millis(u64::try_from(age.millis).unwrap_or(0));
     Ok(CompactOptions {
         full: args.full,
-        partitions: partitions(table, args)?,
+        partitions: partition::chosen(table.schema(), args.filter.as_deref(), &args.partition)?,
         cluster: cluster_by(table, args)?,
         bucket_numbers: (!args.bucket.is_empty()).then(|| args.bucket.iter().copied().collect::<HashSet<_>>()),
         partition_idle_time: args.partition_idle_time.map(millis),
@@ -63,12 +62,6 @@ fn options(table: &Table, args: &CompactArgs, progress: &Progress) -> Result<Com
         })),
         ..CompactOptions::default()
     })
-}
-
-fn partitions(table: &Table, args: &CompactArgs) -> Result<Option<Predicate>> {
-    let Some(text) = &args.filter else { return partition::filter(table.schema(), &args.partition) };
-    let filter = predicate::parse(text, &table.schema().partition_fields());
-    filter.map(Some).map_err(|error| Failure::argument("--where", error))
 }
 
 fn said(report: &CompactReport, is_dry: bool) -> String {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cenote_core::{
     maintain::partition_expire::{PartitionExpireOptions, expire_partitions},
     modify,
-    predicate::{Column, CompareOp, Predicate},
+    predicate::{self, Column, CompareOp, Predicate},
     spec::table_schema::TableSchema,
     table::Table,
     types::datum_text,
@@ -72,6 +72,13 @@ async fn expire(
         after_commit(table).await;
     }
     super::expire::print(report, json!(done))
+}
+
+/// The partitions that `--where` or `--partition` chooses; `None` for all.
+pub(super) fn chosen(schema: &TableSchema, condition: Option<&str>, values: &[KeyValue]) -> Result<Option<Predicate>> {
+    let Some(text) = condition else { return filter(schema, values) };
+    let condition = predicate::parse(text, &schema.partition_fields());
+    condition.map(Some).map_err(|error| Failure::argument("--where", error))
 }
 
 /// The rows of the partitions with these values; `None` where there are none. Errors: usage, for a column that is no

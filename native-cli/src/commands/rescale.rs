@@ -2,31 +2,17 @@
 
 use cenote_core::{
     compact::{self, PartitionReport, RescaleOptions},
-    predicate,
     spec::options::Bucket,
     table::Table,
 };
 
 use super::partition;
-use crate::{
-    cli::RescaleArgs,
-    error::{Failure, Result},
-    notice::notice,
-    output::Listing,
-    progress::Progress,
-    session::Session,
-};
+use crate::{cli::RescaleArgs, error::Result, notice::notice, output::Listing, progress::Progress, session::Session};
 
 /// Gives partitions another number of buckets.
 pub(super) async fn run(session: &Session, args: RescaleArgs) -> Result<()> {
     let table = session.table(&args.table.table).await?;
-    let partitions = match &args.filter {
-        Some(text) => {
-            let filter = predicate::parse(text, &table.schema().partition_fields());
-            Some(filter.map_err(|error| Failure::argument("--where", error))?)
-        }
-        None => partition::filter(table.schema(), &args.partition)?,
-    };
+    let partitions = partition::chosen(table.schema(), args.filter.as_deref(), &args.partition)?;
     let options = RescaleOptions { buckets: args.buckets, partitions, dry_run: args.dry_run };
     let progress = Progress::start(&format!("rescaling {}", table.name()));
     let report = compact::rescale(&table, &options).await?;

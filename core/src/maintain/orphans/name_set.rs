@@ -3,17 +3,7 @@
 //! Names are kept as 64-bit hashes. Two names with one hash count as one: then both are taken for referred to where one
 //! of them is, so that a collision keeps a file and never removes one.
 
-use std::{
-    collections::hash_map::DefaultHasher,
-    hash::{Hash, Hasher},
-};
-
-/// The hash that stands for a name.
-pub(crate) fn hash_of(name: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    name.hash(&mut hasher);
-    hasher.finish()
-}
+use crate::maintain::names;
 
 /// Names as they are listed.
 #[derive(Debug, Default)]
@@ -22,7 +12,7 @@ pub(crate) struct NameSetBuilder(Vec<u64>);
 impl NameSetBuilder {
     /// Adds a name.
     pub(crate) fn add(&mut self, name: &str) {
-        self.0.push(hash_of(name));
+        self.0.push(names::hash(name));
     }
 
     /// The set of the names added, none of which is marked.
@@ -45,7 +35,7 @@ pub(crate) struct NameSet {
 impl NameSet {
     /// Marks a name, if it is in the set.
     pub(crate) fn mark(&mut self, name: &str) {
-        if let Ok(place) = self.hashes.binary_search(&hash_of(name))
+        if let Ok(place) = self.hashes.binary_search(&names::hash(name))
             && let Some(mark) = self.marked.get_mut(place)
         {
             *mark = true;
@@ -54,7 +44,7 @@ impl NameSet {
 
     /// Whether a name is in the set and was never marked.
     pub(crate) fn is_unmarked(&self, name: &str) -> bool {
-        let place = self.hashes.binary_search(&hash_of(name)).ok();
+        let place = self.hashes.binary_search(&names::hash(name)).ok();
         place.and_then(|place| self.marked.get(place)).is_some_and(|marked| !marked)
     }
 

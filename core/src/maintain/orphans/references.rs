@@ -7,10 +7,13 @@
 
 use std::collections::HashSet;
 
-use super::name_set::{NameSet, hash_of};
+use super::name_set::NameSet;
 use crate::{
     error::{Error, Result},
-    maintain::reachable::{self, Walk},
+    maintain::{
+        names,
+        reachable::{self, Walk},
+    },
     spec::snapshot::Snapshot,
     table::Table,
 };
@@ -22,7 +25,7 @@ const MOST_ROUNDS: usize = 20;
 ///
 /// Errors: `NotFound` where a state is there and a manifest of it is not; `Conflict` where the table never holds still;
 /// `Unsupported` where the store cannot list, and for snapshots of a layout of the future.
-pub(super) async fn mark(table: &Table, names: &mut NameSet) -> Result<u64> {
+pub(super) async fn mark(table: &Table, listed: &mut NameSet) -> Result<u64> {
     let mut read: HashSet<u64> = HashSet::new();
     let mut walk = Walk::new();
     for _ in 0..MOST_ROUNDS {
@@ -35,9 +38,9 @@ pub(super) async fn mark(table: &Table, names: &mut NameSet) -> Result<u64> {
                     return Err(Error::unsupported(message).at(table.storage().location(&root.path())));
                 }
                 // The whole state: an id may come again with another content after a rollback.
-                if read.insert(hash_of(&format!("{root:?}"))) {
+                if read.insert(names::hash(&format!("{root:?}"))) {
                     news = true;
-                    walk.visit(&branch, &root, &mut |file| names.mark(file.name())).await?;
+                    walk.visit(&branch, &root, &mut |file| listed.mark(file.name())).await?;
                 }
             }
         }

@@ -3,6 +3,7 @@
 
 import { errorOf } from './errors.js';
 import { openTable, openWarehouse } from './index.js';
+import { QUESTIONS } from './insight.js';
 import { Meter } from './meter.js';
 import { files } from './storage/files.js';
 import { http } from './storage/http.js';
@@ -103,6 +104,10 @@ const METHODS = {
   doctor: ({ tables }, { table, ...params }, { signal }) => tables.get(table).doctor({ ...params, signal }),
   compaction: ({ tables }, { table, ...params }, { signal }) => tables.get(table).compaction({ ...params, signal }),
   verify: ({ tables }, { table, ...params }, { signal }) => tables.get(table).verify({ ...params, signal }),
+
+  ...Object.fromEntries(
+    QUESTIONS.map((method) => [method, ({ tables }, { table, ...params }, { signal }) => tables.get(table)[method]({ ...params, signal })]),
+  ),
 
   async scanOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
     return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.scan({ ...params, signal }).cursor()));

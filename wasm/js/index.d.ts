@@ -8,9 +8,11 @@
  */
 
 import type { CompactionPreview, Doctor, Verification } from './health.js';
+import type { Insight } from './insight.js';
 import type { CompactOptions, Compacted, WriteOptions, Writer } from './writing.js';
 
 export * from './health.js';
+export * from './insight.js';
 export * from './writing.js';
 
 /** An integer of 64 bits outside of rows: a number where that is exact (almost always), else its digits. */
@@ -371,7 +373,7 @@ export interface ChangesOptions {
 }
 
 /** A table; a system table is one too, of which only rows can be asked. */
-export interface Table extends Disposable {
+export interface Table extends Disposable, Insight {
   readonly name: string;
   readonly schema: Schema;
   /** As of opening; `fileCount` and `totalSize` are null here. */

@@ -2,6 +2,7 @@
 
 import { able, guarded, longAsText } from './calls.js';
 import { errorOf } from './errors.js';
+import { answers } from './insight.js';
 import { Rows, Scan } from './scan.js';
 import { Writer } from './write/writer.js';
 
@@ -205,6 +206,10 @@ export class Table {
   async #request(method, params, signal = this.#signal) {
     const text = JSON.stringify({ method, params });
     return JSON.parse(await guarded(signal, (aborted) => this.#raw.request(text, aborted)));
+  }
+
+  static {
+    answers(Table, (table) => ({ at: table.#at, ask: (method, params, signal) => table.#request(method, params, signal) }));
   }
 }
 

@@ -166,7 +166,8 @@ fn use_address(state: &Rc<State>, send: &Callback<Action>) {
         let (wanted, current) = (route.print(), browser::fragment());
         if wanted != current {
             let before = Route::parse(&current);
-            let minor = before == *route || Route { bucket: route.bucket.clone(), ..before } == *route;
+            let minor = before == *route
+                || Route { bucket: route.bucket.clone(), focus: route.focus.clone(), ..before } == *route;
             browser::set_fragment(&wanted, minor);
         }
         let title = route.table.as_ref().map_or_else(

@@ -7,6 +7,7 @@
 //! #/local/<folder>/<database>/<table>/<tab>?…      a folder of this machine
 //!   ?at=snapshot:14 | tag:july | time:1700000000000 | watermark:1700000000000 | version:july
 //!   &filter=…  &columns=a,b  &bucket=month=1/0  &from=3&to=july&mode=diff  &system=files
+//!   &f.<name>=…  what a view shows besides: a file, a manifest, the snapshots compared
 //!   &endpoint=…  &region=…  &style=path
 //! ```
 //! There is no place in it for a secret: see `place`.
@@ -174,6 +175,8 @@ pub struct Route {
     pub range: Range,
     /// System table shown by the System view; none means the first.
     pub system: Option<String>,
+    /// What the view shows besides, by name: see `Route::focus`.
+    pub focus: Vec<(String, String)>,
 }
 
 impl Route {
@@ -182,6 +185,27 @@ impl Route {
     pub fn to_table(&self, name: TableName) -> Route {
         let tab = if self.table.is_some() { self.tab } else { Tab::Overview };
         Route { place: self.place.clone(), table: Some(name), tab, ..Route::default() }
+    }
+
+    /// What the view shows by this name: a file, a manifest, the snapshots compared.
+    #[must_use]
+    pub fn focus(&self, name: &str) -> Option<&str> {
+        self.focus.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Another value, or none, of what the view shows by this name.
+    pub fn set_focus(&mut self, name: &str, value: Option<String>) {
+        self.focus.retain(|(other, _)| other != name);
+        self.focus.extend(value.filter(|value| !value.is_empty()).map(|value| (name.to_owned(), value)));
+        self.focus.sort();
+    }
+
+    /// The same table in another view that shows `value` by `name`.
+    #[must_use]
+    pub fn focused(&self, tab: Tab, name: &str, value: &str) -> Route {
+        let mut route = Route { tab, focus: Vec::new(), ..self.clone() };
+        route.set_focus(name, Some(value.to_owned()));
+        route
     }
 
     /// Whether there is a table to show.
@@ -223,6 +247,8 @@ impl Route {
         let ends = [("from", from), ("to", to), ("mode", mode)];
         query.extend(ends.into_iter().filter(|(_, text)| !text.is_empty()).map(|(key, text)| (key, text.clone())));
         query.extend(self.system.clone().map(|system| ("system", system)));
+        let focus = self.focus.iter().map(|(name, value)| (format!("f.{}", percent::encode(name)), value.clone()));
+        let query = query.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(focus).collect::<Vec<_>>();
         out.push_str(&parts.iter().map(|part| percent::encode(part)).collect::<Vec<_>>().join("/"));
         for (index, (key, value)) in query.iter().enumerate() {
             out.push(if index == 0 { '?' } else { '&' });
@@ -253,7 +279,11 @@ impl Route {
                 "endpoint" => location.endpoint = Some(value),
                 "region" => location.region = Some(value),
                 "style" => location.path_style = value == "path",
-                _ => {}
+                key => {
+                    if let Some(name) = key.strip_prefix("f.") {
+                        route.set_focus(&percent::decode(name), Some(value));
+                    }
+                }
             }
         }
         route.place = match parts.next().as_deref() {

@@ -5,19 +5,17 @@ use std::{
     rc::Rc,
 };
 
-use serde_json::{Value, json};
+use serde_json::{Value, json, value::RawValue};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use crate::{
     browser::{self, Folder},
-    commands,
     engine::{CallEvent, Engine, js, set},
     model::Problem,
     place::{Location, Place},
-    route::At,
-    state::{Action, Answer, AtKey, Need, PAGE_ROWS, ScanKey, Source, State, needs},
+    state::{Action, Answer, Need, PAGE_ROWS, ScanKey, Source, State, at_params, needs},
 };
 
 mod export;
@@ -142,22 +140,20 @@ impl Runner {
             Need::Tags(_) => self.run(need, "tags", &table_params(state, json!({})), Answer::Tags),
             Need::Schemas(_) => self.run(need, "schemas", &table_params(state, json!({})), Answer::Schemas),
             Need::Files(key) => {
-                let params = table_params(state, at_params(key));
+                let params = table_params(state, at_params(&key.at));
                 self.run(need, "files", &params, Answer::Files);
             }
             Need::Manifests(key) => {
-                let params = table_params(state, at_params(key));
+                let params = table_params(state, at_params(&key.at));
                 self.run(need, "manifests", &params, Answer::Manifests);
             }
-            Need::Doctor(_) => {
-                let name = state.opened().map(|opened| opened.info.cli_name()).unwrap_or_default();
-                let address = commands::address(&state.route, &name);
-                self.run(need, "doctor", &table_params(state, json!({ "address": address })), Answer::Doctor);
-            }
-            Need::Preview(_) => self.run(need, "compaction", &table_params(state, json!({})), Answer::Preview),
             Need::Explain(key) => {
                 let params = table_params(state, scan_params(key));
                 self.run(need, "explain", &params, Answer::Explain);
+            }
+            Need::Ask(ask) => {
+                let told = |text: Box<RawValue>| Answer::Told(String::from(Box::<str>::from(text)));
+                self.run(need.clone(), ask.method, &table_params(state, ask.params.clone()), told);
             }
             Need::Scan(key) => {
                 let params = table_params(state, scan_params(key));
@@ -255,24 +251,13 @@ fn table_params(state: &State, mut params: Value) -> JsValue {
     js(&params)
 }
 
-fn at_params(key: &AtKey) -> Value {
-    match &key.at {
-        At::Latest => json!({}),
-        At::Snapshot(id) => json!({ "snapshot": id }),
-        At::Tag(name) => json!({ "tag": name }),
-        At::Time(millis) => json!({ "timestampMillis": millis }),
-        At::Watermark(millis) => json!({ "watermark": millis }),
-        At::Version(version) => json!({ "version": version }),
-    }
-}
-
 /// The method that opens these rows.
 fn opening(key: &ScanKey) -> &'static str {
     if matches!(key.source, Source::Changes(_)) { "changesOpen" } else { "scanOpen" }
 }
 
 fn scan_params(key: &ScanKey) -> Value {
-    let mut params = at_params(&key.at);
+    let mut params = at_params(&key.at.at);
     if let Some(object) = params.as_object_mut() {
         match &key.source {
             Source::Table => {}

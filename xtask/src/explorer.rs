@@ -7,9 +7,9 @@
 //!               cenote/                  the npm package: engine.js, worker.js, index.js …
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use xshell::Shell;
 
 use crate::{bind, files, wasm};
@@ -17,6 +17,22 @@ use crate::{bind, files, wasm};
 /// Builds `dist/explorer`.
 pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
     let package = wasm::build(shell, profile)?;
+    page(shell, profile, &package)
+}
+
+/// Builds the page alone around an engine that is there: `$CENOTE_ENGINE`, else `dist/wasm`.
+pub(crate) fn build_page(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
+    let package = std::env::var_os("CENOTE_ENGINE").map_or_else(|| files::dist("wasm"), PathBuf::from);
+    if !package.join("engine.js").is_file() {
+        bail!(
+            "no engine in {}: build it with `cargo xtask wasm`, or name its folder in CENOTE_ENGINE",
+            package.display()
+        );
+    }
+    page(shell, profile, &package)
+}
+
+fn page(shell: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf> {
     let module = wasm::compile(shell, profile, "cenote-explorer", "cenote-explorer")?;
     let site = files::dist("explorer");
     files::fresh_dir(&site)?;
@@ -25,7 +41,7 @@ pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
         files::copy_tree(&assets, &site)?;
     }
     bind::web(&module, &site, "cenote-explorer")?;
-    files::copy_tree(&package, &site.join("cenote"))?;
+    files::copy_tree(package, &site.join("cenote"))?;
     println!("explorer: {}", site.display());
     Ok(site)
 }

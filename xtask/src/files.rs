@@ -9,8 +9,10 @@ use anyhow::{Context, Result};
 
 /// The workspace's folder.
 pub(crate) fn root() -> PathBuf {
-    let crate_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_dir.parent().unwrap_or(crate_dir).to_path_buf()
+    // Cargo says it at run time, too: a kept target folder may hold a binary that another checkout built.
+    let crate_dir = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let crate_dir = PathBuf::from(crate_dir);
+    crate_dir.parent().map_or_else(|| crate_dir.clone(), Path::to_path_buf)
 }
 
 /// Cargo's target folder.

@@ -39,7 +39,7 @@ usage: cargo xtask <task> [options]
   demo [--port P] [--no-open] [--check]   build all, load real data, serve it with the explorer
   test [STEP...] [--list]                 everything CI runs, or the named steps
   wasm [--dev]                            engine package  -> dist/wasm/
-  explorer [--dev]                        static site     -> dist/explorer/
+  explorer [--dev] [--page]               static site     -> dist/explorer/; --page: around the engine that is there
   npm                                     npm package     -> dist/npm/
   bench [ARGS]                            benchmarks against peers
   fuzz [SECONDS] [DECODER...]             libFuzzer on every decoder, 600 s each   (nightly Rust, cargo-fuzz)
@@ -67,7 +67,10 @@ fn run() -> Result<()> {
         "demo" => demo::run(&shell, rest),
         "test" => test::run(&shell, rest),
         "wasm" => wasm::build(&shell, profile(&rest)?).map(drop),
-        "explorer" => explorer::build(&shell, profile(&rest)?).map(drop),
+        "explorer" => match rest.split_last() {
+            Some((flag, rest)) if flag == "--page" => explorer::build_page(&shell, profile(rest)?).map(drop),
+            _ => explorer::build(&shell, profile(&rest)?).map(drop),
+        },
         "npm" => npm::build(&shell).map(drop),
         "bench" => bench::run(&shell, rest),
         "fuzz" => fuzz::run(&shell, rest),

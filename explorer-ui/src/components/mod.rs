@@ -1,5 +1,6 @@
 //! Parts that views are made of.
 
+pub(crate) mod ask;
 pub(crate) mod bits;
 pub(crate) mod dialog;
 pub(crate) mod help;

@@ -17,6 +17,7 @@ fn links_round_trip() {
     check("#/demo/d/t/system?system=audit_log");
     check("#/demo/d/t/data?at=watermark:17");
     check("#/demo/d/t/data?at=version:july");
+    check("#/demo/d/t/files?f.file=bucket-0%2Fdata-1.orc&f.sort=size");
     let route = check("#/local/lake/d/t%2Fodd/schema?at=time:17");
     assert_eq!(route.table, Some(TableName { database: "d".to_owned(), table: "t/odd".to_owned() }));
 }

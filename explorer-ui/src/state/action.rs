@@ -1,11 +1,11 @@
 //! What can happen to the page.
 
-use super::{Need, Overlay, Selection, Sheet};
+use super::{Ask, Need, Overlay, Selection, Sheet};
 use crate::{
     export::ExportFormat,
     model::{
-        DoctorInfo, Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, PreviewInfo, Problem, Progress, ScanOpened,
-        ScanPage, SchemaInfo, SnapshotInfo, TagInfo, WarehouseInfo,
+        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
+        SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Range, Route, Tab, TableName},
@@ -28,12 +28,10 @@ pub enum Answer {
     Files(Vec<FileInfo>),
     /// To `Need::Manifests`.
     Manifests(Vec<ManifestInfo>),
-    /// To `Need::Doctor`.
-    Doctor(DoctorInfo),
-    /// To `Need::Preview`.
-    Preview(PreviewInfo),
     /// To `Need::Explain`.
     Explain(Explain),
+    /// To `Need::Ask`: JSON text.
+    Told(String),
     /// To `Need::Scan`.
     Scan(ScanOpened),
     /// To `Need::Page`.
@@ -74,6 +72,12 @@ pub enum Action {
     System(String),
     /// Another bucket in the LSM view.
     Bucket(Option<String>),
+    /// Another value, or none, of what a view shows by this name.
+    Focus(&'static str, Option<String>),
+    /// A view begins to show the answer to a question.
+    Show(Ask),
+    /// A view that showed an answer is gone.
+    Hide(Ask),
     /// Load everything anew.
     Reload,
     /// Ask again for what failed.

@@ -2,21 +2,23 @@
 //! (`needs`). No browser, no engine, no clock in here.
 
 mod action;
+mod ask;
 mod needs;
 mod reduce;
 mod scan;
 mod slot;
 
 pub use action::{Action, Answer};
-pub use needs::{AtKey, Need, ScanKey, Source, TableKey, needs};
+pub use ask::{Ask, Asks};
+pub use needs::{AtKey, Need, ScanKey, Source, TableKey, at_params, needs};
 pub use scan::{MAX_CELLS, PAGE_ROWS, Row, Scan};
 pub use slot::{Shown, Slot};
 
 use crate::{
     export::ExportFormat,
     model::{
-        DoctorInfo, Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, PreviewInfo, Progress, RequestInfo,
-        SchemaInfo, SnapshotInfo, TagInfo, WarehouseInfo,
+        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
+        TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Route, Tab},
@@ -149,12 +151,10 @@ pub struct State {
     pub files: Slot<AtKey, Vec<FileInfo>>,
     /// Manifests.
     pub manifests: Slot<AtKey, Vec<ManifestInfo>>,
-    /// What ails its latest state.
-    pub doctor: Slot<TableKey, DoctorInfo>,
-    /// What a compaction of its latest state would do.
-    pub preview: Slot<TableKey, PreviewInfo>,
     /// How the scan chooses its files.
     pub explain: Slot<ScanKey, Explain>,
+    /// What single views want to know besides.
+    pub asks: Asks,
     /// Rows.
     pub scan: Scan,
     /// Requests and bytes.

@@ -1,10 +1,11 @@
 //! What must be loaded for what the page shows: a pure function of the state.
 
-use super::{Overlay, State};
+use super::{Ask, Overlay, State};
 use crate::{
     place::Place,
     route::{At, Range, Tab, TableName},
 };
+use serde_json::{Value, json};
 
 /// A table of an opening.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,12 +67,10 @@ pub enum Need {
     Files(AtKey),
     /// List manifests.
     Manifests(AtKey),
-    /// Examine the latest state.
-    Doctor(TableKey),
-    /// Plan a compaction of the latest state.
-    Preview(TableKey),
     /// Explain the scan.
     Explain(ScanKey),
+    /// Answer a question of a view.
+    Ask(Ask),
     /// Open the scan.
     Scan(ScanKey),
     /// The scan's next page.
@@ -111,6 +110,7 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
             needs.push(Need::Tags(table.clone()));
         }
     }
+    needs.extend(state.asks.lacking().filter(|ask| ask.table == *table).cloned().map(Need::Ask));
     if tab == Tab::Schema && state.schemas.lacks(table) {
         needs.push(Need::Schemas(table.clone()));
     }
@@ -121,12 +121,6 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     }
     if matches!(tab, Tab::Overview | Tab::Lsm | Tab::Files) && state.files.lacks(&at) {
         needs.push(Need::Files(at.clone()));
-    }
-    if tab == Tab::Overview && at.at == At::Latest && state.doctor.lacks(table) {
-        needs.push(Need::Doctor(table.clone()));
-    }
-    if tab == Tab::Lsm && at.at == At::Latest && state.preview.lacks(table) {
-        needs.push(Need::Preview(table.clone()));
     }
     if tab == Tab::Manifests && state.manifests.lacks(&at) {
         needs.push(Need::Manifests(at));
@@ -142,6 +136,19 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     }
 }
 
+/// A point of a table's history as the engine is told it.
+#[must_use]
+pub fn at_params(at: &At) -> Value {
+    match at {
+        At::Latest => json!({}),
+        At::Snapshot(id) => json!({ "snapshot": id }),
+        At::Tag(name) => json!({ "tag": name }),
+        At::Time(millis) => json!({ "timestampMillis": millis }),
+        At::Watermark(millis) => json!({ "watermark": millis }),
+        At::Version(version) => json!({ "version": version }),
+    }
+}
+
 impl State {
     /// Whether anybody still waits for a need that was asked for; the engine may stop working on the others.
     #[must_use]
@@ -154,9 +161,8 @@ impl State {
             Need::Schemas(key) => self.schemas.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Files(key) => self.files.waits_for(key) && self.at_key().as_ref() == Some(key),
             Need::Manifests(key) => self.manifests.waits_for(key) && self.at_key().as_ref() == Some(key),
-            Need::Doctor(key) => self.doctor.waits_for(key) && self.table_key().as_ref() == Some(key),
-            Need::Preview(key) => self.preview.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),
+            Need::Ask(ask) => self.asks.waits_for(ask) && self.table_key().as_ref() == Some(&ask.table),
             Need::Scan(key) | Need::Page(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),
         }
     }

@@ -25,7 +25,7 @@ impl State {
             Action::Served(url) => self.served = Some(url),
             Action::Recent(links) => self.recent = Shared::new(links),
             Action::Table(name) => self.go(self.route.to_table(name)),
-            Action::Tab(tab) => self.go(Route { tab, ..self.route.clone() }),
+            Action::Tab(tab) => self.go(Route { tab, focus: Vec::new(), ..self.route.clone() }),
             Action::TimeTravel(at) => {
                 self.overlay = Overlay::None;
                 self.go(Route { at, ..self.route.clone() });
@@ -38,6 +38,9 @@ impl State {
                 self.select(bucket.clone().map(Selection::Bucket));
                 self.route.bucket = bucket;
             }
+            Action::Focus(name, value) => self.route.set_focus(name, value),
+            Action::Show(ask) => self.asks.show(ask),
+            Action::Hide(ask) => self.asks.hide(&ask),
             Action::Reload => self.opened_anew(),
             Action::Retry => self.retry(),
             Action::Asked(need) => self.asked(need),
@@ -115,9 +118,8 @@ impl State {
         self.schemas.clear();
         self.files.clear();
         self.manifests.clear();
-        self.doctor.clear();
-        self.preview.clear();
         self.explain.clear();
+        self.asks.forget_hidden();
         self.scan.retry();
     }
 
@@ -157,9 +159,8 @@ impl State {
         self.schemas.retry();
         self.files.retry();
         self.manifests.retry();
-        self.doctor.retry();
-        self.preview.retry();
         self.explain.retry();
+        self.asks.retry();
         if self.scan.problem.is_some() {
             self.scan.retry();
         }
@@ -174,9 +175,8 @@ impl State {
             Need::Schemas(key) => self.schemas.begin(key),
             Need::Files(key) => self.files.begin(key),
             Need::Manifests(key) => self.manifests.begin(key),
-            Need::Doctor(key) => self.doctor.begin(key),
-            Need::Preview(key) => self.preview.begin(key),
             Need::Explain(key) => self.explain.begin(key),
+            Need::Ask(ask) => self.asks.begin(&ask),
             Need::Scan(key) => self.scan.begin(key),
             Need::Page(_) => self.scan.fetching = true,
         }
@@ -201,9 +201,8 @@ impl State {
             (Need::Schemas(key), Answer::Schemas(value)) => drop(self.schemas.finish(key, Ok(value))),
             (Need::Files(key), Answer::Files(value)) => drop(self.files.finish(key, Ok(value))),
             (Need::Manifests(key), Answer::Manifests(value)) => drop(self.manifests.finish(key, Ok(value))),
-            (Need::Doctor(key), Answer::Doctor(value)) => drop(self.doctor.finish(key, Ok(value))),
-            (Need::Preview(key), Answer::Preview(value)) => drop(self.preview.finish(key, Ok(value))),
             (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
+            (Need::Ask(ask), Answer::Told(text)) => self.asks.finish(ask, Ok(text)),
             (Need::Scan(_), Answer::Scan(value)) => self.scan.opened(value),
             (Need::Page(_), Answer::Page(value)) => self.scan.page(value),
             (need, _) => self.failed(need, Problem::new("internal", "the engine answered something else")),
@@ -219,9 +218,8 @@ impl State {
             Need::Schemas(key) => drop(self.schemas.finish(key, Err(problem))),
             Need::Files(key) => drop(self.files.finish(key, Err(problem))),
             Need::Manifests(key) => drop(self.manifests.finish(key, Err(problem))),
-            Need::Doctor(key) => drop(self.doctor.finish(key, Err(problem))),
-            Need::Preview(key) => drop(self.preview.finish(key, Err(problem))),
             Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),
+            Need::Ask(ask) => self.asks.finish(ask, Err(problem)),
             Need::Scan(_) | Need::Page(_) => self.scan.failed(problem),
         }
     }

@@ -171,12 +171,16 @@ fn escape_closes_the_topmost_thing_first() {
 }
 
 #[test]
-fn health_and_previews_are_of_the_latest_state() {
-    let state = opened(Tab::Lsm);
-    let (at, table) = (state.at_key().unwrap(), state.table_key().unwrap());
-    assert_eq!(needs(&state), [Need::Files(at), Need::Preview(table.clone())]);
-    let state = answer(state, &Need::Preview(table.clone()), Answer::Preview(PreviewInfo::default()));
-    let state = state.reduce(Action::TimeTravel(At::Snapshot(1)));
-    assert!(!needs(&state).iter().any(|need| matches!(need, Need::Preview(_) | Need::Doctor(_))));
-    assert!(needs(&opened(Tab::Overview)).contains(&Need::Doctor(table)));
+fn questions_of_a_view_are_asked_while_it_is_shown() {
+    let state = opened(Tab::Snapshots);
+    let ask = Ask::of_table(&state, "diff", serde_json::json!({ "from": 1 })).unwrap();
+    let state = state.reduce(Action::Show(ask.clone()));
+    let need = Need::Ask(ask.clone());
+    assert!(needs(&state).contains(&need));
+    let asked = state.clone().reduce(Action::Asked(need.clone()));
+    assert!(asked.waits_for(&need) && !needs(&asked).contains(&need));
+    let hidden = asked.clone().reduce(Action::Hide(ask.clone()));
+    assert!(!hidden.waits_for(&need) && !needs(&hidden).contains(&need));
+    let told = asked.reduce(Action::Answered(need, Ok(Answer::Told("7".to_owned()))));
+    assert_eq!(told.asks.answer(&ask).unwrap().unwrap().as_str(), "7");
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use serde_json::json;
 use yew::prelude::*;
 
 mod bucket_chart;
@@ -13,6 +14,7 @@ use heatmap::Heatmap;
 
 use crate::{
     components::{
+        ask::use_ask,
         bits::{bytes, card, count, empty, panel},
         page::{Page, use_page},
         problem::ProblemView,
@@ -23,7 +25,7 @@ use crate::{
     lsm::{Bucket, ScaleKind, amplification, buckets},
     model::{FileInfo, PreviewInfo, TableInfo},
     route::At,
-    state::Shown,
+    state::{Ask, Shown},
     views::overview::level_legend,
 };
 
@@ -33,6 +35,9 @@ pub(crate) fn Lsm() -> Html {
     let page = use_page();
     let scale = use_state_eq(ScaleKind::default);
     let shown = page.state.files.show(page.state.at_key().as_ref());
+    let latest = page.state.route.at == At::Latest;
+    let preview = Ask::of_table(&page.state, "compaction", json!({})).filter(|_| latest);
+    let preview = use_ask::<PreviewInfo>(preview);
     let all = use_memo(shown.value().cloned(), |files| files.as_ref().map(|files| buckets(files)).unwrap_or_default());
     let Some(info) = page.info() else { return waiting() };
     if info.latest_snapshot.is_none() {
@@ -47,7 +52,6 @@ pub(crate) fn Lsm() -> Html {
         return empty("No data files", html! { "The table holds no rows at this snapshot." });
     }
     let chosen = chosen(&page, &all);
-    let preview = page.state.preview.show(page.state.table_key().as_ref());
     let set = |kind: ScaleKind| {
         let scale = scale.clone();
         Callback::from(move |_: MouseEvent| scale.set(kind))

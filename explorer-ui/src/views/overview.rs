@@ -1,10 +1,13 @@
 //! What the table is, how big and how fresh, and what ails it.
 
+use serde_json::json;
 use yew::prelude::*;
 
 use crate::{
     cell::look_of,
+    commands,
     components::{
+        ask::use_ask,
         bits::{ago, bytes, card, command, count, empty, level_class, panel},
         page::{Page, use_page},
         problem::ProblemView,
@@ -13,11 +16,11 @@ use crate::{
     format,
     health::{self, Finding, SMALL_FILE_BYTES},
     lsm,
-    model::{FileInfo, Severity, TableInfo},
+    model::{DoctorInfo, FileInfo, Severity, TableInfo},
     options::{Standing, standing},
     route::{At, Route, Tab},
     shared::Shared,
-    state::Shown,
+    state::{Ask, Shown},
     views::snapshots::chart::Timeline,
 };
 
@@ -37,7 +40,7 @@ pub(crate) fn Overview() -> Html {
     html! {
         <>
         { cards(&page, info, &files) }
-        { findings(&page, info) }
+        if page.state.route.at == At::Latest { <Health /> }
         <Timeline small=true />
         <div class="halves">
             { columns(info) }
@@ -100,18 +103,22 @@ fn amplification(info: &TableInfo, files: Option<&Shared<Vec<FileInfo>>>) -> Htm
     card("Read amplification", tone, html! { format!("{:.1} ×", cost.average) }, html! { remark })
 }
 
-fn findings(page: &Page, info: &TableInfo) -> Html {
-    if page.state.route.at != At::Latest {
-        return html! {};
-    }
-    let body = match page.state.doctor.show(page.state.table_key().as_ref()) {
+/// What ails the latest state.
+#[component]
+fn Health() -> Html {
+    let page = use_page();
+    let name = page.info().map(TableInfo::cli_name).unwrap_or_default();
+    let address = commands::address(&page.state.route, &name);
+    let shown = use_ask::<DoctorInfo>(Ask::of_table(&page.state, "doctor", json!({ "address": address })));
+    let Some(info) = page.info() else { return html! {} };
+    let body = match shown {
         Shown::Waiting => skeleton::waiting(skeleton::lines(2)),
         Shown::Failed(problem) => html! { <ProblemView problem={problem.clone()} /> },
         Shown::Fresh(doctor) | Shown::Stale(doctor) => {
             let found = health::findings(&page.state.route, &doctor, &page.warehouse_url());
             html! {
                 <>
-                <ul class="findings">{ for found.iter().map(|finding| self::finding(page, finding)) }</ul>
+                <ul class="findings">{ for found.iter().map(|finding| self::finding(&page, finding)) }</ul>
                 if !doctor.not_looked_at.is_empty() {
                     <p class="note">{ format!("Not looked at: {}.", doctor.not_looked_at.join("; ")) }</p>
                 }

@@ -26,26 +26,36 @@ async function withPage(run, how) {
   }
 }
 
+/** Runs `work({ engine, get, hold }, ...args)` in the page. */
+async function inPage(page, work, ...args) {
+  const { ok, err } = await page.evaluate(`run(${work}, ...${JSON.stringify(args)})`);
+  if (err) throw Object.assign(new Error(err.message), err);
+  return ok;
+}
+
 /** A table of the page's engine, with the face that golden.mjs knows. */
 async function openIn(page, url, branch) {
-  const call = (method, params) => page.evaluate(async ([method, params]) => {
-    window.engine ??= window.newEngine();
-    return window.engine.call(method, params).then((ok) => ({ ok }), ({ kind, message, path }) => ({ err: { kind, message, path } }));
-  }, [method, params]).then(({ ok, err }) => {
-    if (err) throw Object.assign(new Error(err.message), err);
-    return ok;
-  });
-  const { table, info } = await call('openTable', { url, branch, storage: { kind: 'http' } });
+  const { table, schema } = await inPage(page, async ({ engine, hold }, url, branch) => {
+    const table = await engine.openTable(url, { branch });
+    return { table: hold(table), schema: table.schema };
+  }, url, branch ?? undefined);
   const read = async (method, params) => {
-    const { cursor, columns } = await call(method, { table, ...params });
-    return { columns, rows: (rows) => call('scanNext', { cursor, rows }), close: () => call('scanClose', { cursor }) };
+    const { cursor, columns } = await inPage(page, async ({ get, hold }, table, method, params) => {
+      const cursor = await get(table)[method](params).cursor();
+      return { cursor: hold(cursor), columns: cursor.columns };
+    }, table, method, params);
+    return {
+      columns,
+      rows: (count) => inPage(page, ({ get }, cursor, count) => get(cursor).rows(count), cursor, count),
+      close: () => inPage(page, async ({ get }, cursor) => get(cursor).close(), cursor),
+    };
   };
   return {
-    schema: info,
-    schemas: () => call('schemas', { table }),
-    cursor: (at) => read('scanOpen', at),
-    changes: (range) => ({ cursor: () => read('changesOpen', range) }),
-    close: () => call('closeTable', { table }),
+    schema,
+    schemas: () => inPage(page, ({ get }, table) => get(table).schemas(), table),
+    cursor: (at) => read('scan', at),
+    changes: (range) => ({ cursor: () => read('changes', range) }),
+    close: () => inPage(page, async ({ get }, table) => get(table).close(), table),
   };
 }
 
@@ -71,12 +81,11 @@ test('a cold open and the first 100 rows take few requests', { skip }, async (co
     const url = `${site.url}/golden/large_append/warehouse/golden.db/large_append`;
     const figures = await page.evaluate(async (url) => {
       const begin = performance.now();
-      const engine = window.newEngine();
-      const { table } = await engine.call('openTable', { url, storage: { kind: 'http' } });
+      const fresh = await cenote.inWorker();
+      const table = await fresh.openTable(url);
       const opened = performance.now() - begin;
-      const { cursor } = await engine.call('scanOpen', { table });
-      const { rows } = await engine.call('scanNext', { cursor, rows: 100 });
-      return { opened, firstRows: performance.now() - begin, rows: rows.length, io: await engine.call('io', {}) };
+      const { rows } = await (await table.cursor()).rows(100);
+      return { opened, firstRows: performance.now() - begin, rows: rows.length, io: table.io() };
     }, url);
     const { totals, requests } = figures.io;
     context.diagnostic(`cold open ${figures.opened.toFixed(0)} ms, first ${figures.rows} rows ${figures.firstRows.toFixed(0)} ms, `
@@ -92,9 +101,11 @@ test('a cold open and the first 100 rows take few requests', { skip }, async (co
 test('a page without permission learns the policy to paste', { skip }, async () => {
   const bucket = await serve({ '': GOLDEN }, { cors: false });
   await withPage(async (page) => {
-    const error = await page.evaluate(async (url) => {
-      return window.newEngine().call('openTable', { url, storage: { kind: 'http' } }).then(() => null, ({ kind, message, hint }) => ({ kind, message, hint }));
-    }, `${bucket.url}/pk_dedup/warehouse/golden.db/pk_dedup`);
+    const error = await page.evaluate(async (url) => engine.openTable(url).then(() => null, (error) => {
+      const { kind, message, hint } = error;
+      return { kind, message, hint, isCors: error instanceof cenote.CorsError };
+    }), `${bucket.url}/pk_dedup/warehouse/golden.db/pk_dedup`);
+    assert.ok(error.isCors, 'an error of a worker is of its class');
     assert.equal(error.kind, 'cors', error.message);
     assert.match(error.hint, /AllowedOrigins/);
   });
@@ -104,11 +115,10 @@ test('a page without permission learns the policy to paste', { skip }, async () 
 test('a call can be cancelled', { skip }, async () => {
   await withPage(async (page, site) => {
     const outcome = await page.evaluate(async (url) => {
-      const engine = window.newEngine();
       const controller = new AbortController();
       setTimeout(() => controller.abort(), 30);
-      return engine.call('openTable', { url, storage: { kind: 'http' } }, { signal: controller.signal }).then(() => 'opened', ({ kind }) => kind);
+      return engine.openTable(url, { signal: controller.signal }).then(() => 'opened', ({ name }) => name);
     }, `${site.url}/golden/pk_dedup/warehouse/golden.db/pk_dedup`);
-    assert.equal(outcome, 'cancelled');
+    assert.equal(outcome, 'AbortError');
   }, { delayMillis: 20 });
 });

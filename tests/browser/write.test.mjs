@@ -81,20 +81,19 @@ test('a picked folder is written by the page, and by a worker that gets its hand
   });
   await reload();
   const seen = await page.evaluate(async () => {
-    const engine = newEngine();
-    const storage = { kind: 'files', handle: await picked('folder') };
-    const { warehouse, databases } = await engine.call('openWarehouse', { storage });
-    const { table } = await engine.call('openTable', { warehouse, database: 'db', table: 't' });
-    const { writer } = await engine.call('writeOpen', { table });
+    const engine = await cenote.inWorker();
+    const warehouse = await engine.openWarehouse(await picked('folder'));
+    const databases = await warehouse.databases();
+    const table = await warehouse.table('db', 't');
+    const writer = await table.write();
     const told = [];
     const rows = Array.from({ length: 5000 }, (_, index) => ({ id: index + 2, name: 'worker' }));
-    await engine.call('writeRows', { writer, rows, how: 'append' }, { onProgress: ({ rows }) => told.push(rows) });
-    const committed = await engine.call('writeCommit', { writer });
-    await engine.call('writeAbort', { writer });
-    const wrong = await engine.call('writeOpen', { table })
-      .then(({ writer }) => engine.call('writeRows', { writer, rows: [{ id: 1 }, { id: 'x' }] }))
+    await writer.append(rows, { onProgress: ({ rows }) => told.push(rows) });
+    const committed = await writer.commit();
+    await writer.abort();
+    const wrong = await (await table.write()).write([{ id: 1 }, { id: 'x' }])
       .catch((error) => ({ name: error.constructor.name, kind: error.kind, row: error.row, column: error.column }));
-    engine.close();
+    await engine.close();
     const inPage = await (await cenote.openWarehouse(await picked('folder'))).table('db', 't');
     return { databases, told, committed, wrong, count: (await idsOf(inPage)).length };
   });
@@ -109,15 +108,15 @@ test('a picked folder is written by the page, and by a worker that gets its hand
 
 test('the private file system is written in a worker, and read in the page', () => withPage(async (page) => {
   const ids = await page.evaluate(async () => {
-    const engine = newEngine();
-    const { warehouse } = await engine.call('openWarehouse', { url: 'opfs:/worker', storage: { kind: 'opfs' } });
+    const engine = await cenote.inWorker();
+    const warehouse = await engine.openWarehouse('opfs:/worker');
     const definition = { fields: { id: 'INT NOT NULL' }, primaryKey: ['id'], options: { bucket: 1 } };
-    const { table } = await engine.call('createTable', { warehouse, database: 'db', table: 't', definition });
-    const { writer } = await engine.call('writeOpen', { table });
-    await engine.call('writeRows', { writer, rows: [{ id: 2 }, { id: 1 }, { id: 3 }] });
-    await engine.call('writeCommit', { writer });
-    await engine.call('deleteWhere', { table, filter: 'id = 3' });
-    engine.close();
+    const table = await warehouse.createTable('db', 't', definition);
+    const writer = await table.write();
+    await writer.write([{ id: 2 }, { id: 1 }, { id: 3 }]);
+    await writer.commit();
+    await table.deleteWhere('id = 3');
+    await engine.close();
     return idsOf(await cenote.openTable('opfs:/worker/db.db/t'));
   });
   assert.deepEqual(ids, [1, 2]);
@@ -139,14 +138,14 @@ test('tabs and workers that commit at once lose no row', () => withPage(async (p
       }
     };
     const inWorker = async (from) => {
-      const engine = newEngine();
-      const { table } = await engine.call('openTable', { url: 'opfs:/race/db.db/t', storage: { kind: 'opfs' } });
+      const engine = await cenote.inWorker();
+      const table = await engine.openTable('opfs:/race/db.db/t');
       for (let id = from; id < from + 4; id += 1) {
-        const { writer } = await engine.call('writeOpen', { table });
-        await engine.call('writeRows', { writer, rows: [{ id }] });
-        await engine.call('writeCommit', { writer });
+        const writer = await table.write();
+        await writer.write([{ id }]);
+        await writer.commit();
       }
-      engine.close();
+      await engine.close();
     };
     await Promise.all([inPage(first), inWorker(first + 4)]);
   };

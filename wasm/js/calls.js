@@ -27,10 +27,12 @@ export async function guarded(signal, start) {
   }
 }
 
-/** An object of the engine that has `method`, which the build that only reads lacks. @param {object} raw @param {string} method */
+/** An object of the engine that is open and has `method`, which the build that only reads may lack. @param {object} raw @param {string} method */
 export function able(raw, method) {
-  if (typeof raw?.[method] === 'function') return raw;
-  throw errorOf('unsupported', raw ? 'this build of the engine only reads' : 'the table or warehouse was closed');
+  // The binding sets the pointer to 0 when an object is freed.
+  if (raw === undefined || raw.__wbg_ptr === 0) throw errorOf('invalid', 'this was closed: open it again');
+  if (typeof raw[method] === 'function') return raw;
+  throw errorOf('unsupported', 'this build of the engine only reads');
 }
 
 /** For JSON.stringify: the engine takes long integers as digits. */

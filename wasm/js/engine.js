@@ -2,8 +2,8 @@
 // messages. Warehouses, tables and cursors are numbers here.
 
 import { errorOf } from './errors.js';
-import { openTable, openWarehouse } from './index.js';
 import { QUESTIONS } from './insight.js';
+import { openTable, openWarehouse } from './open.js';
 import { Meter } from './meter.js';
 import { files } from './storage/files.js';
 import { http } from './storage/http.js';

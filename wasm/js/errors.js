@@ -68,10 +68,11 @@ export function typed(thrown) {
     return errorOf('internal', `the engine stopped: ${thrown.message}`, { cause: thrown });
   }
   if (thrown && typeof thrown === 'object' && typeof thrown.kind === 'string') {
-    const { kind, message, path, hint, column, row } = thrown;
-    return errorOf(kind, message ?? kind, {
+    const { kind, message, path, hint, column, row, ...flags } = thrown;
+    const error = errorOf(kind, message ?? kind, {
       path: path ?? undefined, hint: hint ?? undefined, column: column ?? undefined, row: rowNumber(row),
     });
+    return Object.assign(error, flagsOf(flags));
   }
   if (thrown && typeof thrown === 'object' && thrown.name === 'AbortError') {
     return errorOf('cancelled', 'the call was cancelled', { cause: thrown });
@@ -85,6 +86,12 @@ function rowNumber(row) {
 
 /** The form in which an error crosses to another thread. @param {unknown} thrown */
 export function plain(thrown) {
-  const { kind, message, path, hint, column, row } = typed(thrown);
-  return { kind, message, path: path ?? null, hint: hint ?? null, column: column ?? null, row: row ?? null };
+  const error = typed(thrown);
+  const { kind, message, path, hint, column, row } = error;
+  return { kind, message, path: path ?? null, hint: hint ?? null, column: column ?? null, row: row ?? null, ...flagsOf(error) };
+}
+
+/** What a store says besides: whether asking again may help, and whether credentials are missing altogether. */
+function flagsOf({ transient, unauthenticated }) {
+  return { ...(transient ? { transient } : {}), ...(unauthenticated ? { unauthenticated } : {}) };
 }

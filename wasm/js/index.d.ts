@@ -12,6 +12,7 @@ import type { Insight } from './insight.js';
 import type { CompactOptions, Compacted, WriteOptions, Writer } from './writing.js';
 
 export * from './health.js';
+export * from './in_worker.js';
 export * from './insight.js';
 export * from './writing.js';
 

@@ -4,6 +4,8 @@ import { errorOf } from './errors.js';
 import initEngine, * as bindings from './wasm/cenote.js';
 
 let started;
+/** @type {WebAssembly.Memory | undefined} */
+let memory;
 
 /**
  * Starts the engine; every call that needs it does so by itself.
@@ -22,11 +24,16 @@ export function load({ module } = {}) {
 async function start(module) {
   const source = module ?? new URL('./wasm/cenote_bg.wasm', import.meta.url);
   try {
-    await initEngine({ module_or_path: isFile(source) ? await readFile(source) : source });
+    ({ memory } = await initEngine({ module_or_path: isFile(source) ? await readFile(source) : source }));
   } catch (cause) {
     throw errorOf('internal', `cannot load the engine from ${source}: ${cause?.message ?? cause}`, { cause });
   }
   return bindings;
+}
+
+/** Bytes that the engine has taken of this thread's memory, 0 before it is started. */
+export function engineBytes() {
+  return memory?.buffer.byteLength ?? 0;
 }
 
 function isFile(source) {

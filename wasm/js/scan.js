@@ -1,6 +1,6 @@
 // Rows, of a scan or of changes: nothing is read until somebody iterates them.
 
-import { guarded } from './calls.js';
+import { able, guarded } from './calls.js';
 import { rowReader } from './rows.js';
 
 /** Rows fetched from the engine at once. */
@@ -62,7 +62,7 @@ export class Rows {
   async #emptyBatch() {
     const cursor = await Cursor.open(this.#open, this.#signal);
     try {
-      return cursor.empty();
+      return await cursor.empty();
     } finally {
       cursor.close();
     }
@@ -107,17 +107,17 @@ export class Cursor {
 
   /** The next batch as Arrow IPC, `undefined` at the end. @param {AbortSignal} [signal] */
   batch(signal = this.#signal) {
-    return guarded(signal, (aborted) => this.#raw.nextBatch(aborted));
+    return guarded(signal, (aborted) => able(this.#raw, 'nextBatch').nextBatch(aborted));
   }
 
   /** Up to `count` rows of canonical cells. @param {number} count @param {AbortSignal} [signal] @returns {Promise<{rows: any[][], done: boolean}>} */
   async rows(count, signal = this.#signal) {
-    return JSON.parse(await guarded(signal, (aborted) => this.#raw.nextRows(count, aborted)));
+    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'nextRows').nextRows(count, aborted)));
   }
 
   /** The schema alone, as an Arrow IPC stream without batches. */
   empty() {
-    return this.#raw.emptyBatch();
+    return able(this.#raw, 'emptyBatch').emptyBatch();
   }
 
   /** Stops reading and gives the memory back. */
@@ -126,3 +126,5 @@ export class Cursor {
     this.#raw = undefined;
   }
 }
+
+if (Symbol.dispose) Cursor.prototype[Symbol.dispose] = Cursor.prototype.close;

@@ -64,7 +64,7 @@ export class Table {
    * @param {string} name @param {{signal?: AbortSignal}} [options]
    */
   async system(name, { signal = this.#signal } = {}) {
-    return Table.of(await guarded(signal, () => this.#raw.system(name)), signal, { at: this.#at, refusal: this.#refusal });
+    return Table.of(await guarded(signal, () => able(this.#raw, 'system').system(name)), signal, { at: this.#at, refusal: this.#refusal });
   }
 
   /** Snapshots, newest first. @param {{limit?: number, signal?: AbortSignal}} [options] */
@@ -135,7 +135,7 @@ export class Table {
    */
   scan({ signal = this.#signal, ...options } = {}) {
     const request = { ...this.#at, ...options };
-    const open = (aborted) => this.#raw.scan(JSON.stringify(request), aborted);
+    const open = (aborted) => able(this.#raw, 'scan').scan(JSON.stringify(request), aborted);
     return new Scan(open, (how) => this.explain({ ...request, ...how, signal }), signal);
   }
 
@@ -145,7 +145,7 @@ export class Table {
    */
   changes({ signal = this.#signal, ...options } = {}) {
     const request = { ...this.#at, ...options };
-    return new Rows((aborted) => this.#raw.changes(JSON.stringify(request), aborted), signal);
+    return new Rows((aborted) => able(this.#raw, 'changes').changes(JSON.stringify(request), aborted), signal);
   }
 
   /** A scan read by hand, page by page. @param {object} [options] as for `scan` @returns {Promise<import('./scan.js').Cursor>} */
@@ -182,7 +182,7 @@ export class Table {
 
   /** Requests, bytes and cache hits so far; `since` leaves out records up to that `seq`. @param {{since?: number}} [options] */
   io({ since = 0 } = {}) {
-    return JSON.parse(this.#raw.io(since));
+    return JSON.parse(able(this.#raw, 'io').io(since));
   }
 
   /** Gives the memory back. */
@@ -205,7 +205,7 @@ export class Table {
 
   async #request(method, params, signal = this.#signal) {
     const text = JSON.stringify({ method, params });
-    return JSON.parse(await guarded(signal, (aborted) => this.#raw.request(text, aborted)));
+    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'request').request(text, aborted)));
   }
 
   static {

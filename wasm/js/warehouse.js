@@ -25,7 +25,7 @@ export class Warehouse {
 
   /** Databases and their tables. @param {{signal?: AbortSignal}} [options] @returns {Promise<{name: string, tables: string[]}[]>} */
   async databases({ signal = this.#signal } = {}) {
-    if (this.canList) return JSON.parse(await guarded(signal, (aborted) => this.#raw.databases(aborted)));
+    if (this.canList) return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'databases').databases(aborted)));
     const index = await guarded(signal, () => this.#store.index?.({ signal }) ?? null);
     if (index) return readIndex(index);
     throw errorOf('unsupported', 'this server cannot list folders', {
@@ -35,7 +35,7 @@ export class Warehouse {
 
   /** @param {string} database @param {string} table @param {{signal?: AbortSignal}} [options] */
   async table(database, table, { signal = this.#signal } = {}) {
-    const raw = await guarded(signal, (aborted) => this.#raw.table(database, table, aborted));
+    const raw = await guarded(signal, (aborted) => able(this.#raw, 'table').table(database, table, aborted));
     return Table.of(raw, signal, { refusal: whyNotWritable(this.#store) });
   }
 
@@ -77,7 +77,7 @@ export class Warehouse {
 
   /** Requests, bytes and cache hits of all tables opened here. @param {{since?: number}} [options] */
   io({ since = 0 } = {}) {
-    return JSON.parse(this.#raw.io(since));
+    return JSON.parse(able(this.#raw, 'io').io(since));
   }
 
   /** Gives the memory back. */

@@ -3,6 +3,7 @@
 import { errorOf } from '../errors.js';
 import { FolderStore } from './folder.js';
 import { childrenOf, clamp, join } from './paths.js';
+import { madeBy } from './recipe.js';
 
 /**
  * Files that the user gave: a FileList (`<input webkitdirectory>`), an array of `File` (their `webkitRelativePath`, or a
@@ -12,18 +13,23 @@ import { childrenOf, clamp, join } from './paths.js';
  * @param {{root?: string}} [options] the folder inside `source` that becomes the store's top
  */
 export function files(source, { root = '' } = {}) {
-  if (typeof source?.getDirectoryHandle === 'function') return new FolderStore(() => source, { root });
-  return new FileStore(source, root);
+  if (typeof source?.getDirectoryHandle === 'function') return madeBy(new FolderStore(() => source, { root }), 'files', [source, { root }]);
+  const pairs = Array.from(source, (item) => [pathOf(item), Array.isArray(item) ? item[1] : item]);
+  return madeBy(new FileStore(pairs, root), 'files', [pairs, { root }]);
+}
+
+/** Where a picked file lies. @param {File | [string, File]} item @returns {string} */
+export function pathOf(item) {
+  return Array.isArray(item) ? item[0] : item.path || item.webkitRelativePath || item.name || '';
 }
 
 class FileStore {
   #files = new Map();
 
-  constructor(source, root) {
+  constructor(pairs, root) {
     this.kind = 'files';
     const top = join(root);
-    for (const item of source) {
-      const [path, file] = Array.isArray(item) ? item : [item.path || item.webkitRelativePath || item.name, item];
+    for (const [path, file] of pairs) {
       const inside = below(top, join(path));
       if (inside !== undefined) this.#files.set(inside, file);
     }

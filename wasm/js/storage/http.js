@@ -3,18 +3,15 @@
 import { errorOf } from '../errors.js';
 import { FetchStore, readOnly } from './fetch.js';
 import { below } from './paths.js';
+import { madeBy } from './recipe.js';
 
 /**
  * Files of any HTTP server that serves ranges.
  * @param {{headers?: HeadersInit, credentials?: RequestCredentials, fetch?: typeof fetch, onWarning?: (message: string) => void}} [options]
  */
 export function http(options = {}) {
-  return {
-    kind: 'http',
-    open(location) {
-      return readOnly(new HttpStore(httpUrl(location), options));
-    },
-  };
+  const open = (location) => readOnly(new HttpStore(httpUrl(location), options));
+  return madeBy({ kind: 'http', open }, 'http', [options]);
 }
 
 /** What stands in for a listing, below a warehouse or at the top of its server. */

@@ -3,10 +3,11 @@
 import { errorOf } from '../errors.js';
 import { nodeModule } from '../load.js';
 import { clamp, join } from './paths.js';
+import { madeBy } from './recipe.js';
 
 /** The local file system, for `file:` URLs and plain paths in Node; `open(location)` gives the store of a folder. */
 export function local() {
-  return { kind: 'local', open: (location) => new LocalStore(location) };
+  return madeBy({ kind: 'local', open: (location) => new LocalStore(location) }, 'local', []);
 }
 
 class LocalStore {

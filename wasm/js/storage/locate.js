@@ -1,7 +1,7 @@
 // From what a user has (a URL, a bucket path, files, a store) to a store and a name for it.
 
 import { errorOf } from '../errors.js';
-import { files } from './files.js';
+import { files, pathOf } from './files.js';
 import { http } from './http.js';
 import { local } from './local.js';
 import { opfs } from './opfs.js';
@@ -45,14 +45,15 @@ function byScheme(text) {
   throw errorOf('invalid', `no storage for ${scheme}: locations`, { path: text, hint });
 }
 
-function isFiles(location) {
+/** Whether a location is the user's files. @param {unknown} location */
+export function isFiles(location) {
   if (location === null || typeof location !== 'object' || location instanceof URL) return false;
   return typeof location.getDirectoryHandle === 'function' || typeof location[Symbol.iterator] === 'function';
 }
 
 function firstFolder(source) {
   if (typeof source.name === 'string') return source.name;
-  for (const file of source) return (file.path || file.webkitRelativePath || file.name || '').split('/')[0] || 'files';
+  for (const item of source) return pathOf(item).split('/')[0] || 'files';
   return 'files';
 }
 

@@ -3,6 +3,7 @@
 import { errorOf } from '../errors.js';
 import { FolderStore } from './folder.js';
 import { join } from './paths.js';
+import { madeBy } from './recipe.js';
 
 /**
  * The origin private file system; `open('opfs:/path')` gives the store of a folder, which is made with its first file.
@@ -13,7 +14,7 @@ export function opfs(root = '') {
     const path = String(location ?? '').replace(/^opfs:/i, '');
     return new FolderStore(top, { root: join(root, path), kind: 'opfs' });
   };
-  return { kind: 'opfs', open };
+  return madeBy({ kind: 'opfs', open }, 'opfs', [root]);
 }
 
 async function top() {

@@ -2,6 +2,7 @@
 
 import { FetchStore, readOnly } from './fetch.js';
 import { join } from './paths.js';
+import { madeBy } from './recipe.js';
 
 /**
  * A store whose URLs come from `sign`, such as a call to your own backend.
@@ -26,5 +27,5 @@ export function presigned(sign, { write = false, cacheMillis = 60_000, ...option
     const store = new FetchStore({ ...options, kind: 'presigned', urlOf });
     return write ? store : readOnly(store);
   };
-  return { kind: 'presigned', open };
+  return madeBy({ kind: 'presigned', open }, 'presigned', [sign, { write, cacheMillis, ...options }]);
 }

@@ -3,6 +3,7 @@
 import { errorOf } from '../errors.js';
 import { FetchStore } from './fetch.js';
 import { encodePath, join } from './paths.js';
+import { madeBy } from './recipe.js';
 import { canonical, signedUrl } from './signature.js';
 
 /**
@@ -20,7 +21,7 @@ import { canonical, signedUrl } from './signature.js';
 
 /** @param {S3Options} [options] */
 export function s3(options = {}) {
-  return { kind: 's3', open: (location) => new S3Store(location, options) };
+  return madeBy({ kind: 's3', open: (location) => new S3Store(location, options) }, 's3', [options]);
 }
 
 class S3Store {

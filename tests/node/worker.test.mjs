@@ -1,0 +1,185 @@
+// The engine in a worker: the same API, whatever crosses the line, and memory that comes back.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { GOLDEN, load } from './package.mjs';
+import { s3Server } from './s3_server.mjs';
+import { serve } from './server.mjs';
+
+const cenote = await load();
+const { CancelledError, InvalidError, NotFoundError, UnavailableError, inWorker, memory, http, presigned, s3 } = cenote;
+const skip = GOLDEN ? false : 'no golden tables beside this checkout';
+const place = (name) => `${GOLDEN}/${name}/warehouse/golden.db/${name}`;
+const wait = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** All of something that is iterated. */
+async function all(items) {
+  const list = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+async function withEngine(run, options) {
+  const engine = await inWorker(options);
+  try {
+    return await run(engine);
+  } finally {
+    await engine.close();
+  }
+}
+
+test('a table of a worker says what one of this thread says', { skip }, () => withEngine(async (engine) => {
+  const [there, here] = await Promise.all([engine.openTable(place('changelog_lookup')), cenote.openTable(place('changelog_lookup'))]);
+  const answers = async (table) => ({
+    name: table.name, schema: table.schema, snapshots: await table.snapshots(), files: await table.files(), info: await table.describe(),
+    rows: await all(table.scan().rows()), changes: await all(table.changes({ from: 3, to: 6 }).rows()),
+    batches: await all(table.at({ snapshot: 3 }).scan()), explain: await table.explain({ filter: 'id = 1' }),
+    system: await all((await table.system('files')).scan().rows()), doctor: await table.doctor(),
+  });
+  assert.deepEqual(await answers(there), await answers(here));
+  assert.equal(there.io().totals.requests, here.io().totals.requests);
+  const seen = there.io().requests.at(-1).seq;
+  await there.snapshots();
+  assert.ok(there.io({ since: seen }).requests.every(({ seq }) => seq > seen));
+}));
+
+test('several tables are read at once', { skip }, () => withEngine(async (engine) => {
+  const names = ['pk_dedup', 'append_plain', 'changelog_lookup', 'large_append'];
+  const tables = await Promise.all(names.map((name) => engine.openTable(place(name))));
+  const count = async (table) => (await all(table.scan().rows())).length;
+  const counts = await Promise.all(tables.map(count));
+  assert.deepEqual(counts, await Promise.all(names.map(async (name) => count(await cenote.openTable(place(name))))));
+  assert.ok(counts.every((count) => count > 0), String(counts));
+}));
+
+test('batches move, they are not copied', { skip }, () => withEngine(async (engine) => {
+  const table = await engine.openTable(place('large_append'));
+  for await (const batch of table.scan({ limit: 10 })) assert.equal(batch.byteLength, batch.buffer.byteLength, 'the buffer is the batch alone');
+}));
+
+test('errors are of their classes on this side, too', { skip }, () => withEngine(async (engine) => {
+  await assert.rejects(engine.openTable('/nowhere/at/all'), NotFoundError);
+  const table = await engine.openTable(place('pk_dedup'));
+  await assert.rejects(all(table.scan({ filter: 'nonsense = 1' })), InvalidError);
+  await assert.rejects(table.at({ snapshot: 99 }).scan().cursor(), (error) => error instanceof NotFoundError && /no snapshot 99/.test(error.message));
+  table.close();
+  await assert.rejects(table.snapshots(), { kind: 'invalid', message: /closed/ });
+}));
+
+test('a store of the page is called from the worker', () => withEngine(async (engine) => {
+  const store = memory();
+  const warehouse = await engine.openWarehouse('memory:/w', { storage: store });
+  const fields = { id: 'BIGINT NOT NULL', v: 'STRING' };
+  const table = await warehouse.createTable('db', 't', { fields, primaryKey: ['id'], options: { bucket: 1 } });
+  await using(await table.write(), async (writer) => {
+    await writer.upsert([{ id: 1n, v: 'a' }, { id: 2, v: 'b' }]);
+    assert.deepEqual(await writer.commit(), { snapshot: 1, rows: 2, files: 1 });
+  });
+  assert.deepEqual(await all(table.scan().rows()), [{ id: 1n, v: 'a' }, { id: 2n, v: 'b' }]);
+  assert.ok((await store.list('db.db/t/snapshot')).files.length > 0, 'the files are in the store of this thread');
+  await warehouse.dropTable('db', 't');
+}));
+
+async function using(writer, run) {
+  try {
+    await run(writer);
+  } finally {
+    await writer.abort();
+  }
+}
+
+test('what a store of the page throws, and its aborts, cross the line', () => withEngine(async (engine) => {
+  const broken = { get: async () => { throw new Error('the disk is on fire'); } };
+  await assert.rejects(engine.openTable('x:/t', { storage: broken }), (error) => error instanceof UnavailableError && /on fire/.test(error.message));
+  let aborted = 0;
+  const slow = { get: (_, { signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject((aborted += 1) && signal.reason))) };
+  await assert.rejects(engine.openTable('x:/t', { storage: slow, signal: AbortSignal.timeout(50) }), { name: 'TimeoutError' });
+  await wait(100);
+  assert.ok(aborted > 0, 'the store was told');
+}));
+
+test('http, signing functions and providers work from a worker', { skip }, async () => {
+  const server = await serve({ '': GOLDEN });
+  await withEngine(async (engine) => {
+    const path = 'pk_dedup/warehouse/golden.db/pk_dedup';
+    const storage = http({ headers: new Headers({ 'X-Test': '1' }) });
+    const expected = (await all((await cenote.openTable(place('pk_dedup'))).scan().rows())).length;
+    assert.equal((await all((await engine.openTable(`${server.url}/${path}`, { storage })).scan().rows())).length, expected);
+    const signed = [];
+    const links = presigned((file) => new URL(`${server.url}/${path}/${file}?signature=${signed.push(file)}`));
+    assert.equal((await all((await engine.openTable('', { storage: links })).scan().rows())).length, expected);
+    assert.ok(signed.length > 3);
+    const own = http({ fetch: (url, init) => fetch(new URL(String(url).replace('nowhere.invalid', new URL(server.url).host)), init) });
+    assert.equal((await all((await engine.openTable(`http://nowhere.invalid/${path}`, { storage: own })).scan().rows())).length, expected);
+  });
+  await server.close();
+});
+
+test('S3 is read and written from a worker: keys, session, provider, anonymous', async () => {
+  const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' };
+  for (const [how, serverHow, options] of [
+    ['keys', { credentials }, { credentials }],
+    ['a session', { credentials }, { credentials: { ...credentials, sessionToken: 'token' } }],
+    ['a provider', { credentials }, { provider: async () => credentials }],
+    ['anonymous', {}, {}],
+  ]) {
+    const server = await s3Server(serverHow);
+    await withEngine(async (engine) => {
+      const warehouse = await engine.openWarehouse('s3://bucket/wh', { storage: s3({ endpoint: server.url, ...options }) });
+      const table = await warehouse.createTable('db', 't', { fields: { id: 'INT' } });
+      await using(await table.write(), async (writer) => {
+        await writer.append([{ id: 1 }, { id: 2 }]);
+        await writer.commit();
+      });
+      assert.deepEqual(await all(table.scan().rows()), [{ id: 1 }, { id: 2 }], how);
+      assert.deepEqual(await warehouse.databases(), [{ name: 'db', tables: ['t'] }], how);
+    });
+    await server.close();
+  }
+});
+
+test('leaving a loop closes the cursor, and the reader sets the pace', { skip }, async () => {
+  const server = await serve({ '': GOLDEN });
+  await withEngine(async (engine) => {
+    const table = await engine.openTable(`${server.url}/large_append/warehouse/golden.db/large_append`);
+    let before;
+    for await (const row of table.scan().rows()) {
+      assert.ok(row);
+      await wait(200);
+      before = server.log.length;
+      await wait(400);
+      break;
+    }
+    assert.equal(server.log.length, before, 'nothing is asked while nobody reads');
+    await wait(100);
+    assert.equal(server.log.length, before, 'nor afterwards');
+  });
+  await server.close();
+});
+
+test('the worker ends when all is closed, and comes back', { skip }, async () => {
+  const engine = await inWorker({ idleMillis: 50 });
+  const table = await engine.openTable(place('large_append'));
+  const cursor = await table.cursor();
+  await cursor.rows(10);
+  table.close();
+  await wait(200);
+  assert.ok(engine.isRunning, 'a cursor is still open');
+  assert.ok((await cursor.rows(10)).rows.length > 0);
+  cursor.close();
+  await wait(200);
+  assert.equal(engine.isRunning, false);
+  assert.equal(await engine.memory(), 0);
+  await assert.rejects(table.snapshots(), { kind: 'invalid' });
+  const again = await engine.openTable(place('pk_dedup'));
+  assert.ok(engine.isRunning && (await all(again.scan().rows())).length > 0);
+  const waiting = assert.rejects(all(again.scan().rows()), CancelledError);
+  await engine.close();
+  await waiting;
+  assert.equal(engine.isRunning, false);
+});
+
+test('a worker that cannot start says why', async () => {
+  await assert.rejects(inWorker({ module: 'file:///nowhere/engine.wasm' }), { kind: 'internal', message: /cannot load the engine/ });
+});

@@ -1,0 +1,67 @@
+// The engine off the main thread, with the same API.
+
+import { nodeModule } from './load.js';
+import { errorOf } from './errors.js';
+import { opener } from './open.js';
+import { Line } from './remote/line.js';
+import { placeRemotely } from './remote/place.js';
+import { remoteEngine } from './remote/raw.js';
+
+/**
+ * An engine in a worker of its own: `openTable` and `openWarehouse` as on this thread, with all that they give.
+ *
+ * The worker ends `idleMillis` after the last thing opened with it is closed, which gives all its memory back, and is started
+ * anew when something is opened again.
+ * @param {{worker?: () => Worker, module?: URL | string | BufferSource | WebAssembly.Module, idleMillis?: number}} [options]
+ *   `worker`: makes the worker, where the default (`worker.js` beside this file) is not right; `module`: as for `load`
+ */
+export async function inWorker({ worker = ourWorker, module, idleMillis = 1000 } = {}) {
+  const settings = { module: module instanceof URL ? module.href : module };
+  const line = new Line((told) => thread(worker(), told), { idleMillis, settings });
+  const host = {
+    engine: async () => remoteEngine(line),
+    place: (location, storage, unsafeCommits) => placeRemotely(line, location, storage, unsafeCommits),
+  };
+  await line.begin();
+  const close = async () => line.end();
+  return {
+    ...opener(host),
+    get isRunning() {
+      return line.isRunning;
+    },
+    memory: async () => (line.isRunning ? line.ask('memory', {}) : 0),
+    close,
+    ...(Symbol.asyncDispose ? { [Symbol.asyncDispose]: close } : {}),
+  };
+}
+
+/** Bundlers know the words `new Worker(new URL(…))` and bring the file along. */
+function ourWorker() {
+  if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'cenote' });
+  const threads = nodeModule('node:worker_threads');
+  if (!threads) throw errorOf('unsupported', 'there are no workers here: use openTable and openWarehouse of the package itself');
+  const here = import.meta.url;
+  return new threads.Worker(new URL('./worker.js', here), { name: 'cenote' });
+}
+
+/**
+ * Workers of browsers and of Node with one face.
+ * @param {any} worker @param {{message: (message: object) => void, failed: (error: Error) => void}} told
+ * @returns {import('./remote/line.js').Thread}
+ */
+function thread(worker, { message, failed }) {
+  const end = () => worker.terminate();
+  const broken = (cause) => failed(errorOf('internal', `the engine's worker failed: ${cause?.message ?? 'it could not be loaded'}`, {
+    cause, hint: 'a bundler that leaves worker.js behind needs it as an entry of its own; a CSP needs worker-src',
+  }));
+  if (typeof worker.on === 'function') {
+    worker.on('message', message);
+    worker.on('error', broken);
+    worker.on('exit', () => failed(errorOf('internal', "the engine's worker ended by itself")));
+    return { post: (data, transfer) => worker.postMessage(data, transfer), end, hold: (busy) => (busy ? worker.ref() : worker.unref()) };
+  }
+  worker.addEventListener('message', ({ data }) => message(data));
+  worker.addEventListener('error', broken);
+  worker.addEventListener('messageerror', broken);
+  return { post: (data, transfer) => worker.postMessage(data, transfer ?? []), end };
+}

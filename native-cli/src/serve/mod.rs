@@ -1,26 +1,35 @@
-//! An HTTP server on this machine: the explorer, and the files of a warehouse with ranges and leave for other origins.
+//! An HTTP server: the explorer, and the files of a warehouse with ranges. It only reads. By itself it listens to this
+//! machine alone and lets nobody else's pages read (`origin`); reached from elsewhere, it wants a token (`gate`).
 //!
 //! ```text
-//! /                          the explorer's files
+//! /                          the explorer's files, open to all: they tell nothing of the warehouse
+//! /_cenote/enter             where a token is exchanged for a cookie, by POST to /_cenote/session
 //! /wh/<path>                 a file of the warehouse
 //! /_cenote/warehouse.json    databases and tables, for clients that cannot list; below /wh/ too, where the engine looks
 //! /wh/<folder>/_cenote/list.json    what is in a folder, for the same
 //! ```
 
+mod assets;
+mod gate;
 mod headers;
 mod listing;
 mod object;
+mod origin;
 mod page;
 mod path;
 mod range;
 
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::{
     Router,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use cenote_core::catalog::FileSystemCatalog;
@@ -32,11 +41,14 @@ use crate::{
     interrupt::Interrupts,
     notice,
 };
+use headers::{Kind, text};
 
+pub(crate) use assets::Explorer;
+pub(crate) use gate::Gate;
 pub(crate) use object::Source;
+pub(crate) use origin::Origins;
 
-/// What is served.
-#[derive(Clone)]
+/// What is served, and to whom.
 pub(crate) struct Site {
     /// The files of the warehouse.
     pub(crate) warehouse: Source,
@@ -44,32 +56,34 @@ pub(crate) struct Site {
     pub(crate) catalog: Arc<FileSystemCatalog>,
     /// What people call the warehouse.
     pub(crate) title: String,
-    /// Folder of the built explorer, where it was found.
-    pub(crate) explorer: Option<PathBuf>,
+    /// The explorer, where there is one.
+    pub(crate) explorer: Option<Explorer>,
+    /// Who may read; `None` for all who reach the server by its address.
+    pub(crate) gate: Option<Gate>,
+    /// Whose pages may read.
+    pub(crate) origins: Origins,
 }
 
 /// Seconds that open answers have to end after a Ctrl-C.
 const GRACE: Duration = Duration::from_secs(2);
+/// Time that a wrong token costs.
+const WRONG_TOKEN: Duration = Duration::from_millis(500);
+/// More bytes than a token has.
+const LONGEST_TOKEN: usize = 4096;
 
-/// Listens on a port of this machine alone; 0 picks a free one. Errors: the port is taken.
-pub(crate) async fn listen(port: u16) -> Result<(TcpListener, String)> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-        Failure::error(format!("cannot listen on 127.0.0.1:{port}: {error}")).hint("--port 0 picks a free port")
+/// Listens at an address of this machine; port 0 picks a free one. Errors: the port is taken, the address is not ours.
+pub(crate) async fn listen(address: IpAddr, port: u16) -> Result<(TcpListener, SocketAddr)> {
+    let wanted = SocketAddr::new(address, port);
+    let listener = TcpListener::bind(wanted).await.map_err(|error| {
+        Failure::error(format!("cannot listen on {wanted}: {error}")).hint("--port 0 picks a free port")
     })?;
-    let address = listener.local_addr().map_err(|error| Failure::error(format!("cannot listen: {error}")))?;
-    Ok((listener, format!("http://127.0.0.1:{}", address.port())))
+    let at = listener.local_addr().map_err(|error| Failure::error(format!("cannot listen: {error}")))?;
+    Ok((listener, at))
 }
 
 /// Serves until an interrupt.
 pub(crate) async fn run(listener: TcpListener, site: Site, interrupts: &mut Interrupts) -> Result<()> {
-    let explorer = match &site.explorer {
-        Some(folder) => {
-            let folder = tokio::fs::canonicalize(folder).await.map_err(|e| Failure::file(folder.display(), &e))?;
-            Some(Source::Folder(Arc::new(folder)))
-        }
-        None => None,
-    };
-    let router = Router::new().fallback(respond).with_state(Arc::new(Served { site, explorer }));
+    let router = Router::new().fallback(respond).with_state(Arc::new(site));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut asked_to_stop = stopped.clone();
     let shutdown = async move {
@@ -92,81 +106,119 @@ fn fault(error: impl std::fmt::Display) -> Failure {
     Failure::error(format!("the server stopped: {error}"))
 }
 
-struct Served {
-    site: Site,
-    explorer: Option<Source>,
-}
-
-async fn respond(State(served): State<Arc<Served>>, method: Method, uri: Uri, request: HeaderMap) -> Response {
-    let mut response = match method {
-        Method::GET | Method::HEAD => served.get(&method, uri.path(), &request).await,
-        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
-        _ => {
-            let allowed = [(header::ALLOW, "GET, HEAD, OPTIONS")];
-            (StatusCode::METHOD_NOT_ALLOWED, allowed, "this server only reads\n").into_response()
-        }
-    };
-    headers::add_common(response.headers_mut());
+async fn respond(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (request, body) = request.into_parts();
+    let (kind, mut response) = site.answer(&request, body).await;
+    headers::add_common(response.headers_mut(), kind);
+    site.origins.add(&request.headers, response.headers_mut());
     response
 }
 
-impl Served {
-    async fn get(&self, method: &Method, path: &str, request: &HeaderMap) -> Response {
-        let Some(segments) = path::segments(path) else { return not_found(path) };
+impl Site {
+    async fn answer(&self, request: &Parts, body: Body) -> (Kind, Response) {
+        // With a gate the secret proves who asks, by whatever name.
+        if self.gate.is_none() && !origin::is_addressed_honestly(&request.uri, &request.headers) {
+            return (Kind::File, misdirected());
+        }
+        let path = request.uri.path();
+        match request.method {
+            Method::GET | Method::HEAD => self.get(&request.method, path, &request.headers).await,
+            Method::OPTIONS => (Kind::File, StatusCode::NO_CONTENT.into_response()),
+            Method::POST if path == "/_cenote/session" => (Kind::File, self.let_in(body).await),
+            _ => {
+                let allowed = [(header::ALLOW, "GET, HEAD, OPTIONS")];
+                let refused = (StatusCode::METHOD_NOT_ALLOWED, allowed, "this server only reads\n").into_response();
+                (Kind::File, refused)
+            }
+        }
+    }
+
+    /// Exchanges a ticket or the token for a cookie.
+    async fn let_in(&self, body: Body) -> Response {
+        let shown = to_bytes(body, LONGEST_TOKEN).await.unwrap_or_default();
+        let shown = std::str::from_utf8(&shown).unwrap_or_default();
+        let Some(gate) = &self.gate else { return StatusCode::NO_CONTENT.into_response() };
+        match gate.let_in(shown) {
+            Some(cookie) => {
+                let headers = [(header::SET_COOKIE, cookie), (header::CACHE_CONTROL, "no-store".to_owned())];
+                (StatusCode::NO_CONTENT, headers).into_response()
+            }
+            None => {
+                tokio::time::sleep(WRONG_TOKEN).await;
+                unauthorized()
+            }
+        }
+    }
+
+    async fn get(&self, method: &Method, path: &str, request: &HeaderMap) -> (Kind, Response) {
+        let Some(segments) = path::segments(path) else { return (Kind::File, not_found(path)) };
+        let names = segments.iter().map(String::as_str).collect::<Vec<_>>();
+        let is_in = self.gate.as_ref().is_none_or(|gate| gate.admits(request));
+        match names.as_slice() {
+            ["_cenote", name] if page::of_entrance(name).is_some() => {
+                (Kind::Own, page::of_entrance(name).unwrap_or_else(|| not_found(path)))
+            }
+            ["wh" | "_cenote", ..] if !is_in => (Kind::File, unauthorized()),
+            ["wh" | "_cenote", ..] => (Kind::File, self.of_warehouse(method, path, &segments, request).await),
+            // Whoever comes by hand is asked for the token before the page loads.
+            [] | ["index.html"] if !is_in => {
+                let there = [(header::LOCATION, "/_cenote/enter"), (header::CACHE_CONTROL, "no-store")];
+                (Kind::Own, (StatusCode::SEE_OTHER, there).into_response())
+            }
+            _ => match self.of_explorer(&segments, method, request).await {
+                Some(found) => (if self.explorer.is_some() { Kind::Explorer } else { Kind::Own }, found),
+                None => (Kind::File, not_found(path)),
+            },
+        }
+    }
+
+    async fn of_warehouse(&self, method: &Method, path: &str, segments: &[String], request: &HeaderMap) -> Response {
         let names = segments.iter().map(String::as_str).collect::<Vec<_>>();
         match names.as_slice() {
-            ["_cenote", "warehouse.json"] | ["wh", "_cenote", "warehouse.json"] => self.warehouse_json().await,
+            ["_cenote", "warehouse.json"] | ["wh", "_cenote", "warehouse.json"] => {
+                as_document(page::warehouse_json(&self.catalog, &self.title).await)
+            }
             ["wh", folder @ .., "_cenote", "list.json"] => {
-                let depth = folder.len();
-                let folder = segments.get(1..1 + depth).unwrap_or_default();
-                as_document(listing::json(&self.site.warehouse, folder).await)
+                let folder = segments.get(1..=folder.len()).unwrap_or_default();
+                as_document(listing::json(&self.warehouse, folder).await)
             }
             ["wh", ..] => {
                 let segments = segments.get(1..).unwrap_or_default();
                 let caching = headers::warehouse_caching(segments);
-                self.file(&self.site.warehouse, segments, method, request, caching)
-                    .await
-                    .unwrap_or_else(|| not_found(path))
+                let found = object::answer(&self.warehouse, segments, method, request, caching).await;
+                found_or_broken(found, method, path).unwrap_or_else(|| not_found(path))
             }
-            _ => self.explorer_file(&segments, method, request).await.unwrap_or_else(|| not_found(path)),
+            _ => not_found(path),
         }
     }
 
     /// A file of the explorer; pages that it makes up itself are all its index.
-    async fn explorer_file(&self, segments: &[String], method: &Method, request: &HeaderMap) -> Option<Response> {
+    async fn of_explorer(&self, segments: &[String], method: &Method, request: &HeaderMap) -> Option<Response> {
         let Some(explorer) = &self.explorer else {
-            return segments.is_empty().then(|| page::without_explorer(&self.site.title));
+            return segments.is_empty().then(|| page::without_explorer(&self.title));
         };
-        if let Some(found) = self.file(explorer, segments, method, request, "no-cache").await {
+        let path = segments.join("/");
+        if let Some(found) = found_or_broken(explorer.answer(segments, method, request).await, method, &path) {
             return Some(found);
         }
-        let accepted = request.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        if !segments.is_empty() && !accepted.contains("text/html") {
+        if !segments.is_empty() && !text(request, header::ACCEPT).contains("text/html") {
             return None;
         }
-        self.file(explorer, &["index.html".to_owned()], method, request, "no-cache").await
+        let index = explorer.answer(&["index.html".to_owned()], method, request).await;
+        found_or_broken(index, method, &path)
     }
+}
 
-    async fn file(
-        &self,
-        source: &Source,
-        segments: &[String],
-        method: &Method,
-        request: &HeaderMap,
-        caching: &'static str,
-    ) -> Option<Response> {
-        match object::answer(source, segments, method, request, caching).await {
-            Ok(response) => response,
-            Err(error) => {
-                notice::notice(&format!("{method} {}: {error}", segments.join("/")));
-                Some((StatusCode::BAD_GATEWAY, "the file cannot be read\n").into_response())
-            }
-        }
-    }
-
-    async fn warehouse_json(&self) -> Response {
-        as_document(page::warehouse_json(&self.site.catalog, &self.site.title).await)
-    }
+/// The answer, `None` where there is no such file; a file that cannot be read is told to who runs the server.
+fn found_or_broken(
+    found: std::result::Result<Option<Response>, object::Fault>,
+    method: &Method,
+    path: &str,
+) -> Option<Response> {
+    found.unwrap_or_else(|error| {
+        notice::notice(&format!("{method} {path}: {error}"));
+        Some((StatusCode::BAD_GATEWAY, "the file cannot be read\n").into_response())
+    })
 }
 
 /// JSON that is made for each request.
@@ -178,6 +230,17 @@ fn as_document(made: std::result::Result<Value, impl std::fmt::Display>) -> Resp
         }
         Err(error) => (StatusCode::BAD_GATEWAY, format!("{error}\n")).into_response(),
     }
+}
+
+fn unauthorized() -> Response {
+    let headers = [(header::WWW_AUTHENTICATE, "Bearer"), (header::CACHE_CONTROL, "no-store")];
+    (StatusCode::UNAUTHORIZED, headers, "this server wants its token: open /_cenote/enter in a browser, or send it\n")
+        .into_response()
+}
+
+fn misdirected() -> Response {
+    let said = "this server answers to its address and to localhost only; start it with --token for other names\n";
+    (StatusCode::MISDIRECTED_REQUEST, [(header::CACHE_CONTROL, "no-store")], said).into_response()
 }
 
 fn not_found(path: &str) -> Response {

@@ -48,7 +48,7 @@ const FILE_CHUNK: usize = 256 << 10;
 const STORE_CHUNK: u64 = 4 << 20;
 
 /// What goes wrong while an answer is made; the text is for the log of whoever runs the server.
-type Fault = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Answers GET and HEAD for the object that `segments` name. `None` where there is none.
 pub(super) async fn answer(
@@ -89,7 +89,7 @@ pub(super) async fn answer(
 }
 
 /// Whether a list of tags, as in If-None-Match, has this one.
-fn names_tag(tags: &str, etag: &str) -> bool {
+pub(super) fn names_tag(tags: &str, etag: &str) -> bool {
     tags.split(',').map(|tag| tag.trim().trim_start_matches("W/")).any(|tag| tag == "*" || tag == etag)
 }
 

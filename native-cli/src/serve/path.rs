@@ -30,8 +30,10 @@ pub(super) async fn find(root: &Path, segments: &[String]) -> io::Result<Option<
 /// A name that means a file of one folder on every system.
 fn is_plain(segment: &str) -> bool {
     let climbs = matches!(segment, "" | "." | "..");
-    let has_separator = segment.contains(['/', '\\', '\0']) || (cfg!(windows) && segment.contains(':'));
-    !climbs && !has_separator
+    let has_separator = segment.contains(['/', '\\', '\0']);
+    // Windows drops dots and blanks at the end, and reads a colon as a drive or a stream.
+    let is_bent = cfg!(windows) && (segment.contains(':') || segment.ends_with(['.', ' ']));
+    !climbs && !has_separator && !is_bent
 }
 
 fn decode(segment: &str) -> Option<String> {

@@ -16,3 +16,4 @@ mod history;
 mod rows;
 mod schema_changes;
 mod server;
+mod server_access;

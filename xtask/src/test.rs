@@ -21,6 +21,7 @@ const STEPS: &[(&str, Step)] = &[
     ("node tests", node_tests),
     ("demo check", demo_check),
     ("browser tests", browser_tests),
+    ("package tests", package_tests),
     ("interop", interop),
     ("java matrix", matrix::run),
     ("write matrix", writes::run),
@@ -92,10 +93,26 @@ fn node_tests(shell: &Shell) -> Result<()> {
 fn browser_tests(shell: &Shell) -> Result<()> {
     toolchain::node(shell)?;
     let chromium = toolchain::chromium(shell)?;
-    let folder = files::root().join("tests/browser");
-    cmd!(shell, "npm ci --prefix {folder} --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").run()?;
+    install(shell, "tests/browser")?;
     let _env = shell.push_env("CHROMIUM", chromium);
     node_test_files(shell, "tests/browser")
+}
+
+/// The packed tarball in fresh projects: bundlers, pages, Node, examples, types.
+fn package_tests(shell: &Shell) -> Result<()> {
+    toolchain::node(shell)?;
+    let chromium = toolchain::chromium(shell)?;
+    install(shell, "tests/browser")?;
+    install(shell, "tests/package")?;
+    let _env = shell.push_env("CHROMIUM", chromium);
+    node_test_files(shell, "tests/package")
+}
+
+/// The npm packages that the tests of a folder use.
+fn install(shell: &Shell, folder: &str) -> Result<()> {
+    let folder = files::root().join(folder);
+    cmd!(shell, "npm ci --prefix {folder} --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").run()?;
+    Ok(())
 }
 
 /// Runs `<folder>/*.test.mjs`, reported in the words of `cargo test`.

@@ -1,0 +1,95 @@
+// The packed tarball in fresh projects: bundlers, a page without any, and Node; on the main thread and in a worker.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+
+import { openPage, withBrowser } from '../browser/chromium.mjs';
+import { parseExact } from '../node/golden.mjs';
+import { GOLDEN } from '../node/package.mjs';
+import { serve } from '../node/server.mjs';
+import { fixture, node, project, tarball, tool } from './projects.mjs';
+
+const skip = GOLDEN ? false : 'no golden tables beside this checkout';
+const TABLE = 'golden/pk_dedup/warehouse/golden.db/pk_dedup';
+const expected = skip ? [] : parseExact(readFileSync(join(GOLDEN, 'pk_dedup/expect.json'), 'utf8')).latest.rows.map((row) => JSON.stringify(row)).sort();
+
+before(() => tarball());
+
+test('the tarball holds the package and nothing else', async (context) => {
+  const { files, size, unpackedSize, source } = await tarball();
+  context.diagnostic(`packed ${source.split('/').slice(-2).join('/')}: ${files.length} files, ${size} bytes, ${unpackedSize} unpacked`);
+  const paths = files.map(({ path }) => path);
+  assert.ok(paths.includes('index.js') && paths.includes('index.d.ts') && paths.includes('worker.js') && paths.includes('README.md'));
+  assert.deepEqual(paths.filter((path) => !/\.(js|d\.ts|wasm|md|json)$|^(LICENSE|NOTICE)$/.test(path)), []);
+});
+
+/** Opens a page that reads the table, and checks what it found. */
+async function checkPage(url, site) {
+  await withBrowser(async (browser) => {
+    const { page, errors } = await openPage(browser, `${url}?table=${encodeURIComponent(`${site.url}/${TABLE}`)}`);
+    await page.waitForFunction('window.outcome');
+    const outcome = await page.evaluate('window.outcome');
+    check(outcome, errors);
+    // Absent hints and probes are 404s, which Chromium logs; anything else is ours.
+    assert.deepEqual(errors.filter((error) => !/404/.test(error)), []);
+  });
+}
+
+function check({ here, there, arrow, problem, ended, error }, errors = []) {
+  assert.equal(error, undefined, errors.join('\n'));
+  assert.deepEqual(here, expected, 'on the main thread');
+  assert.deepEqual(there, expected, 'in a worker');
+  assert.ok(arrow > 0 && problem && ended, JSON.stringify({ arrow, problem, ended }));
+}
+
+async function withBuilt(name, build, folders) {
+  const folder = await project(name);
+  await build(folder);
+  const site = await serve({ '': folders(folder), golden: GOLDEN });
+  try {
+    await checkPage(`${site.url}/index.html`, site);
+  } finally {
+    await site.close();
+  }
+}
+
+test('Vite builds it', { skip }, () => withBuilt('vite', (folder) => node(folder, tool('vite/bin/vite.js'), 'build', '--logLevel', 'warn'), (folder) => join(folder, 'dist')));
+
+test('webpack builds it', { skip }, () => withBuilt('webpack', (folder) => node(folder, 'build.js'), (folder) => join(folder, 'dist')));
+
+test('esbuild builds it', { skip }, () => withBuilt('esbuild', (folder) => node(folder, 'build.js'), (folder) => join(folder, 'dist')));
+
+test('a page needs no bundler', { skip }, () => withBuilt('script', async () => undefined, (folder) => folder));
+
+test("Vite's development server serves it", { skip }, async () => {
+  const folder = await project('vite-dev', fixture('vite'));
+  const site = await serve({ golden: GOLDEN });
+  const server = spawn(process.execPath, [tool('vite/bin/vite.js'), '--port', '0', '--host', '127.0.0.1'], { cwd: folder });
+  try {
+    const url = await new Promise((resolve, reject) => {
+      let told = '';
+      const listen = (data) => {
+        told += data;
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(told.replace(/\u001b\[\d+m/g, ''));
+        if (found) resolve(found[0]);
+      };
+      server.stdout.on('data', listen);
+      server.stderr.on('data', listen);
+      server.on('exit', () => reject(new Error(`vite ended: ${told}`)));
+    });
+    await checkPage(`${url}/`, site);
+  } finally {
+    server.kill();
+    await site.close();
+  }
+});
+
+test('Node runs it, over HTTP and on the disk', { skip }, async () => {
+  const folder = await project('node');
+  const site = await serve({ golden: GOLDEN });
+  for (const place of [`${site.url}/${TABLE}`, join(GOLDEN, '..', TABLE)]) check(JSON.parse(await node(folder, 'main.js', place)));
+  await site.close();
+});

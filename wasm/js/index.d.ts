@@ -8,9 +8,11 @@
  */
 
 import type { CompactionPreview, Doctor, Verification } from './health.js';
+import type { Follow, FollowOptions } from './follow.js';
 import type { Insight } from './insight.js';
 import type { CompactOptions, Compacted, WriteOptions, Writer } from './writing.js';
 
+export * from './follow.js';
 export * from './health.js';
 export * from './in_worker.js';
 export * from './insight.js';
@@ -401,6 +403,8 @@ export interface Table extends Disposable, Insight {
   scan(options?: ScanOptions): Scan;
   /** What changed, with `_rowkind` (`+I`, `-U`, `+U`, `-D`) as the first column; `rowkind` for `audit_log` and `binlog`. */
   changes(options?: ChangesOptions): Rows;
+  /** The same as it comes, without end: what changed after `from`, step by step, as snapshots are made. */
+  follow(options?: FollowOptions): Follow;
   cursor(options?: ScanOptions): Promise<Cursor>;
   /** Begins writing rows. */
   write(options?: WriteOptions): Promise<Writer>;

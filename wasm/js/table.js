@@ -2,6 +2,7 @@
 
 import { able, guarded, longAsText } from './calls.js';
 import { errorOf } from './errors.js';
+import { Follow } from './follow.js';
 import { answers } from './insight.js';
 import { Rows, Scan } from './scan.js';
 import { Writer } from './write/writer.js';
@@ -146,6 +147,14 @@ export class Table {
   changes({ signal = this.#signal, ...options } = {}) {
     const request = { ...this.#at, ...options };
     return new Rows((aborted) => able(this.#raw, 'changes').changes(JSON.stringify(request), aborted), signal);
+  }
+
+  /**
+   * Follows the table: the changes after `from`, step by step, as snapshots come.
+   * @param {object} [options] `from`, `pollMillis`, and those of `changes` but `to`
+   */
+  follow(options = {}) {
+    return new Follow(this, { signal: this.#signal, ...options });
   }
 
   /** A scan read by hand, page by page. @param {object} [options] as for `scan` @returns {Promise<import('./scan.js').Cursor>} */

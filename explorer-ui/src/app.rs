@@ -69,7 +69,7 @@ fn App() -> Html {
     });
     let send = (*send).clone();
     let runner = use_memo((), |()| {
-        let engine = Engine::start(browser::wants_mock());
+        let engine = Engine::start();
         engine
             .map(|engine| Runner::new(engine, send.clone()))
             .map_err(|_| Problem::new("unsupported", "this browser cannot start a module worker"))
@@ -138,6 +138,7 @@ fn Body() -> Html {
         Tab::Files => html! { <views::files::Files /> },
         Tab::Manifests => html! { <views::manifests::Manifests /> },
         Tab::Schema => html! { <views::schema::Schema /> },
+        Tab::Options => html! { <views::options::Options /> },
         Tab::System => html! { <views::system::System /> },
     };
     html! {
@@ -190,10 +191,6 @@ fn use_address(state: &Rc<State>, send: &Callback<Action>) {
 fn use_served(send: &Callback<Action>) {
     let send = send.clone();
     use_effect_with((), move |()| {
-        if browser::wants_mock() {
-            send.emit(Action::Served("mock://demo".to_owned()));
-            return;
-        }
         spawn_local(async move {
             let Some(text) = browser::fetch_text(SERVED_INDEX).await else { return };
             let Ok(index) = serde_json::from_str::<serde_json::Value>(&text) else { return };
@@ -276,7 +273,9 @@ fn key(page: &Page, event: &KeyboardEvent) -> bool {
             page.send(Action::Sheet(Sheet::Inspector))
         }
         digit => {
-            let tab = digit.parse::<usize>().ok().and_then(|number| Tab::ALL.get(number.checked_sub(1)?).copied());
+            // 1 is the first and 0 the tenth.
+            let place = digit.parse::<usize>().ok().map(|number| (number + 9) % 10);
+            let tab = place.and_then(|place| Tab::ALL.get(place).copied());
             match tab.filter(|_| shows_table) {
                 Some(tab) => page.send(Action::Tab(tab)),
                 None => return false,

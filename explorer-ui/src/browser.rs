@@ -64,11 +64,6 @@ pub(crate) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
-/// Whether the address has `?mock`.
-pub(crate) fn wants_mock() -> bool {
-    window().location().search().unwrap_or_default().contains("mock")
-}
-
 /// Milliseconds since 1970.
 #[allow(clippy::cast_possible_truncation)]
 pub(crate) fn now() -> i64 {
@@ -128,6 +123,11 @@ pub(crate) async fn fetch_text(url: &str) -> Option<String> {
 pub(crate) fn typing() -> bool {
     let active = window().document().and_then(|document| document.active_element());
     active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
+}
+
+/// The id of the element that has the keyboard's attention.
+pub(crate) fn focused_id() -> Option<String> {
+    Some(window().document()?.active_element()?.id())
 }
 
 /// Gives an element the keyboard's attention, by its id.

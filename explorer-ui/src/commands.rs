@@ -47,6 +47,17 @@ pub fn compact_now(route: &Route, info: &TableInfo, origin: &str, partition: &st
     out
 }
 
+/// `cenote table alter …` that sets an option.
+#[must_use]
+pub fn set_option(route: &Route, info: &TableInfo, origin: &str, key: &str, value: &str) -> String {
+    let quoted = |text: &str| text.replace('\'', "''");
+    let clause = format!("SET ('{}' = '{}')", quoted(key), quoted(value));
+    // Double quotes read better around SQL's own, where the shell leaves what is between them alone.
+    let plain = !clause.contains(['"', '$', '`', '\\', '!']);
+    let word = if plain { format!("\"{clause}\"") } else { shell(&clause) };
+    with_table("table alter", &format!(" {word}"), route, info, origin)
+}
+
 /// `cenote read …` for what the Data view shows.
 #[must_use]
 pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
@@ -193,6 +204,14 @@ mod tests {
             command.starts_with("cenote read demo.flights \\\n  --warehouse http://127.0.0.1:7433 \\\n  --tag july")
         );
         assert!(command.ends_with(r"--where 'carrier = '\''UA'\'''"));
+    }
+
+    #[test]
+    fn an_option_is_set_by_sql_whatever_its_value() {
+        let set = |value| set_option(&route(), &TableInfo::default(), "http://h", "k", value);
+        assert!(set("4").starts_with(r#"cenote table alter demo.flights "SET ('k' = '4')""#));
+        assert!(set("it's").contains(r"= 'it''s')"), "{}", set("it's"));
+        assert!(set("$x").contains("'SET ("), "{}", set("$x"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ type Handler<E> = RefCell<Option<Closure<dyn FnMut(E)>>>;
 type Listener = Box<dyn Fn(CallEvent)>;
 
 struct Inner {
-    worker: Worker,
+    worker: RefCell<Option<Worker>>,
     pending: RefCell<HashMap<u32, (Function, Function)>>,
     last_id: RefCell<u32>,
     listener: RefCell<Option<Listener>>,
@@ -40,22 +40,45 @@ struct Inner {
 pub(crate) struct Engine(Rc<Inner>);
 
 impl Engine {
-    /// Starts the worker; `mock` asks for the invented tables of development.
-    pub(crate) fn start(mock: bool) -> Result<Engine, JsValue> {
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let url = if mock { "./worker.js?mock" } else { "./worker.js" };
-        let worker = Worker::new_with_options(url, &options)?;
+    /// Starts the worker.
+    pub(crate) fn start() -> Result<Engine, JsValue> {
         let engine = Engine(Rc::new(Inner {
-            worker,
+            worker: RefCell::default(),
             pending: RefCell::default(),
             last_id: RefCell::default(),
             listener: RefCell::default(),
             on_message: RefCell::default(),
             on_error: RefCell::default(),
         }));
-        engine.listen();
+        engine.worker()?;
         Ok(engine)
+    }
+
+    /// The worker, started anew where it was ended.
+    fn worker(&self) -> Result<Worker, JsValue> {
+        if let Some(worker) = &*self.0.worker.borrow() {
+            return Ok(worker.clone());
+        }
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options("./worker.js", &options)?;
+        self.listen(&worker);
+        *self.0.worker.borrow_mut() = Some(worker.clone());
+        Ok(worker)
+    }
+
+    /// Whether there is a worker.
+    pub(crate) fn runs(&self) -> bool {
+        self.0.worker.borrow().is_some()
+    }
+
+    /// Ends the worker and gives its memory back: a module's memory never shrinks while it lives. The next call starts
+    /// another one, which knows nothing of what this one held open.
+    pub(crate) fn end(&self) {
+        if let Some(worker) = self.0.worker.borrow_mut().take() {
+            worker.terminate();
+        }
+        self.reject_all("cancelled", "what it was about was closed");
     }
 
     /// Who hears of calls.
@@ -63,14 +86,14 @@ impl Engine {
         *self.0.listener.borrow_mut() = Some(Box::new(listener));
     }
 
-    fn listen(&self) {
+    fn listen(&self, worker: &Worker) {
         let engine = self.clone();
         let on_message = Closure::new(move |event: MessageEvent| engine.received(&event.data()));
-        self.0.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         *self.0.on_message.borrow_mut() = Some(on_message);
         let engine = self.clone();
         let on_error = Closure::new(move |_: web_sys::Event| engine.worker_failed());
-        self.0.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         *self.0.on_error.borrow_mut() = Some(on_error);
     }
 
@@ -98,14 +121,17 @@ impl Engine {
         }
     }
 
-    /// The worker itself broke: nobody waits for ever.
+    /// The worker itself broke.
     fn worker_failed(&self) {
+        self.reject_all("internal", "the engine's worker stopped");
+    }
+
+    /// Nobody waits for ever.
+    fn reject_all(&self, kind: &str, message: &str) {
+        let problem = serde_json::json!({ "kind": kind, "message": message, "hint": "Reload the page." }).to_string();
         let pending = std::mem::take(&mut *self.0.pending.borrow_mut());
         for (id, (_, reject)) in pending {
-            let _ = reject.call1(
-                &JsValue::NULL,
-                &r#"{"kind":"internal","message":"the engine's worker stopped","hint":"Reload the page."}"#.into(),
-            );
+            let _ = reject.call1(&JsValue::NULL, &problem.as_str().into());
             self.emit(CallEvent::Ended(id));
         }
     }
@@ -129,7 +155,7 @@ impl Engine {
         set(&message, "method", &method.into());
         set(&message, "params", params);
         self.emit(CallEvent::Began(id, method.to_owned()));
-        let sent = self.0.worker.post_message(&message);
+        let sent = self.worker().and_then(|worker| worker.post_message(&message));
         if sent.is_err() {
             self.worker_failed();
         }
@@ -152,7 +178,9 @@ impl Engine {
     pub(crate) fn cancel(&self, id: u32) {
         let message = Object::new();
         set(&message, "cancel", &id.into());
-        let _ = self.0.worker.post_message(&message);
+        if let Some(worker) = &*self.0.worker.borrow() {
+            let _ = worker.post_message(&message);
+        }
     }
 }
 

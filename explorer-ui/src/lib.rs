@@ -19,6 +19,7 @@ pub mod export;
 pub mod format;
 pub mod grid;
 pub mod health;
+pub mod lanes;
 pub mod lsm;
 pub mod model;
 pub mod options;
@@ -30,6 +31,7 @@ pub mod state;
 pub mod system;
 pub mod tables;
 pub mod timeline;
+pub mod tree;
 pub mod waterfall;
 
 // Browser only.

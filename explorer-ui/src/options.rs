@@ -1,5 +1,9 @@
 //! What is known about Paimon's options: their defaults, so that the page can tell what a table changed.
 
+use std::collections::BTreeMap;
+
+use crate::model::{OptionInfo, OptionStatus};
+
 /// How an option of a table stands to its default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -115,9 +119,43 @@ fn same(a: &str, b: &str) -> bool {
     bare(a) == bare(b)
 }
 
+/// Every option of our list and those that the table sets, by key: for an engine that does not tell them.
+#[must_use]
+pub fn known(set: &BTreeMap<String, String>) -> Vec<OptionInfo> {
+    let text = |value: &str| Some(value.to_owned()).filter(|value| !value.is_empty());
+    let defaults = DEFAULTS.iter().map(|(key, default)| OptionInfo {
+        key: (*key).to_owned(),
+        value: text(default),
+        default: text(default),
+        ..OptionInfo::default()
+    });
+    let mut all: BTreeMap<String, OptionInfo> = defaults.map(|option| (option.key.clone(), option)).collect();
+    for (key, value) in set {
+        let option = all.entry(key.clone()).or_insert_with(|| OptionInfo { key: key.clone(), ..OptionInfo::default() });
+        option.value = Some(value.clone());
+        option.set = true;
+        option.status = match standing(key, value) {
+            Standing::Default => OptionStatus::Default,
+            Standing::Changed(_) | Standing::Set => OptionStatus::Changed,
+            Standing::Unknown => OptionStatus::Unknown,
+        };
+    }
+    all.into_values().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_table_sets_joins_what_is_known() {
+        let set = [("bucket", "4"), ("bukcet", "4")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let all = known(&set.into());
+        let of = |key: &str| all.iter().find(|option| option.key == key).map(|option| (option.status, option.set));
+        assert_eq!(of("bucket"), Some((OptionStatus::Changed, true)));
+        assert_eq!(of("bukcet"), Some((OptionStatus::Unknown, true)));
+        assert_eq!(of("file.format"), Some((OptionStatus::Default, false)));
+    }
 
     #[test]
     fn options_are_told_apart() {

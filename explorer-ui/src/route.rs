@@ -14,7 +14,10 @@
 
 use crate::place::{Location, Place};
 
+mod branch;
 mod percent;
+
+pub use branch::MAIN;
 
 /// A view of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,23 +37,26 @@ pub enum Tab {
     Files,
     /// Manifests.
     Manifests,
-    /// Columns over time, and options.
+    /// Columns over time.
     Schema,
+    /// What the table sets, and what holds where it does not.
+    Options,
     /// System tables.
     System,
 }
 
 impl Tab {
     /// All tabs in their order.
-    pub const ALL: [Tab; 9] = [
+    pub const ALL: [Tab; 10] = [
         Tab::Overview,
         Tab::Data,
-        Tab::Changelog,
         Tab::Snapshots,
         Tab::Lsm,
         Tab::Files,
         Tab::Manifests,
         Tab::Schema,
+        Tab::Changelog,
+        Tab::Options,
         Tab::System,
     ];
 
@@ -66,6 +72,7 @@ impl Tab {
             Tab::Files => "files",
             Tab::Manifests => "manifests",
             Tab::Schema => "schema",
+            Tab::Options => "options",
             Tab::System => "system",
         }
     }
@@ -82,6 +89,7 @@ impl Tab {
             Tab::Files => "Files",
             Tab::Manifests => "Manifests",
             Tab::Schema => "Schema",
+            Tab::Options => "Options",
             Tab::System => "System",
         }
     }

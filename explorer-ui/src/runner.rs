@@ -78,6 +78,10 @@ impl Runner {
         }
         spawn_local(async move {
             browser::sleep(150).await;
+            if !self.engine.runs() {
+                self.io_due.set(false);
+                return;
+            }
             let since = self.state.borrow().io.last_seq();
             let (_, reply) = self.engine.call("io", &js(&json!({ "since": since })));
             if let Ok(reply) = reply.await {
@@ -90,7 +94,10 @@ impl Runner {
 
     /// Looks at a new state: stops what it does not wait for, asks for what it needs.
     pub(crate) fn follow(self: &Rc<Self>, state: &Rc<State>) {
-        *self.state.borrow_mut() = state.clone();
+        let before = self.state.replace(state.clone());
+        if before.route.place.is_some() && before.route.place != state.route.place {
+            self.close_place();
+        }
         for (need, id) in self.running.borrow().iter() {
             if !state.waits_for(need) {
                 self.engine.cancel(*id);
@@ -107,6 +114,14 @@ impl Runner {
                 self.ask(state, need);
             }
         }
+    }
+
+    /// The place is closed: the engine goes with all that it held, and so does its memory.
+    fn close_place(&self) {
+        self.cursor.take();
+        self.table.take();
+        self.running.borrow_mut().clear();
+        self.engine.end();
     }
 
     /// Holds a handle in place of another one, which the engine may forget.
@@ -138,7 +153,6 @@ impl Runner {
                 self.run(need, "snapshots", &params, Answer::Snapshots);
             }
             Need::Tags(_) => self.run(need, "tags", &table_params(state, json!({})), Answer::Tags),
-            Need::Schemas(_) => self.run(need, "schemas", &table_params(state, json!({})), Answer::Schemas),
             Need::Files(key) => {
                 let params = table_params(state, at_params(&key.at));
                 self.run(need, "files", &params, Answer::Files);

@@ -8,9 +8,8 @@ const engine = load();
 engine.catch(() => {});
 
 async function load() {
-  const mock = new URL(self.location.href).searchParams.has('mock');
-  const module = mock ? await import('./dev/mock-engine.js') : await import('./cenote/engine.js');
-  return module.createEngine();
+  const { createEngine } = await import('./cenote/engine.js');
+  return createEngine();
 }
 
 self.onmessage = async ({ data }) => {

@@ -6,7 +6,7 @@ use super::{dialog::Dialog, page::use_page};
 use crate::state::{Action, Overlay};
 
 const KEYS: &[(&str, &str)] = &[
-    ("1 … 9", "Overview, Data, Changelog, Snapshots, LSM, Files, Manifests, Schema, System"),
+    ("1 … 9 0", "Overview, Data, Snapshots, LSM, Files, Manifests, Schema, Changelog, Options, System"),
     ("/", "filter rows or files"),
     ("t", "travel in time"),
     ("[  ]", "one snapshot back, forward"),

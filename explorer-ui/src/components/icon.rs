@@ -19,6 +19,7 @@ pub(crate) enum Icon {
     Inspect,
     Chevron,
     Link,
+    Branch,
 }
 
 /// An icon of the size of its text; its button says what it means.
@@ -39,6 +40,9 @@ pub(crate) fn icon(which: Icon) -> Html {
         Icon::Download => "M8 2.500v7.500M5 7.200L8 10l3-2.800M2.500 13h11",
         Icon::Inspect => "M2.500 3h11v10h-11zM9.500 3v10",
         Icon::Chevron => "M4.500 6.500L8 10l3.500-3.500",
+        Icon::Branch => {
+            "M5 4v8M5 8h4.500a1.500 1.500 0 0 0 1.500-1.500V5M5 2.500a1.400 1.400 0 1 0 .010 0M5 12.200a1.400 1.400 0 1 0 .010 0M11 2.500a1.400 1.400 0 1 0 .010 0"
+        }
         Icon::Link => {
             "M6.500 9.500l3-3M7 4.500l1.500-1.500a2.500 2.500 0 0 1 4.500 3.500L11.500 8M9 11.500L7.500 13A2.500 2.500 0 0 1 3 9.500L4.500 8"
         }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+mod field;
 mod file;
 mod rest;
 mod row;
@@ -35,7 +36,7 @@ pub(crate) fn Inspector() -> Html {
         Selection::Cell { row, column } => row::cell(&page, *row, *column),
         Selection::Snapshot(id) => rest::snapshot(&page, *id),
         Selection::Manifest(name) => rest::manifest(&page, name),
-        Selection::Field(id) => rest::field(&page, *id),
+        Selection::Field(id) => Some(html! { <field::Field id={*id} /> }),
     });
     html! {
         <aside class="inspector" aria-label="Inspector">
@@ -62,6 +63,7 @@ fn elsewhere(page: &Page) -> Html {
     let (route, origin) = (&page.state.route, page.warehouse_url());
     let (title, line) = match route.tab {
         Tab::Snapshots => ("History in the CLI", commands::plain("snapshot list", route, info, &origin)),
+        Tab::Options => ("Change one in the CLI", commands::set_option(route, info, &origin, "OPTION", "VALUE")),
         Tab::Schema => ("Schema in the CLI", commands::plain("schema show", route, info, &origin)),
         Tab::Overview => ("See it in the CLI", commands::plain("table describe", route, info, &origin)),
         Tab::Lsm | Tab::Files | Tab::Manifests => {

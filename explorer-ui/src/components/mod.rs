@@ -2,6 +2,7 @@
 
 pub(crate) mod ask;
 pub(crate) mod bits;
+pub(crate) mod branches;
 pub(crate) mod dialog;
 pub(crate) mod help;
 pub(crate) mod icon;

@@ -20,7 +20,7 @@ pub(crate) fn TableHead() -> Html {
     let page = use_page();
     let state = &page.state;
     let name = match (&state.route.table, page.info(), &state.route.place) {
-        (Some(name), _, _) => format!("{}.{}", name.database, name.table),
+        (Some(name), _, _) => format!("{}.{}", name.database, name.base()),
         (None, Some(info), _) if !info.name.is_empty() => info.name.clone(),
         (None, _, Some(place)) => place.label().rsplit('/').next().unwrap_or_default().to_owned(),
         (None, _, None) => String::new(),

@@ -4,6 +4,7 @@ use yew::prelude::*;
 
 use super::{
     bits,
+    branches::BranchChip,
     icon::{Icon, icon, logo},
     page::{Page, use_page},
     time_travel::TimeTravel,
@@ -28,7 +29,7 @@ pub(crate) fn TopBar() -> Html {
             }
             <a class="brand" href="#/" aria-label="Cenote: open another warehouse">{ logo() }<span>{"Cenote"}</span></a>
             if open { { address(&page) } }
-            if state.opened().is_some() { { time_chip(&page) } }
+            if state.opened().is_some() { <BranchChip />{ time_chip(&page) } }
             <span class="spring"></span>
             { activity(&page) }
             if open { { meter(&page) } }

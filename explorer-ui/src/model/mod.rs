@@ -6,6 +6,7 @@ mod files;
 mod health;
 mod io;
 mod lenient;
+mod options;
 mod table;
 
 use serde::Deserialize;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 pub use files::{ColumnStats, Explain, ExplainStep, FileInfo, ManifestInfo};
 pub use health::{DoctorInfo, FindingInfo, PreviewInfo, PreviewTask, Severity};
 pub use io::{IoReply, IoTotals, RequestInfo};
+pub use options::{OptionInfo, OptionStatus};
 pub use table::{FieldInfo, OpenedTable, SchemaInfo, SnapshotInfo, TableInfo, TagInfo};
 
 /// Something the engine holds for us: a warehouse, table or cursor. Opaque.

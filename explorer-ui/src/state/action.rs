@@ -4,8 +4,8 @@ use super::{Ask, Need, Overlay, Selection, Sheet};
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SchemaInfo,
-        SnapshotInfo, TagInfo, WarehouseInfo,
+        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SnapshotInfo,
+        TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Range, Route, Tab, TableName},
@@ -22,8 +22,6 @@ pub enum Answer {
     Snapshots(Vec<SnapshotInfo>),
     /// To `Need::Tags`.
     Tags(Vec<TagInfo>),
-    /// To `Need::Schemas`.
-    Schemas(Vec<SchemaInfo>),
     /// To `Need::Files`.
     Files(Vec<FileInfo>),
     /// To `Need::Manifests`.

@@ -25,6 +25,12 @@ impl Ask {
         Some(Ask { table: state.table_key()?, method, params })
     }
 
+    /// Every version of the table's schema.
+    #[must_use]
+    pub fn schemas(state: &State) -> Option<Ask> {
+        Ask::of_table(state, "schemas", Value::Object(serde_json::Map::new()))
+    }
+
     /// A question about the state of the table that the page looks at; none while that is not known.
     #[must_use]
     pub fn at(state: &State, method: &'static str, mut params: Value) -> Option<Ask> {

@@ -17,8 +17,8 @@ pub use slot::{Shown, Slot};
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SchemaInfo, SnapshotInfo,
-        TagInfo, WarehouseInfo,
+        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo,
+        WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Route, Tab},
@@ -74,6 +74,8 @@ pub enum Overlay {
     TimeTravel,
     /// Columns to show.
     Columns,
+    /// Branches to look at.
+    Branches,
 }
 
 /// A call that runs.
@@ -145,8 +147,6 @@ pub struct State {
     pub snapshots: Slot<TableKey, Vec<SnapshotInfo>>,
     /// Its tags.
     pub tags: Slot<TableKey, Vec<TagInfo>>,
-    /// Its schemas.
-    pub schemas: Slot<TableKey, Vec<SchemaInfo>>,
     /// Live files.
     pub files: Slot<AtKey, Vec<FileInfo>>,
     /// Manifests.
@@ -284,7 +284,7 @@ impl State {
     /// Whether a view or overlay shows history.
     #[must_use]
     pub fn shows_history(&self) -> bool {
-        matches!(self.route.tab, Tab::Overview | Tab::Changelog | Tab::Snapshots)
+        matches!(self.route.tab, Tab::Overview | Tab::Changelog | Tab::Snapshots | Tab::Schema)
             || self.overlay == Overlay::TimeTravel
             || !matches!(self.route.at, At::Latest | At::Snapshot(_))
     }

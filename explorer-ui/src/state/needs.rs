@@ -61,8 +61,6 @@ pub enum Need {
     Snapshots(TableKey),
     /// List tags.
     Tags(TableKey),
-    /// List schemas.
-    Schemas(TableKey),
     /// List live files.
     Files(AtKey),
     /// List manifests.
@@ -111,9 +109,6 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
         }
     }
     needs.extend(state.asks.lacking().filter(|ask| ask.table == *table).cloned().map(Need::Ask));
-    if tab == Tab::Schema && state.schemas.lacks(table) {
-        needs.push(Need::Schemas(table.clone()));
-    }
     let never_written = state.opened().is_some_and(|opened| opened.info.latest_snapshot.is_none());
     let (Some(at), Some(scan)) = (state.at_key(), state.scan_key()) else { return };
     if never_written && tab != Tab::System {
@@ -158,7 +153,6 @@ impl State {
             Need::Table(key) => self.table.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Snapshots(key) => self.snapshots.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Tags(key) => self.tags.waits_for(key) && self.table_key().as_ref() == Some(key),
-            Need::Schemas(key) => self.schemas.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Files(key) => self.files.waits_for(key) && self.at_key().as_ref() == Some(key),
             Need::Manifests(key) => self.manifests.waits_for(key) && self.at_key().as_ref() == Some(key),
             Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),

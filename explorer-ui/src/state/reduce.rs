@@ -1,6 +1,6 @@
 //! The reducer: what an action makes of the state.
 
-use super::{Action, Activity, Answer, Export, Need, Overlay, Selection, Sheet, State};
+use super::{Action, Activity, Answer, Export, IoState, Need, Overlay, Selection, Sheet, State};
 use crate::{
     model::{IoReply, Problem, Progress},
     place::{Access, Place},
@@ -82,6 +82,8 @@ impl State {
             self.opened_anew();
             self.warehouse.clear();
             self.counts = Shared::default();
+            // Another engine counts its requests from the start.
+            self.io = IoState::default();
         }
         if old.place != self.route.place || old.table != self.route.table {
             self.forget_table();
@@ -115,7 +117,6 @@ impl State {
         self.table.clear();
         self.snapshots.clear();
         self.tags.clear();
-        self.schemas.clear();
         self.files.clear();
         self.manifests.clear();
         self.explain.clear();
@@ -156,7 +157,6 @@ impl State {
         self.table.retry();
         self.snapshots.retry();
         self.tags.retry();
-        self.schemas.retry();
         self.files.retry();
         self.manifests.retry();
         self.explain.retry();
@@ -172,7 +172,6 @@ impl State {
             Need::Table(key) => self.table.begin(key),
             Need::Snapshots(key) => self.snapshots.begin(key),
             Need::Tags(key) => self.tags.begin(key),
-            Need::Schemas(key) => self.schemas.begin(key),
             Need::Files(key) => self.files.begin(key),
             Need::Manifests(key) => self.manifests.begin(key),
             Need::Explain(key) => self.explain.begin(key),
@@ -198,7 +197,6 @@ impl State {
             }
             (Need::Snapshots(key), Answer::Snapshots(value)) => drop(self.snapshots.finish(key, Ok(value))),
             (Need::Tags(key), Answer::Tags(value)) => drop(self.tags.finish(key, Ok(value))),
-            (Need::Schemas(key), Answer::Schemas(value)) => drop(self.schemas.finish(key, Ok(value))),
             (Need::Files(key), Answer::Files(value)) => drop(self.files.finish(key, Ok(value))),
             (Need::Manifests(key), Answer::Manifests(value)) => drop(self.manifests.finish(key, Ok(value))),
             (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
@@ -215,7 +213,6 @@ impl State {
             Need::Table(key) => drop(self.table.finish(key, Err(problem))),
             Need::Snapshots(key) => drop(self.snapshots.finish(key, Err(problem))),
             Need::Tags(key) => drop(self.tags.finish(key, Err(problem))),
-            Need::Schemas(key) => drop(self.schemas.finish(key, Err(problem))),
             Need::Files(key) => drop(self.files.finish(key, Err(problem))),
             Need::Manifests(key) => drop(self.manifests.finish(key, Err(problem))),
             Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),

@@ -40,7 +40,7 @@ fn needs_follow_the_route_one_after_the_other() {
     let state = opened(Tab::Files);
     let at = state.at_key().unwrap();
     assert_eq!(needs(&state), [Need::Files(at)]);
-    assert_eq!(needs(&state.reduce(Action::Tab(Tab::Schema))).len(), 1);
+    assert_eq!(needs(&state.reduce(Action::Tab(Tab::Manifests))).len(), 1);
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(crate) mod files;
 pub(crate) mod lsm;
 pub(crate) mod manifests;
 pub(crate) mod open;
+pub(crate) mod options;
 pub(crate) mod overview;
 pub(crate) mod schema;
 pub(crate) mod snapshots;

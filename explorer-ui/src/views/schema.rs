@@ -1,116 +1,107 @@
-//! The schema over time: versions with what each changed, by field id, and the options.
+//! The schema over time: columns followed through the versions by their ids, what two versions differ in, who wrote with
+//! which, and when each column appeared.
 
 use yew::prelude::*;
 
+mod compare;
+mod lanes;
+
 use crate::{
     components::{
+        ask::use_ask,
         bits::{ago, panel},
         page::{Page, use_page},
         problem::ProblemView,
         skeleton,
     },
     format,
-    model::{FieldInfo, SchemaInfo},
-    schema_diff::{self, FieldChange, FieldDiff},
-    state::{Action, Selection, Shown},
-    views::overview::options,
+    lanes::{FirstSnapshot, first_with, usage},
+    model::{FieldInfo, SchemaInfo, SnapshotInfo},
+    schema_diff::{self, FieldChange},
+    state::{Action, Ask, Selection, Shown, State},
 };
 
 /// The Schema view.
 #[component]
 pub(crate) fn Schema() -> Html {
     let page = use_page();
-    let chosen = use_state_eq(|| None::<i64>);
-    let mut all = match page.state.schemas.show(page.state.table_key().as_ref()) {
-        Shown::Waiting => return skeleton::waiting(html! { <>{ skeleton::panel(90) }{ skeleton::panel(300) }</> }),
+    let mut all = match use_ask::<Vec<SchemaInfo>>(Ask::schemas(&page.state)) {
+        Shown::Waiting => return skeleton::waiting(html! { <>{ skeleton::panel(220) }{ skeleton::panel(300) }</> }),
         Shown::Failed(problem) => return html! { <ProblemView {problem} /> },
         Shown::Fresh(all) | Shown::Stale(all) => (*all).clone(),
     };
     all.sort_by_key(|schema| schema.id);
-    let at_snapshot = page.state.snapshot().map(|snapshot| snapshot.schema_id);
-    let current = (*chosen).or(at_snapshot).and_then(|id| all.iter().find(|schema| schema.id == id)).or(all.last());
-    let Some(current) = current else { return html! {} };
-    let choose = |id: i64| {
-        let chosen = chosen.clone();
-        Callback::from(move |_: MouseEvent| chosen.set(Some(id)))
+    let snapshots = page.state.snapshots.show(page.state.table_key().as_ref());
+    let snapshots: &[SnapshotInfo] = snapshots.value().map_or(&[], |list| list.as_slice());
+    let (from, to) = compared(&page.state, &all);
+    let Some(current) = to.and_then(|id| all.iter().find(|schema| schema.id == id)).or(all.last()) else {
+        return html! {};
     };
+    let before = from.and_then(|id| all.iter().find(|schema| schema.id == id));
     html! {
         <>
-        { panel("Versions", html! { "Columns keep their id over renames; a drop and an add under one name are two columns." }, html! {}, html! {
-            <ol class="lane">
-                { for all.iter().map(|schema| version(&all, schema, schema.id == current.id, at_snapshot == Some(schema.id), choose(schema.id))) }
-            </ol>
-        }) }
+        <lanes::Lanes all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
         <div class="halves">
-            { columns(&page, &all, current) }
+            { columns(&page, &all, current, before, snapshots) }
             <div>
-                { changes(&all, current) }
-                if let Some(info) = page.info() { { options(info) } }
+                <compare::Compare all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
+                { writers(&all, current.id, snapshots) }
             </div>
         </div>
         </>
     }
 }
 
-/// A version on the lane, with what it changed in a few words.
-fn version(all: &[SchemaInfo], schema: &SchemaInfo, on: bool, shown: bool, onclick: Callback<MouseEvent>) -> Html {
-    let words = match schema_diff::previous(all, schema.id) {
-        None => format::counted(schema.fields.len(), "column"),
-        Some(before) => summary(
-            &schema_diff::fields(&before.fields, &schema.fields),
-            schema_diff::options(&before.options, &schema.options).len(),
-        ),
+/// The versions compared: those of the address, else the one shown and the one before it.
+fn compared(state: &State, all: &[SchemaInfo]) -> (Option<i64>, Option<i64>) {
+    let told = |name: &str| {
+        let id: i64 = state.route.focus(name)?.parse().ok()?;
+        all.iter().any(|schema| schema.id == id).then_some(id)
     };
-    html! {
-        <li key={schema.id.to_string()}>
-            <button class={classes!("version", on.then_some("on"))} aria-pressed={on.to_string()} {onclick}>
-                <b>{ format!("schema {}", schema.id) }</b>
-                if shown { <span class="chip acc">{"shown"}</span> }
-                <span>{ words }</span>
-                <small>{ schema.time_millis.map(ago).unwrap_or_default() }</small>
-            </button>
-        </li>
-    }
+    let shown = state.snapshot().map(|snapshot| snapshot.schema_id);
+    let to = told("to").or(shown).or(all.last().map(|schema| schema.id));
+    let before = to.and_then(|to| schema_diff::previous(all, to)).map(|schema| schema.id);
+    (told("from").or(before), to)
 }
 
-fn summary(diffs: &[FieldDiff], options: usize) -> String {
-    let count = |test: fn(&FieldChange) -> bool| diffs.iter().filter(|diff| diff.changes.iter().any(test)).count();
-    let words = [
-        (count(|change| *change == FieldChange::Added), "added"),
-        (count(|change| *change == FieldChange::Dropped), "dropped"),
-        (count(|change| matches!(change, FieldChange::Renamed(_))), "renamed"),
-        (count(|change| matches!(change, FieldChange::Retyped(_))), "retyped"),
-        (count(|change| *change == FieldChange::Moved), "moved"),
-        (count(|change| matches!(change, FieldChange::Described | FieldChange::Defaulted(_))), "annotated"),
-        (options, if options == 1 { "option" } else { "options" }),
-    ];
-    let said: Vec<String> =
-        words.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    if said.is_empty() { "nothing changed".to_owned() } else { said.join(", ") }
+/// The version that brought a column, which still has it.
+pub(crate) fn since(all: &[SchemaInfo], id: i32) -> Option<&SchemaInfo> {
+    all.iter().find(|schema| schema.fields.iter().any(|field| field.id == id))
 }
 
-/// Columns of a version, those that it changed marked.
-fn columns(page: &Page, all: &[SchemaInfo], current: &SchemaInfo) -> Html {
-    let diffs = schema_diff::previous(all, current.id)
-        .map(|before| schema_diff::fields(&before.fields, &current.fields))
-        .unwrap_or_default();
+/// When a column came: its version, and the first snapshot written with it.
+pub(crate) fn appeared(schema: &SchemaInfo, snapshots: &[SnapshotInfo]) -> Html {
+    let snapshot = match first_with(snapshots, schema.id) {
+        Some(FirstSnapshot { id, time_millis, exact }) => {
+            let sign = if exact { "" } else { "≤ " };
+            let title = if exact { "The first snapshot written with it" } else { "Older snapshots are gone" };
+            html! { <span {title}>{ format!(" · {sign}#{id} · ") }{ ago(time_millis) }</span> }
+        }
+        None if snapshots.is_empty() => html! {},
+        None => html! { <span class="faint">{" · nothing written with it yet"}</span> },
+    };
+    html! { <>{ format!("schema {}", schema.id) }{ snapshot }</> }
+}
+
+/// Columns of a version, with when each came and what changed since the version compared.
+fn columns(
+    page: &Page,
+    all: &[SchemaInfo],
+    current: &SchemaInfo,
+    before: Option<&SchemaInfo>,
+    snapshots: &[SnapshotInfo],
+) -> Html {
+    let diffs = before.map(|before| schema_diff::fields(&before.fields, &current.fields)).unwrap_or_default();
     let dropped = diffs.iter().filter(|diff| diff.changes.contains(&FieldChange::Dropped)).map(|diff| &diff.field);
     let row = |field: &FieldInfo, gone: bool| {
-        let changes: Vec<String> = diffs
-            .iter()
-            .filter(|diff| diff.field.id == field.id)
-            .flat_map(|diff| &diff.changes)
-            .map(change_text)
-            .collect();
-        let tone = if gone {
-            Some("gone")
-        } else if diffs.iter().any(|diff| diff.field.id == field.id && diff.changes.contains(&FieldChange::Added)) {
-            Some("came")
-        } else if changes.is_empty() {
-            None
-        } else {
-            Some("changed")
+        let changes = diffs.iter().find(|diff| diff.field.id == field.id).map(|diff| diff.changes.as_slice());
+        let tone = match changes {
+            _ if gone => Some("gone"),
+            Some(changes) if changes.contains(&FieldChange::Added) => Some("came"),
+            Some(_) => Some("changed"),
+            None => None,
         };
+        let words: Vec<String> = changes.unwrap_or_default().iter().map(change_text).collect();
         let on = page.state.selection == Some(Selection::Field(field.id));
         html! {
             <tr key={field.id} class={classes!(tone, on.then_some("on"))} title={field.description.clone()} onclick={page.on(Action::Select(Some(Selection::Field(field.id))))}>
@@ -118,31 +109,32 @@ fn columns(page: &Page, all: &[SchemaInfo], current: &SchemaInfo) -> Html {
                 <td><button class="plain" aria-pressed={on.to_string()}>{ field.name.clone() }</button>
                     if current.primary_keys.contains(&field.name) { <span class="role">{"key"}</span> }
                     if current.partition_keys.contains(&field.name) { <span class="role">{"partition"}</span> }
+                    if !words.is_empty() { <small class="change">{ words.join(", ") }</small> }
                 </td>
                 <td class="mono">{ field.type_text.clone() }</td>
-                <td>{ changes.join(", ") }</td>
+                <td class="mute since">{ since(all, field.id).map(|schema| appeared(schema, snapshots)).unwrap_or_default() }</td>
             </tr>
         }
     };
     panel(
         "Columns",
-        html! { format!("{} in schema {}", format::counted(current.fields.len(), "column"), current.id) },
+        html! { format!("Schema {}, {}; select one for its history.", current.id, format::counted(current.fields.len(), "column")) },
         html! {},
         html! {
-            <div class="scroll-x"><table class="list rows">
-                <thead><tr><th class="num">{"Id"}</th><th>{"Column"}</th><th>{"Type"}</th><th>{"Change"}</th></tr></thead>
+            <div class="scroll-x"><table class="list rows columns">
+                <thead><tr><th class="num">{"Id"}</th><th>{"Column"}</th><th>{"Type"}</th><th>{"Appeared in"}</th></tr></thead>
                 <tbody>{ for current.fields.iter().map(|field| row(field, false)) }{ for dropped.map(|field| row(field, true)) }</tbody>
             </table></div>
         },
     )
 }
 
-fn change_text(change: &FieldChange) -> String {
+/// A change in words.
+pub(crate) fn change_text(change: &FieldChange) -> String {
     match change {
         FieldChange::Added => "added".to_owned(),
         FieldChange::Dropped => "dropped".to_owned(),
-        FieldChange::Renamed(old) => format!("was {old}"),
-        FieldChange::Retyped(old) => format!("was {old}"),
+        FieldChange::Renamed(old) | FieldChange::Retyped(old) => format!("was {old}"),
         FieldChange::Described => "comment changed".to_owned(),
         FieldChange::Defaulted(None) => "default set".to_owned(),
         FieldChange::Defaulted(Some(old)) => format!("default was {old}"),
@@ -150,22 +142,38 @@ fn change_text(change: &FieldChange) -> String {
     }
 }
 
-/// Options that a version changed.
-fn changes(all: &[SchemaInfo], current: &SchemaInfo) -> Html {
-    let Some(before) = schema_diff::previous(all, current.id) else { return html! {} };
-    let diffs = schema_diff::options(&before.options, &current.options);
-    if diffs.is_empty() {
-        return html! {};
-    }
-    let side = |value: &Option<String>| {
-        value.clone().map_or_else(|| html! { <span class="none">{"unset"}</span> }, |value| html! { value })
+/// Who wrote with which version.
+fn writers(all: &[SchemaInfo], current: i64, snapshots: &[SnapshotInfo]) -> Html {
+    let remark = if snapshots.len() < State::SNAPSHOT_LIMIT {
+        "Snapshots by the schema that they were committed with.".to_owned()
+    } else {
+        format!("The newest {} snapshots by their schema.", State::SNAPSHOT_LIMIT)
+    };
+    let row = |schema: &SchemaInfo| {
+        let used = usage(snapshots, schema.id);
+        let between = used
+            .between
+            .map(|(first, last)| if first == last { format!("#{first}") } else { format!("#{first} … #{last}") });
+        let more = used.users.len().saturating_sub(1);
+        html! {
+            <tr key={schema.id.to_string()} class={classes!((schema.id == current).then_some("on"), (used.commits == 0).then_some("faint"))}>
+                <td>{ schema.id.to_string() }</td>
+                <td class="mute">{ schema.time_millis.map(ago).unwrap_or_default() }</td>
+                <td class="num">{ used.commits.to_string() }</td>
+                <td>{ between.unwrap_or_else(|| "none".to_owned()) }</td>
+                <td class="mono" title={used.users.join("\n")}>{ used.users.first().map(|user| format::middle_cut(user, 10, 4)).unwrap_or_default() }{ if more > 0 { format!(" +{more}") } else { String::new() } }</td>
+            </tr>
+        }
     };
     panel(
-        "Options changed",
-        html! { format!("from schema {} to {}", before.id, current.id) },
+        "Who wrote with which",
+        html! { remark },
         html! {},
         html! {
-            <table class="list"><tbody>{ for diffs.iter().map(|(key, old, new)| html! { <tr key={key.clone()}><td class="mono">{ key.clone() }</td><td class="mono">{ side(old) }{" → "}{ side(new) }</td></tr> }) }</tbody></table>
+            <div class="scroll-x"><table class="list">
+                <thead><tr><th>{"Schema"}</th><th>{"Made"}</th><th class="num">{"Commits"}</th><th>{"Snapshots"}</th><th>{"By"}</th></tr></thead>
+                <tbody>{ for all.iter().rev().map(row) }</tbody>
+            </table></div>
         },
     )
 }

@@ -1,4 +1,4 @@
-//! Snapshots, manifests and columns.
+//! Snapshots and manifests.
 
 use yew::prelude::*;
 
@@ -97,45 +97,4 @@ pub(super) fn manifest(page: &Page, name: &str) -> Option<Html> {
     Some(
         html! { <>{ head(page, "Manifest") }{ pairs(facts) }<h2>{"Path"}</h2>{ command(page, &format!("manifest/{}", manifest.name), "path") }</> },
     )
-}
-
-/// The column with this id, as it is now.
-pub(super) fn field(page: &Page, id: i32) -> Option<Html> {
-    let list = page.state.schemas.show(page.state.table_key().as_ref());
-    let schemas = list.value()?;
-    let mut history: Vec<_> = schemas
-        .iter()
-        .filter_map(|schema| schema.fields.iter().find(|field| field.id == id).map(|field| (schema.id, field)))
-        .collect();
-    history.sort_by_key(|(schema, _)| *schema);
-    let (_, newest) = history.last()?;
-    let (first, _) = history.first()?;
-    let facts = vec![
-        ("column", html! { <b>{ newest.name.clone() }</b> }),
-        ("id", html! { id.to_string() }),
-        ("type", html! { <span class="mono">{ newest.type_text.clone() }</span> }),
-        ("since", html! { format!("schema {first}") }),
-        (
-            "default",
-            newest.default_value.as_ref().map_or_else(
-                || html! { <span class="none">{"–"}</span> },
-                |value| html! { <span class="mono">{ value.clone() }</span> },
-            ),
-        ),
-        (
-            "comment",
-            newest
-                .description
-                .as_ref()
-                .map_or_else(|| html! { <span class="none">{"–"}</span> }, |text| html! { text.clone() }),
-        ),
-    ];
-    Some(html! {
-        <>
-        { head(page, "Column") }
-        { pairs(facts) }
-        <h2>{"Over time"}</h2>
-        <ul class="versions">{ for history.iter().map(|(schema, field)| html! { <li key={schema.to_string()}><small>{ format!("schema {schema}") }</small><span class="mono">{ format!("{} {}", field.name, field.type_text) }</span></li> }) }</ul>
-        </>
-    })
 }

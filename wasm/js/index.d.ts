@@ -348,6 +348,8 @@ export interface ScanOptions extends At {
   /** SQL, such as `country = 'DE' AND total > 10`. */
   filter?: string;
   limit?: number;
+  /** Rows that are given before more is fetched, as for the top of a grid over a slow link; `limit` does the same. */
+  firstRows?: number;
   /** Reads `_ROW_ID` and `_SEQUENCE_NUMBER`, too, of a table with `row-tracking.enabled`. */
   rowTracking?: boolean;
   /** Reads only what compaction has brought to the top level: nothing is merged, what is not compacted is not seen. */

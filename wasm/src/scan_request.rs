@@ -18,6 +18,8 @@ pub(crate) struct ScanRequest {
     columns: Option<Vec<String>>,
     filter: Option<String>,
     limit: Option<usize>,
+    /// Rows to give before more is fetched.
+    first_rows: Option<usize>,
     row_tracking: Option<bool>,
     read_optimized: Option<bool>,
     /// Whatever else was sent: a misspelt state would otherwise read another one.
@@ -48,6 +50,9 @@ impl ScanRequest {
             scan = scan.columns(columns);
         }
         scan = scan.options(options);
+        if let Some(rows) = self.first_rows {
+            scan = scan.first_rows(rows);
+        }
         Ok(match self.limit {
             Some(rows) => scan.limit(rows),
             None => scan,

@@ -35,7 +35,7 @@ pub(super) fn read(context: &Arc<ReadContext>, splits: Vec<DiffSplit>, columns: 
     let wanted = columns.read_places();
     let places: Vec<usize> = if is_keyed { (0..schema.fields.len()).collect() } else { wanted.clone() };
     let read = Arc::new(KindsRead {
-        plan: ReadPlan { projection: places, predicate: None },
+        plan: ReadPlan { projection: places, predicate: None, ..ReadPlan::default() },
         merge: true,
         sequence_number: columns.shows_sequence_number(),
     });

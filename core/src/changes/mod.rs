@@ -252,7 +252,7 @@ impl ChangesPlan {
         splits: Vec<Split>,
     ) -> BoxStream<'static, Result<arrow_array::RecordBatch>> {
         let read = Arc::new(KindsRead {
-            plan: ReadPlan { projection: self.columns.read_places(), predicate: self.pushed() },
+            plan: ReadPlan { projection: self.columns.read_places(), predicate: self.pushed(), ..ReadPlan::default() },
             merge: false,
             sequence_number: self.sequence_number(),
         });

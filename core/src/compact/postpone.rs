@@ -126,7 +126,8 @@ async fn rows_of(table: &Table, bucket: &BucketFiles) -> Result<Batches> {
         deletions: HashMap::new(),
         snapshot_id: 0,
     };
-    let plan = ReadPlan { projection: (0..table.schema().fields.len()).collect(), predicate: None };
+    let plan =
+        ReadPlan { projection: (0..table.schema().fields.len()).collect(), predicate: None, ..ReadPlan::default() };
     let read = KindsRead { plan, merge: false, sequence_number: false };
     let files = read_with_kinds(&context, split, &read).await?;
     Ok(concat_ordered(table.runtime().clone(), 1, RecordBatch::get_array_memory_size, files.into_iter()))

@@ -35,6 +35,9 @@ pub struct ReadRequest {
     /// Bytes of the file to hold at a time, decoded ones beside: larger row groups of Parquet are read in windows of about
     /// this size where their page index allows, and batches are kept to an eighth of it.
     pub window_bytes: u64,
+    /// Rows that are wanted soon, as for a reader who looks at the top of a table: a large row group that the read begins
+    /// with gives them in a window of their own, where its page index allows.
+    pub first_rows: Option<u64>,
 }
 
 impl ReadRequest {
@@ -49,6 +52,7 @@ impl ReadRequest {
             orc_legacy_timestamp_ltz: true,
             counters: Arc::default(),
             window_bytes: DEFAULT_WINDOW_BYTES,
+            first_rows: None,
         }
     }
 
@@ -78,6 +82,13 @@ impl ReadRequest {
     #[must_use]
     pub fn with_window_bytes(mut self, window_bytes: u64) -> Self {
         self.window_bytes = window_bytes.max(1);
+        self
+    }
+
+    /// Sets the rows that are wanted soon.
+    #[must_use]
+    pub fn with_first_rows(mut self, first_rows: Option<u64>) -> Self {
+        self.first_rows = first_rows;
         self
     }
 

@@ -92,6 +92,24 @@ pub struct ReadPlan {
     pub projection: Vec<usize>,
     /// Filter on columns of the schema, read or not. Exact: no other row is in the result.
     pub predicate: Option<Predicate>,
+    /// How many rows are wanted.
+    pub wanted: Wanted,
+}
+
+/// How many rows of a result are wanted; all of them by default.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// No more than these.
+    pub limit: Option<u64>,
+    /// These before the others.
+    pub first_rows: Option<u64>,
+}
+
+impl Wanted {
+    /// Rows to read before others.
+    pub(super) fn soon(&self) -> Option<u64> {
+        self.first_rows.or(self.limit)
+    }
 }
 
 /// How a compaction merges.

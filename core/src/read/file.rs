@@ -48,6 +48,8 @@ pub(super) struct FileRead {
     pub(super) part: Part,
     /// Bytes of the file to hold at a time.
     pub(super) window_bytes: u64,
+    /// Rows that are wanted soon.
+    pub(super) first_rows: Option<u64>,
 }
 
 /// Part of a file; all of it by default.
@@ -159,6 +161,7 @@ impl SplitFiles {
             .with_predicate(predicate.map(|predicate| self.predicate_of_file(predicate, &schema.fields)))
             .with_row_groups(read.part.row_groups)
             .with_window_bytes(read.window_bytes)
+            .with_first_rows(read.first_rows)
             .with_table_options(&self.context.schema.options);
         let blobs = InlineBlobs::new(&self.context, &read.fields)?;
         if blobs.is_some() {

@@ -72,6 +72,7 @@ fn merge(
             predicate: shape.predicate.as_ref().map(on_keys),
             part: Part::default(),
             window_bytes,
+            first_rows: shape.wanted.soon(),
         };
         run.into_iter().map(read).collect()
     };

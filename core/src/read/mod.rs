@@ -35,6 +35,6 @@ pub(crate) use expiry::Expiry;
 pub(crate) use positions::{Placed, candidates, read_with_positions};
 pub(crate) use shape::place_of;
 
-pub use context::{Compacted, Lookup, MergeReadOptions, OlderRows, ReadContext, ReadPlan};
+pub use context::{Compacted, Lookup, MergeReadOptions, OlderRows, ReadContext, ReadPlan, Wanted};
 pub use kinds::{KindsRead, read_with_kinds};
 pub use tasks::{merge_sorted_files, read_all_columns, read_split, tasks};

@@ -46,6 +46,7 @@ pub(crate) async fn read_with_positions(
         predicate,
         part: Part { row_groups: None, rows },
         window_bytes: DEFAULT_WINDOW_BYTES,
+        first_rows: None,
     };
     let batches = files.open(read).await?;
     Ok(batches.map(move |batch| batch.map(|batch| (places.take(batch.num_rows()), batch))).boxed())

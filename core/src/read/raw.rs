@@ -12,6 +12,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     format::DEFAULT_WINDOW_BYTES,
+    scan::RowRanges,
     spec::{data_file::DataFileMeta, table_schema::value_kind_field},
 };
 
@@ -43,8 +44,21 @@ pub(super) fn read(
         };
         let kinds = (may_delete && !shape.keep_deletes).then(|| place_of(&mut fields, &value_kind_field()));
         let path = files.path(&file);
-        let window_bytes = DEFAULT_WINDOW_BYTES;
-        let read = FileRead { file, fields, predicate: shape.predicate.clone(), part, window_bytes };
+        let mut part = part;
+        // Where every row of the file is a row of the result, no more of them are wanted than of the result.
+        let all_count = kinds.is_none() && shape.predicate.is_none() && !files.deletions.contains_key(&file.file_name);
+        if let Some(limit) = shape.wanted.limit.filter(|_| all_count && part.row_groups.is_none()) {
+            let rows = u64::try_from(file.row_count).unwrap_or(u64::MAX);
+            part.rows = Some(part.rows.unwrap_or_else(|| RowRanges::one(0..rows)).first(limit));
+        }
+        let read = FileRead {
+            file,
+            fields,
+            predicate: shape.predicate.clone(),
+            part,
+            window_bytes: DEFAULT_WINDOW_BYTES,
+            first_rows: shape.wanted.soon(),
+        };
         let batches = files.read(read).await?;
         Ok::<_, Error>(batches.map(move |batch| shape.finish(&batch?, kinds).map_err(|error| error.at(&path))))
     };

@@ -6,7 +6,10 @@ use arrow_array::{BooleanArray, RecordBatch, cast::AsArray, types::Int8Type};
 use arrow_buffer::BooleanBuffer;
 use arrow_select::filter::filter_record_batch;
 
-use super::{context::ReadPlan, evolve::batch_of};
+use super::{
+    context::{ReadPlan, Wanted},
+    evolve::batch_of,
+};
 use crate::{
     error::{Error, Result},
     predicate::Predicate,
@@ -29,6 +32,8 @@ pub(super) struct Shape {
     pub(super) predicate: Option<Predicate>,
     /// Whether -U and -D are rows of the result.
     pub(super) keep_deletes: bool,
+    /// How many rows of the result are wanted.
+    pub(super) wanted: Wanted,
 }
 
 impl Shape {
@@ -47,7 +52,7 @@ impl Shape {
             let unknown = || Error::invalid(format!("the filter's column {:?} is not in the schema", column.name));
             place_of(&mut columns, readable.iter().find(|field| field.id == column.id).ok_or_else(unknown)?);
         }
-        Ok(Shape { columns, output, predicate: plan.predicate.clone(), keep_deletes: false })
+        Ok(Shape { columns, output, predicate: plan.predicate.clone(), keep_deletes: false, wanted: plan.wanted })
     }
 
     /// Rows of every kind, the system columns `lead` before those of the plan. Errors: as [`Shape::of_plan`].
@@ -68,7 +73,7 @@ impl Shape {
         let sources = sources.chain([sequence_number_field(), value_kind_field()]).chain(schema.fields.iter().cloned());
         let output = sources.zip(schema.key_value_fields());
         let output = output.map(|(source, field)| (place_of(&mut columns, &source), Arc::new(arrow::field(&field))));
-        Shape { output: output.collect(), columns, predicate: None, keep_deletes }
+        Shape { output: output.collect(), columns, predicate: None, keep_deletes, wanted: Wanted::default() }
     }
 
     /// Whether `_ROW_ID` is among the columns: then every row must be read with its position in the file.

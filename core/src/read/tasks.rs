@@ -54,7 +54,11 @@ pub async fn read_split(context: &Arc<ReadContext>, split: &Split, plan: ReadPla
 /// All rows and columns of the files of a split without a primary key, in the order of the files, with `_ROW_ID` and
 /// `_SEQUENCE_NUMBER` behind them where rows are tracked: for compaction.
 pub async fn read_all_columns(context: &Arc<ReadContext>, split: Split) -> Result<Batches> {
-    let plan = ReadPlan { projection: (0..context.schema.readable_fields().len()).collect(), predicate: None };
+    let plan = ReadPlan {
+        projection: (0..context.schema.readable_fields().len()).collect(),
+        predicate: None,
+        ..ReadPlan::default()
+    };
     let shape = Arc::new(Shape::of_plan(&context.schema, &plan)?);
     let files = SplitFiles::new(context, &split);
     let streams: Vec<Batches> = split

@@ -60,6 +60,7 @@ pub struct ScanBuilder {
     columns: Option<Vec<String>>,
     filter: Option<FilterSource>,
     limit: Option<usize>,
+    first_rows: Option<usize>,
     row_tracking: bool,
 }
 
@@ -81,6 +82,7 @@ impl Table {
             columns: None,
             filter: None,
             limit: None,
+            first_rows: None,
             row_tracking: false,
         }
     }
@@ -156,6 +158,14 @@ impl ScanBuilder {
         self
     }
 
+    /// Gives so many rows before it fetches more: for a reader who looks at the top of a table over a slow link. A limit does
+    /// the same.
+    #[must_use]
+    pub fn first_rows(mut self, rows: usize) -> Self {
+        self.first_rows = Some(rows);
+        self
+    }
+
     /// Reads `_ROW_ID` and `_SEQUENCE_NUMBER` behind the columns, unless [`ScanBuilder::columns`] chooses (they may be
     /// named there, and in filters, without this). Planning fails with `Unsupported` where the table does not track
     /// its rows (option `row-tracking.enabled`).
@@ -208,6 +218,7 @@ impl ScanBuilder {
             projection,
             predicate,
             limit: self.limit,
+            first_rows: self.first_rows,
             splits,
             explain,
             counters: Arc::default(),
@@ -266,6 +277,8 @@ pub struct Plan {
     pub predicate: Option<Predicate>,
     /// Most rows to read.
     pub limit: Option<usize>,
+    /// Rows to give before more is fetched.
+    pub first_rows: Option<usize>,
     /// What to read, in order.
     pub splits: Vec<Split>,
     /// How planning got there.

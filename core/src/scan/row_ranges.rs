@@ -66,6 +66,17 @@ impl RowRanges {
         self.0.is_empty()
     }
 
+    /// The first `count` rows.
+    pub(crate) fn first(mut self, count: u64) -> Self {
+        let mut left = count;
+        self.0.retain_mut(|range| {
+            range.end = range.end.min(range.start.saturating_add(left));
+            left -= range.end - range.start;
+            !range.is_empty()
+        });
+        self
+    }
+
     /// Rows of both.
     pub(crate) fn intersect(&self, other: &RowRanges) -> Self {
         let (mut a, mut b) = (self.0.iter().peekable(), other.0.iter().peekable());

@@ -6,11 +6,12 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use futures::{StreamExt, stream::BoxStream};
 
-use super::Plan;
+use super::{Plan, Split};
 use crate::{
     error::Result,
     io::concat_ordered,
-    read::{self, ReadContext, ReadPlan},
+    read::{self, ReadContext, ReadPlan, Wanted},
+    spec::data_file::DataFileMeta,
     table::Table,
     types,
 };
@@ -86,8 +87,35 @@ pub(super) async fn start(table: &Table, plan: &Plan) -> Result<RecordBatchStrea
 
 async fn tasks_of(plan: &Plan) -> Result<Vec<BoxStream<'static, Result<RecordBatch>>>> {
     let context = ReadContext::new(&plan.table, plan.schema.clone()).with_counters(plan.counters.clone());
-    let read_plan = Arc::new(ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone() });
-    read::tasks(&Arc::new(context), plan.splits.clone(), read_plan).await
+    let rows = |rows: Option<usize>| rows.and_then(|rows| u64::try_from(rows).ok());
+    let wanted = Wanted { limit: rows(plan.limit), first_rows: rows(plan.first_rows) };
+    let read_plan = ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone(), wanted };
+    read::tasks(&Arc::new(context), splits_for(plan, wanted.limit), Arc::new(read_plan)).await
+}
+
+/// The splits that give the first `limit` rows, as far as row counts tell.
+fn splits_for(plan: &Plan, limit: Option<u64>) -> Vec<Split> {
+    let Some(limit) = limit else { return plan.splits.clone() };
+    let mut rows = 0u64;
+    let enough = |split: &&Split| {
+        let goes_on = rows < limit;
+        rows = rows.saturating_add(sure_rows(plan, split));
+        goes_on
+    };
+    plan.splits.iter().take_while(enough).cloned().collect()
+}
+
+/// Rows that a split gives at least.
+fn sure_rows(plan: &Plan, split: &Split) -> u64 {
+    let schema = &plan.schema;
+    let is_keyed = schema.is_primary_key_table();
+    if plan.predicate.is_some() || schema.evolves_columns() || (is_keyed && !split.raw_convertible) {
+        return 0;
+    }
+    let counts = |file: &&DataFileMeta| {
+        !split.deletions.contains_key(&file.file_name) && (!is_keyed || file.delete_row_count == Some(0))
+    };
+    split.files.iter().filter(counts).map(|file| u64::try_from(file.row_count).unwrap_or(0)).sum()
 }
 
 /// The first `limit` rows; stops reading once it has them.

@@ -67,7 +67,7 @@ async fn state(asked: &StreamedTable) -> Result<(Vec<DataField>, RecordBatchStre
         );
     }
     let read = Arc::new(KindsRead {
-        plan: ReadPlan { projection: columns.read_places(), predicate: pushed },
+        plan: ReadPlan { projection: columns.read_places(), predicate: pushed, ..ReadPlan::default() },
         merge: true,
         sequence_number,
     });

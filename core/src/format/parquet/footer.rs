@@ -37,11 +37,18 @@ impl Footer {
 }
 
 /// Reads and checks the footer, and the page index too where the file has a sound one and it is of use: `to_select` rows, or to read
-/// a row group larger than `window_bytes` in parts.
-pub(super) async fn load(source: &Source, to_select: bool, window_bytes: u64) -> Result<Footer> {
+/// a row group larger than `window_bytes` in parts, or the `first_rows` of a large one before the others.
+pub(super) async fn load(
+    source: &Source,
+    to_select: bool,
+    window_bytes: u64,
+    first_rows: Option<u64>,
+) -> Result<Footer> {
     let metadata = decode(&metadata_bytes(source).await?).map_err(|error| error.at(source.path()))?;
     check(&metadata, source.size()).map_err(|error| error.at(source.path()))?;
-    let with_page_index = to_select || windows::wanted(&metadata, window_bytes);
+    let with_page_index = to_select
+        || windows::wanted(&metadata, window_bytes)
+        || (first_rows.is_some() && windows::wanted_soon(&metadata, window_bytes));
     let metadata = if with_page_index { load_page_index(source, metadata).await? } else { metadata };
     let metadata = normalized(metadata).map_err(|error| error.at(source.path()))?;
     Ok(Footer { metadata: Arc::new(metadata) })

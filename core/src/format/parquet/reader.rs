@@ -49,15 +49,19 @@ pub(in crate::format) async fn read(
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     let source = Source::open(storage, path, file_size).await?;
     let is_selective = request.predicate.is_some() || request.rows.is_some();
-    let footer = footer::load(&source, is_selective, request.window_bytes).await?;
+    let footer = footer::load(&source, is_selective, request.window_bytes, request.first_rows).await?;
     let schema = footer.metadata.file_metadata().schema_descr();
     let projection = Projection::plan(schema, &request.fields).map_err(|error| error.at(path))?;
-    let cut = |(group, rows)| windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes);
-    let windows = prune::row_groups(&source, &footer, &request).await?.into_iter().flat_map(cut).collect();
+    let groups = prune::row_groups(&source, &footer, &request).await?;
+    let cut = |(place, (group, rows))| {
+        let soon = request.first_rows.filter(|_| place == 0);
+        windows::cut(&footer.metadata, group, &projection.mask, rows, request.window_bytes, soon)
+    };
+    let windows = groups.into_iter().enumerate().flat_map(cut).collect();
     let (batch_rows, batch_bytes) = (request.batch_rows, (request.window_bytes / 8).min(MOST_BATCH_BYTES));
     // Where row groups are cut, memory is worth more than the wait.
     let is_cut = windows::wanted(&footer.metadata, request.window_bytes);
-    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES && !is_cut;
+    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES && !is_cut && request.first_rows.is_none();
     let file = Arc::new(File { source, footer, projection, batch_rows, batch_bytes, fetches_ahead });
     let scan = Scan { file, windows, next: None, current: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })
@@ -71,7 +75,7 @@ pub(in crate::format) async fn row_groups(
     file_size: u64,
 ) -> Result<Vec<RowGroupLayout>> {
     let source = Source::open(storage, path, file_size).await?;
-    let footer = footer::load(&source, false, u64::MAX).await?;
+    let footer = footer::load(&source, false, u64::MAX, None).await?;
     let groups = footer.metadata.row_groups().iter().enumerate().map(|(index, group)| RowGroupLayout {
         rows: footer.rows(index),
         bytes: group.columns().iter().map(|chunk| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum(),
@@ -88,7 +92,7 @@ pub(in crate::format) async fn candidate_rows(
     request: &ReadRequest,
 ) -> Result<Vec<Range<u64>>> {
     let source = Source::open(storage, path, file_size).await?;
-    let footer = footer::load(&source, true, u64::MAX).await?;
+    let footer = footer::load(&source, true, u64::MAX, None).await?;
     let mut ranges = Vec::new();
     for (group, selection) in prune::row_groups(&source, &footer, request).await? {
         let mut at = (0..group).map(|before| footer.rows(before)).sum::<u64>();

@@ -54,9 +54,15 @@ pub(super) fn cut(
     mask: &ProjectionMask,
     selected: Option<RowSelection>,
     window_bytes: u64,
+    first_rows: Option<u64>,
 ) -> Vec<Window> {
-    let starts = starts(metadata, group, mask, window_bytes).unwrap_or_default();
+    let mut starts = starts(metadata, group, mask, window_bytes).unwrap_or_default();
     let rows = metadata.row_groups().get(group).map_or(0, |group| usize::try_from(group.num_rows()).unwrap_or(0));
+    let soon = first_rows.and_then(|soon| soon_end(metadata, group, mask, selected.as_ref(), window_bytes, soon));
+    if let Some(end) = soon.filter(|end| *end < rows) {
+        starts.retain(|start| *start > end);
+        starts.insert(0, end);
+    }
     let (selected, kept) = match selected {
         Some(selected) if !has_long_runs(&selected) => (None, Some(as_mask(&selected, rows))),
         selected => (selected, None),
@@ -80,6 +86,39 @@ pub(super) fn cut(
             && window.kept.as_ref().is_none_or(|kept| kept.count_set_bits() > 0)
     };
     windows.filter(wanted).collect()
+}
+
+/// A row group of less than this share of a window is fetched whole: a request costs more than its bytes.
+const WORTH_CUTTING: u64 = 10;
+
+/// Whether the first rows of a row group are worth a window of their own, so that the page index is needed.
+pub(super) fn wanted_soon(metadata: &ParquetMetaData, window_bytes: u64) -> bool {
+    metadata.row_groups().iter().any(|group| compressed(group, &ProjectionMask::all()) > window_bytes / WORTH_CUTTING)
+}
+
+/// Where the window ends that holds the first `soon` of the selected rows; `None` where the row group is small or has no
+/// page index.
+fn soon_end(
+    metadata: &ParquetMetaData,
+    group: usize,
+    mask: &ProjectionMask,
+    selected: Option<&RowSelection>,
+    window_bytes: u64,
+    soon: u64,
+) -> Option<usize> {
+    metadata.offset_index()?;
+    let is_large = compressed(metadata.row_groups().get(group)?, mask) > window_bytes / WORTH_CUTTING;
+    let soon = usize::try_from(soon).ok().filter(|soon| is_large && *soon > 0)?;
+    let Some(selected) = selected else { return Some(soon) };
+    let (mut row, mut taken) = (0usize, 0usize);
+    for run in selected.iter() {
+        if !run.skip && taken + run.row_count >= soon {
+            return Some(row + (soon - taken));
+        }
+        taken += if run.skip { 0 } else { run.row_count };
+        row += run.row_count;
+    }
+    None
 }
 
 /// One bit for each of `rows` rows.

@@ -149,6 +149,7 @@ impl Layout {
                         predicate: None,
                         part,
                         window_bytes: DEFAULT_WINDOW_BYTES,
+                        first_rows: None,
                     })
                 })
                 .collect();

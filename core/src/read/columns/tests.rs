@@ -206,7 +206,7 @@ async fn read_all(
 ) -> Vec<RecordBatch> {
     let readable = context.schema.readable_fields();
     let predicate = filter.map(|text| crate::predicate::parse(text, &readable).unwrap());
-    let plan = Arc::new(ReadPlan { projection: projection.to_vec(), predicate });
+    let plan = Arc::new(ReadPlan { projection: projection.to_vec(), predicate, ..ReadPlan::default() });
     let mut batches = Vec::new();
     for task in tasks::tasks(context, vec![split.clone()], plan).await.unwrap() {
         batches.extend(task.try_collect::<Vec<_>>().await.unwrap());
@@ -313,7 +313,7 @@ fn refused(break_it: impl Fn(&mut Vec<DataFileMeta>)) -> String {
         let files = Files { rows: 10, masks: vec![7, 2], blobs: vec![vec![4]], deleted: vec![] };
         let (context, mut split) = write(&files).await;
         break_it(&mut split.files);
-        let plan = Arc::new(ReadPlan { projection: vec![0, 1, 3], predicate: None });
+        let plan = Arc::new(ReadPlan { projection: vec![0, 1, 3], predicate: None, ..ReadPlan::default() });
         for task in tasks::tasks(&context, vec![split], plan).await.unwrap() {
             if let Err(error) = task.try_collect::<Vec<_>>().await {
                 return error.to_string();

@@ -8,7 +8,9 @@ use object_store::{memory::InMemory, path::Path};
 use proptest::{collection::vec, prelude::*};
 use roaring::RoaringBitmap;
 
-use super::{expected, filtered};
+use arrow_select::concat::concat_batches;
+
+use super::{expected, filtered, lines};
 use crate::{
     catalog::NewTable,
     io::{Storage, tests::runtime},
@@ -211,8 +213,40 @@ async fn table(keyed: bool, commits: &[Vec<Vec<Option<i64>>>]) -> Table {
     table
 }
 
+/// Rows of a scan with a limit, or of one that gives some rows first.
+async fn head(table: &Table, limit: Option<usize>, first_rows: Option<usize>) -> Vec<String> {
+    let mut scan = table.scan();
+    if let Some(rows) = limit {
+        scan = scan.limit(rows);
+    }
+    if let Some(rows) = first_rows {
+        scan = scan.first_rows(rows);
+    }
+    let stream = scan.stream().await.unwrap();
+    let schema = stream.schema().clone();
+    lines(&concat_batches(&schema, &stream.collect().await.unwrap()).unwrap())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_limit_gives_the_head_of_a_full_scan(
+        keyed: bool,
+        commits in commits(),
+        limits in vec(0..150usize, 1..6),
+    ) {
+        block_on(async {
+            let table = table(keyed, &commits).await;
+            let all = head(&table, None, None).await;
+            for limit in limits {
+                let expected = &all[..limit.min(all.len())];
+                prop_assert_eq!(&head(&table, Some(limit), None).await, expected, "limit {}", limit);
+                prop_assert_eq!(&head(&table, None, Some(limit)).await, &all, "first rows {}", limit);
+            }
+            Ok(())
+        })?;
+    }
 
     #[test]
     fn filtered_scans_are_filtered_full_scans(

@@ -57,7 +57,7 @@ impl Keys {
         let partition_places = partition.places().iter().map(read_place).collect();
         Ok(Keys {
             context: Arc::new(ReadContext::new(table, table.schema().clone())),
-            plan: ReadPlan { projection, predicate: None },
+            plan: ReadPlan { projection, predicate: None, ..ReadPlan::default() },
             key_places: (0..key.places().len()).collect(),
             partition_places,
             splits: splits.into_iter(),

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use arrow_select::filter::filter_record_batch;
-use futures::executor::block_on;
+use futures::{StreamExt, executor::block_on};
 use proptest::{collection::vec, option, prelude::*};
 
 use super::round_trip::{batch_of, memory, read_all, write};
 use crate::{
-    format::{ReadRequest, WriterOptions, row_groups},
+    format::{ReadRequest, WriterOptions, read, row_groups},
     io::Storage,
     predicate::{Column, CompareOp, Predicate},
     types::{DataField, DataType, Datum, TypeKind},
@@ -109,6 +109,8 @@ proptest! {
         predicate in predicate(),
         kept in option::of(ranges()),
         block_rows in 10..200usize,
+        first_rows in option::of(0..60u64),
+        window_bytes in prop_oneof![Just(1u64), Just(4000), Just(1 << 20)],
     ) {
         let storage = memory();
         let size = file_of(&storage, &rows, block_rows);
@@ -122,7 +124,9 @@ proptest! {
         let expected_rows = |range: &Range<u64>| range.end.min(rows.len() as u64).saturating_sub(range.start);
         let expected = kept.map_or(rows.len() as u64, |kept| kept.iter().map(expected_rows).sum());
         prop_assert_eq!(all.num_rows() as u64, expected);
-        let pruned = read_all(&storage, size, request.with_predicate(Some(predicate.clone()))).unwrap();
+        let soon = request.clone().with_window_bytes(window_bytes).with_first_rows(first_rows);
+        prop_assert_eq!(&read_all(&storage, size, soon.clone()).unwrap(), &all);
+        let pruned = read_all(&storage, size, soon.with_predicate(Some(predicate.clone()))).unwrap();
         prop_assert_eq!(exact(pruned), exact(all));
     }
 }
@@ -179,6 +183,29 @@ fn a_small_file_takes_one_request_and_then_none() {
     let request = ReadRequest::new(fields()).with_predicate(predicate);
     assert_eq!(traffic(&storage, size, request.clone()), (1, size));
     assert_eq!(traffic(&storage, size, request), (0, 0));
+}
+
+#[test]
+fn the_first_rows_of_a_large_row_group_come_alone() {
+    let storage = memory();
+    let rows = (0..200_000i64).map(|row| [Some(row.wrapping_mul(2_654_435_761) >> 7); 5]).collect::<Vec<_>>();
+    let column = |column: usize| rows.iter().map(|row| row[column].map(|value| datum(column, value))).collect();
+    let columns = (0..5).map(column).collect::<Vec<Vec<_>>>();
+    let batch = batch_of(&fields(), &columns);
+    let options = WriterOptions { compression: "none".to_owned(), ..Default::default() };
+    let size = write(&storage, &fields(), &batch, 8192, options).unwrap().file_size;
+    assert!(size > 6 << 20, "{size}");
+    let first = |request: ReadRequest| {
+        storage.io().reset();
+        let mut batches = block_on(read(&storage, "f.parquet", size, request)).unwrap();
+        let first = block_on(batches.next()).unwrap().unwrap();
+        (first.num_rows(), storage.io().totals().bytes_read)
+    };
+    let (few, few_bytes) = first(ReadRequest::new(fields()).with_first_rows(Some(100)));
+    assert_eq!(few, 100);
+    // Dictionaries come whole, whatever rows are wanted.
+    let (many, many_bytes) = first(ReadRequest::new(fields()));
+    assert!(many > 100 && many_bytes > 2 * few_bytes, "{many} rows for {many_bytes}");
 }
 
 #[test]

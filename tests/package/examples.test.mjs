@@ -78,6 +78,22 @@ test('arrow: columns in Node', { skip }, async () => {
   assert.match(printed, /^20 rows, \d+ batches\nid: 0 … 100\nv: 0 … 110\n$/);
 });
 
+test('a scan is one stream of Arrow, for whoever reads that', { skip }, async () => {
+  const folder = await example('arrow');
+  const { openTable } = await import(pathToFileURL(join(folder, 'node_modules/cenote/index.js')).href);
+  const arrow = await import(pathToFileURL(tool('apache-arrow/Arrow.node.mjs')).href);
+  const opened = await openTable(join(GOLDEN, '..', table('pk_dedup')));
+  const read = async (scan) => arrow.tableFromIPC(new Uint8Array(await new Response(scan.stream()).arrayBuffer()));
+  const all = await read(opened.scan());
+  assert.equal(all.numRows, 20);
+  assert.deepEqual([...all].map(String).sort(), [...(await opened.scan().toArrow(arrow))].map(String).sort());
+  const none = await read(opened.scan({ filter: 'id > 1000' }));
+  assert.deepEqual([none.numRows, none.schema.names], [0, ['id', 'name', 'v']]);
+  const reader = opened.scan().stream().getReader();
+  await reader.read();
+  await reader.cancel();
+});
+
 test('follow: changes, and where to go on', async () => {
   const folder = await example('follow');
   const { openWarehouse } = await import(pathToFileURL(join(folder, 'node_modules/cenote/index.js')).href);

@@ -64,6 +64,21 @@ test('esbuild builds it', { skip }, () => withBuilt('esbuild', (folder) => node(
 
 test('a page needs no bundler', { skip }, () => withBuilt('script', async () => undefined, (folder) => folder));
 
+test('a page may take it from another origin, such as a CDN', { skip }, async () => {
+  const folder = await project('cdn', fixture('script'));
+  const cdn = await serve({ '': join(folder, 'node_modules') });
+  const page = readFileSync(join(folder, 'index.html'), 'utf8').replace('./node_modules/cenote/index.js', `${cdn.url}/cenote/index.js`);
+  const html = { headers: { 'Content-Type': 'text/html' }, body: page };
+  const site = await serve({ '': folder, golden: GOLDEN }, { instead: (path) => (path === 'index.html' ? html : undefined) });
+  try {
+    await checkPage(`${site.url}/index.html`, site);
+    assert.ok(cdn.log.some(({ path }) => path.endsWith('worker.js')) && site.log.every(({ path }) => !path.startsWith('node_modules')));
+  } finally {
+    await site.close();
+    await cdn.close();
+  }
+});
+
 test("Vite's development server serves it", { skip }, async () => {
   const folder = await project('vite-dev', fixture('vite'));
   const site = await serve({ golden: GOLDEN });

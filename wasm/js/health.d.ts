@@ -14,6 +14,7 @@ export interface Finding {
   command: string | null;
 }
 
+/** What ails a table, and the figures of its latest state. */
 export interface Doctor {
   table: string;
   snapshotId: Long | null;
@@ -49,6 +50,7 @@ export interface CompactionPreview {
   }[];
 }
 
+/** Whether the files of a table are there and hold what its metadata says. */
 export interface Verification {
   findings: { fault: string; path: string; state: string; detail: string; mend: string }[];
   states: Long;

@@ -2,6 +2,7 @@
 
 import type { openTable, openWarehouse } from './index.js';
 
+/** How the worker is made, and when it ends. */
 export interface WorkerOptions {
   /** Makes the worker, where a bundler does not find the one of the package by itself. */
   worker?: () => Worker;

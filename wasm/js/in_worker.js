@@ -37,11 +37,32 @@ export async function inWorker({ worker = ourWorker, module, idleMillis = 1000 }
 
 /** Bundlers know the words `new Worker(new URL(…))` and bring the file along. */
 function ourWorker() {
-  if (typeof Worker === 'function') return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'cenote' });
+  // Bundlers need not see that this is the same file.
+  const here = import.meta.url;
+  if (typeof Worker !== 'function') return workerOfNode(new URL('./worker.js', here));
+  try {
+    return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'cenote' });
+  } catch (error) {
+    if (error?.name !== 'SecurityError') throw error;
+    return workerFromElsewhere(new URL('./worker.js', here));
+  }
+}
+
+function workerOfNode(url) {
   const threads = nodeModule('node:worker_threads');
   if (!threads) throw errorOf('unsupported', 'there are no workers here: use openTable and openWarehouse of the package itself');
-  const here = import.meta.url;
-  return new threads.Worker(new URL('./worker.js', here), { name: 'cenote' });
+  return new threads.Worker(url, { name: 'cenote' });
+}
+
+/** A worker must be of the page's origin, what it imports need not be: so a CDN works. @param {URL} url */
+function workerFromElsewhere(url) {
+  const own = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  try {
+    return new Worker(own, { type: 'module', name: 'cenote' });
+  } finally {
+    // The worker has fetched it by then, or is about to: browsers keep it until it has.
+    setTimeout(() => URL.revokeObjectURL(own), 10_000);
+  }
 }
 
 /**

@@ -30,6 +30,7 @@ export interface Insight {
 
 // ---- levels ------------------------------------------------------------------------------------------------------
 
+/** The LSM levels of one state, summed and bucket by bucket. */
 export interface Levels {
   /** null for a table that was never written. */
   snapshotId: Long | null;
@@ -56,6 +57,7 @@ export interface Levels {
   buckets: BucketLevels[];
 }
 
+/** The levels of one bucket. */
 export interface BucketLevels {
   /** `month=1/day=2`, empty without partitions. */
   partition: string;
@@ -81,6 +83,7 @@ export interface BucketLevels {
   levels: LevelSum[];
 }
 
+/** What lies in one level. */
 export interface LevelSum {
   level: number;
   files: Long;
@@ -88,6 +91,7 @@ export interface LevelSum {
   rows: Long;
 }
 
+/** How the sizes of files spread. */
 export interface FileSizes {
   count: Long;
   bytes: Long;
@@ -101,10 +105,12 @@ export interface FileSizes {
 
 // ---- files -------------------------------------------------------------------------------------------------------
 
+/** What files are sorted by. */
 export type FilesSort =
   | 'place' // partition, bucket, level, key
   | 'name' | 'size' | 'rows' | 'level' | 'bucket' | 'created' | 'sequence' | 'schema' | 'deleteRows' | 'deletedByVector';
 
+/** Which files, in which order, and how many of them. */
 export interface FilesQuery {
   sort?: FilesSort;
   descending?: boolean;
@@ -125,6 +131,7 @@ export interface FilesQuery {
   limit?: number;
 }
 
+/** Some of the files of one state, and the sums of all that match. */
 export interface FilesPage {
   snapshotId: Long | null;
   /** Files that pass the filter, their bytes and rows. */
@@ -135,6 +142,7 @@ export interface FilesPage {
   files: PagedFile[];
 }
 
+/** A data file of a page. */
 export interface PagedFile extends DataFile {
   /** Rows that its deletion vector hides; null without one, or where the index does not say. */
   deletedByVector: Long | null;
@@ -144,6 +152,7 @@ export interface PagedFile extends DataFile {
 
 // ---- diff --------------------------------------------------------------------------------------------------------
 
+/** Which two states to compare. */
 export interface DiffOptions {
   /** A snapshot id, or text that is a tag, an id or a time. */
   from: number | string;
@@ -154,6 +163,7 @@ export interface DiffOptions {
   signal?: AbortSignal;
 }
 
+/** What differs between two states, from commits down to files. */
 export interface StateDiff {
   from: Snapshot;
   to: Snapshot;
@@ -187,12 +197,14 @@ export interface StateDiff {
   deletedByVectors: { from: Long; to: Long };
 }
 
+/** Files, their rows and bytes. */
 export interface FileSum {
   files: Long;
   bytes: Long;
   rows: Long;
 }
 
+/** One change between two schemas. */
 export interface SchemaChange {
   kind: 'added' | 'dropped' | 'renamed' | 'type' | 'nullability' | 'comment' | 'default' | 'moved' | 'primaryKeys' | 'partitionKeys' | 'tableComment';
   /** The field's name in the newer schema, or where it was dropped in the older; fields of rows are dotted. */
@@ -204,6 +216,7 @@ export interface SchemaChange {
 
 // ---- manifests and footers ---------------------------------------------------------------------------------------
 
+/** Some of the entries of a manifest. */
 export interface ManifestEntries {
   name: string;
   size: Long;
@@ -239,6 +252,7 @@ export interface Footer {
   metadata: { key: string; bytes: Long; value: string }[];
 }
 
+/** A row group, a stripe or a block of a data file. */
 export interface FooterGroup {
   index: number;
   start: Long | null;
@@ -249,6 +263,7 @@ export interface FooterGroup {
   chunks: FooterChunk[];
 }
 
+/** One column within a row group or a stripe. */
 export interface FooterChunk {
   column: string;
   type: string;
@@ -269,6 +284,7 @@ export interface FooterChunk {
 
 // ---- who keeps what ----------------------------------------------------------------------------------------------
 
+/** A branch of a table. */
 export interface Branch {
   name: string;
   createTimeMillis: Long | null;
@@ -281,6 +297,7 @@ export interface Branch {
   snapshots: Long;
 }
 
+/** A consumer, whose place keeps snapshots alive. */
 export interface Consumer {
   name: string;
   /** The snapshot it reads next: this and later ones stay. */
@@ -290,6 +307,7 @@ export interface Consumer {
   modifiedMillis: Long | null;
 }
 
+/** What keeps old files alive. */
 export interface Pins {
   /** The latest snapshot; null for a table that was never written. */
   snapshotId: Long | null;
@@ -305,11 +323,13 @@ export interface Pins {
   notLookedAt: string[];
 }
 
+/** Files that something keeps. */
 export interface KeptFiles {
   files: Long;
   bytes: Long;
 }
 
+/** Something that keeps files: a snapshot, a tag, a branch, a consumer. */
 export interface Keeper {
   /** `snapshots`: all but the latest; `changelogs`: changelog files that snapshots or long-lived changelogs keep. */
   kind: 'latest' | 'snapshots' | 'tag' | 'branch' | 'changelogs' | 'consumer';
@@ -326,6 +346,7 @@ export interface Keeper {
   release: string | null;
 }
 
+/** Who refers to one data file. */
 export interface FilePins {
   path: string;
   /** null where no state refers to such a file. */
@@ -352,6 +373,7 @@ export interface FilePins {
 
 // ---- one row -----------------------------------------------------------------------------------------------------
 
+/** Which row, and how far back. */
 export interface RowHistoryOptions {
   /** A value for each column of the primary key; partition columns among them. */
   key: Record<string, Cell>;
@@ -360,6 +382,7 @@ export interface RowHistoryOptions {
   signal?: AbortSignal;
 }
 
+/** The versions of one row, and why it has the value it has. */
 export interface RowHistory {
   snapshotId: Long | null;
   partition: string;
@@ -384,6 +407,7 @@ export interface RowHistory {
   commitsLookedAt: { count: number; all: boolean };
 }
 
+/** A version of a row, in one file. */
 export interface RowVersion {
   file: string;
   path: string;
@@ -401,6 +425,7 @@ export interface RowVersion {
   picked: 'whole' | 'part' | 'none';
 }
 
+/** A snapshot that changed the row. */
 export interface RowCommit {
   snapshotId: Long;
   commitKind: Snapshot['commitKind'];
@@ -414,6 +439,7 @@ export interface RowCommit {
 
 // ---- options -----------------------------------------------------------------------------------------------------
 
+/** A table option: what it is for, what it is, and what it is when nobody says. */
 export interface OptionInfo {
   key: string;
   /** What holds for the table; null where nothing is set and there is no default. */

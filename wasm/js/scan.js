@@ -1,6 +1,7 @@
 // Rows, of a scan or of changes: nothing is read until somebody iterates them.
 
 import { able, guarded } from './calls.js';
+import { oneStream } from './ipc.js';
 import { rowReader } from './rows.js';
 
 /** Rows fetched from the engine at once. */
@@ -29,6 +30,11 @@ export class Rows {
     } finally {
       cursor.close();
     }
+  }
+
+  /** All batches as one Arrow IPC stream, read as it is asked for. @returns {ReadableStream<Uint8Array>} */
+  stream() {
+    return oneStream(() => this.batches(), () => this.#emptyBatch());
   }
 
   /** Rows as objects. */

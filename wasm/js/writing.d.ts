@@ -2,6 +2,7 @@
 
 import type { Long, Value } from './index.js';
 
+/** How rows are written and committed. */
 export interface WriteOptions {
   /** Name under which the snapshots are made; a new one for each writer unless said. */
   commitUser?: string;
@@ -33,12 +34,23 @@ export type InputRow = { [column: string]: Input; _rowkind?: '+I' | '-U' | '+U' 
 /** One row, many rows, rows that are still to come, Arrow IPC bytes (stream or file), or a table of `apache-arrow`. */
 export type InputRows = InputRow | Iterable<InputRow> | AsyncIterable<InputRow> | Uint8Array | ArrayBuffer | { schema: object; batches: object[] };
 
+/** What is used of the module `apache-arrow`. */
+export interface ArrowModule {
+  /** Writes a table as Arrow IPC. */
+  tableToIPC(table: any, type?: any): Uint8Array;
+  /** Reads Arrow IPC. */
+  tableFromIPC(bytes: any): any;
+  /** The class of tables. */
+  Table: new (...args: any[]) => any;
+}
+
+/** What goes with some rows. */
 export interface InputOptions {
   signal?: AbortSignal;
   /** Told after each some thousand rows. */
   onProgress?: (progress: { rows: number }) => void;
   /** The module `apache-arrow`, for its tables. */
-  arrow?: { tableToIPC: (table: any, type?: any) => Uint8Array };
+  arrow?: ArrowModule;
 }
 
 /**
@@ -69,6 +81,7 @@ export interface Writer extends AsyncDisposable {
   abort(): Promise<void>;
 }
 
+/** What to compact. */
 export interface CompactOptions {
   /** Everything into one sorted run, or into files of the target size. */
   full?: boolean;
@@ -79,6 +92,7 @@ export interface CompactOptions {
   signal?: AbortSignal;
 }
 
+/** What a compaction did. */
 export interface Compacted {
   snapshot: Long | null;
   bucketsSeen: number;

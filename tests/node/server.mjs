@@ -14,10 +14,11 @@ const TYPES = { html: 'text/html', js: 'text/javascript', mjs: 'text/javascript'
  * @param {number} [how.missing] status for absent files
  * @param {boolean} [how.cors] false: no CORS headers
  * @param {number} [how.delayMillis] before each answer
+ * @param {Record<string, string>} [how.headers] with each answer
  * @param {(path: string, request: object) => undefined | {status?: number, headers?: object, body?: Buffer | string}} [how.instead]
  *   an answer of its own for some paths
  */
-export async function serve(folders, { ranges = true, missing = 404, cors = true, delayMillis = 0, instead } = {}) {
+export async function serve(folders, { ranges = true, missing = 404, cors = true, delayMillis = 0, headers = {}, instead } = {}) {
   const log = [];
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://test');
@@ -30,6 +31,7 @@ export async function serve(folders, { ranges = true, missing = 404, cors = true
       response.setHeader('Access-Control-Allow-Headers', '*');
       response.setHeader('Access-Control-Expose-Headers', 'Content-Range, Content-Length, Content-Encoding, ETag');
     }
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const answer = instead?.(path, request) ?? (await fileAnswer(folders, path, ranges ? request.headers.range : undefined, missing));
     entry.status = answer.status ?? 200;
     entry.bytes = answer.body?.length ?? 0;

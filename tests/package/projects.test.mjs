@@ -45,10 +45,15 @@ function check({ here, there, arrow, problem, ended, error }, errors = []) {
   assert.ok(arrow > 0 && problem && ended, JSON.stringify({ arrow, problem, ended }));
 }
 
-async function withBuilt(name, build, folders) {
+/** What a bundled page needs, and no more. */
+const STRICT = {
+  'Content-Security-Policy': "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src data:",
+};
+
+async function withBuilt(name, build, folders, headers = STRICT) {
   const folder = await project(name);
   await build(folder);
-  const site = await serve({ '': folders(folder), golden: GOLDEN });
+  const site = await serve({ '': folders(folder), golden: GOLDEN }, { headers });
   try {
     await checkPage(`${site.url}/index.html`, site);
   } finally {
@@ -62,7 +67,7 @@ test('webpack builds it', { skip }, () => withBuilt('webpack', (folder) => node(
 
 test('esbuild builds it', { skip }, () => withBuilt('esbuild', (folder) => node(folder, 'build.js'), (folder) => join(folder, 'dist')));
 
-test('a page needs no bundler', { skip }, () => withBuilt('script', async () => undefined, (folder) => folder));
+test('a page needs no bundler', { skip }, () => withBuilt('script', async () => undefined, (folder) => folder, {}));
 
 test('a page may take it from another origin, such as a CDN', { skip }, async () => {
   const folder = await project('cdn', fixture('script'));

@@ -84,28 +84,36 @@ test('a page may take it from another origin, such as a CDN', { skip }, async ()
   }
 });
 
-test("Vite's development server serves it", { skip }, async () => {
-  const folder = await project('vite-dev', fixture('vite'));
-  const site = await serve({ golden: GOLDEN });
-  const server = spawn(process.execPath, [tool('vite/bin/vite.js'), '--port', '0', '--host', '127.0.0.1'], { cwd: folder });
-  try {
-    const url = await new Promise((resolve, reject) => {
-      let told = '';
-      const listen = (data) => {
-        told += data;
-        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(told.replace(/\u001b\[\d+m/g, ''));
-        if (found) resolve(found[0]);
-      };
-      server.stdout.on('data', listen);
-      server.stderr.on('data', listen);
-      server.on('exit', () => reject(new Error(`vite ended: ${told}`)));
-    });
-    await checkPage(`${url}/`, site);
-  } finally {
-    server.kill();
-    await site.close();
-  }
-});
+for (const vite of ['vite', 'vite7']) {
+  test(`the development server of ${vite} serves it`, { skip }, async () => {
+    const folder = await project(`${vite}-dev`, fixture('vite'));
+    const site = await serve({ golden: GOLDEN });
+    const server = await developmentServer(folder, vite);
+    try {
+      await checkPage(`${server.url}/`, site);
+    } finally {
+      server.close();
+      await site.close();
+    }
+  });
+}
+
+/** Vite for development, which serves sources and bundles packages ahead of time. */
+async function developmentServer(folder, vite) {
+  const server = spawn(process.execPath, [tool(`${vite}/bin/vite.js`), '--port', '0', '--host', '127.0.0.1'], { cwd: folder });
+  let told = '';
+  const url = await new Promise((resolve, reject) => {
+    const listen = (data) => {
+      told += data;
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(told.replace(/\u001b\[\d+m/g, ''));
+      if (found) resolve(found[0]);
+    };
+    server.stdout.on('data', listen);
+    server.stderr.on('data', listen);
+    server.on('exit', () => reject(new Error(`${vite} ended: ${told}`)));
+  });
+  return { url, close: () => server.kill() };
+}
 
 test('Node runs it, over HTTP and on the disk', { skip }, async () => {
   const folder = await project('node');

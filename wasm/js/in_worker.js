@@ -6,6 +6,7 @@ import { opener } from './open.js';
 import { Line } from './remote/line.js';
 import { placeRemotely } from './remote/place.js';
 import { remoteEngine } from './remote/raw.js';
+import { unmoved } from './unbundled.js';
 
 /**
  * An engine in a worker of its own: `openTable` and `openWarehouse` as on this thread, with all that they give.
@@ -40,6 +41,8 @@ function ourWorker() {
   // Bundlers need not see that this is the same file.
   const here = import.meta.url;
   if (typeof Worker !== 'function') return workerOfNode(new URL('./worker.js', here));
+  const served = unmoved(new URL('./worker.js', here));
+  if (served) return new Worker(served, { type: 'module', name: 'cenote' });
   try {
     return new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'cenote' });
   } catch (error) {

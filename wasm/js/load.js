@@ -1,6 +1,7 @@
 // Finds and starts the engine, once. No bundler plugin: `new URL(…, import.meta.url)` is understood by all of them.
 
 import { errorOf } from './errors.js';
+import { unmoved } from './unbundled.js';
 import initEngine, * as bindings from './wasm/cenote.js';
 
 let started;
@@ -22,7 +23,8 @@ export function load({ module } = {}) {
 }
 
 async function start(module) {
-  const source = module ?? new URL('./wasm/cenote_bg.wasm', import.meta.url);
+  const place = new URL('./wasm/cenote_bg.wasm', import.meta.url);
+  const source = module ?? unmoved(place) ?? place;
   try {
     ({ memory } = await initEngine({ module_or_path: isFile(source) ? await readFile(source) : source }));
   } catch (cause) {

@@ -41,7 +41,7 @@ usage: cargo xtask <task> [options]
   wasm [--dev]                            engine package  -> dist/wasm/
   explorer [--dev] [--page]               static site     -> dist/explorer/; --page: around the engine that is there
   npm                                     npm package     -> dist/npm/
-  bench [ARGS]                            benchmarks against peers
+  bench [ARGS]                            benchmarks against peers; `bench browser` in Chromium
   fuzz [SECONDS] [DECODER...]             libFuzzer on every decoder, 600 s each   (nightly Rust, cargo-fuzz)
   tidy                                    house rules
 

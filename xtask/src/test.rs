@@ -109,7 +109,7 @@ fn package_tests(shell: &Shell) -> Result<()> {
 }
 
 /// The npm packages that the tests of a folder use.
-fn install(shell: &Shell, folder: &str) -> Result<()> {
+pub(crate) fn install(shell: &Shell, folder: &str) -> Result<()> {
     let folder = files::root().join(folder);
     cmd!(shell, "npm ci --prefix {folder} --no-audit --no-fund").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1").run()?;
     Ok(())

@@ -3,15 +3,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { ROWS, withBigTable } from './big_table.mjs';
+import { collect } from './garbage.mjs';
 import { load } from './package.mjs';
 
 const { inWorker } = await load();
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc');
 const MB = 1 << 20;
 const mb = (bytes) => `${(bytes / MB).toFixed(0)} MB`;
 

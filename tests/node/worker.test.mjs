@@ -2,13 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 
-import { GOLDEN, load } from './package.mjs';
+import { collect } from './garbage.mjs';
+import { GOLDEN, PACKAGE, load } from './package.mjs';
 import { s3Server } from './s3_server.mjs';
 import { serve } from './server.mjs';
 
 const cenote = await load();
-const { CancelledError, InvalidError, NotFoundError, UnavailableError, inWorker, memory, http, presigned, s3 } = cenote;
+const { CancelledError, InternalError, InvalidError, NotFoundError, UnavailableError, inWorker, memory, http, presigned, s3 } = cenote;
 const skip = GOLDEN ? false : 'no golden tables beside this checkout';
 const place = (name) => `${GOLDEN}/${name}/warehouse/golden.db/${name}`;
 const wait = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
@@ -182,4 +185,40 @@ test('the worker ends when all is closed, and comes back', { skip }, async () =>
 
 test('a worker that cannot start says why', async () => {
   await assert.rejects(inWorker({ module: 'file:///nowhere/engine.wasm' }), { kind: 'internal', message: /cannot load the engine/ });
+});
+
+test('a worker that dies fails what waits, and the next opening has a new one', { skip }, async () => {
+  let worker;
+  const engine = await inWorker({ worker: () => (worker = new Worker(new URL('worker.js', pathToFileURL(`${PACKAGE}/`)))) });
+  const table = await engine.openTable(place('pk_dedup'));
+  const waiting = assert.rejects(all(table.scan().rows()), InternalError);
+  await worker.terminate();
+  await waiting;
+  assert.equal(engine.isRunning, false);
+  await assert.rejects(table.snapshots(), InvalidError);
+  assert.ok((await all((await engine.openTable(place('pk_dedup'))).scan().rows())).length > 0);
+  await engine.close();
+});
+
+test('an engine that stops takes its worker with it', async () => {
+  const stops = `
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', ({ ask, method }) => {
+      if (method === 'begin' || method === 'memory') parentPort.postMessage({ ok: ask });
+      else parentPort.postMessage({ ask: 0, method: 'stopped', params: { kind: 'internal', message: 'the engine stopped: unreachable' } });
+    });`;
+  const engine = await inWorker({ worker: () => new Worker(stops, { eval: true }) });
+  await assert.rejects(engine.openTable('x:/t', { storage: memory() }), { kind: 'internal', message: /unreachable/ });
+  assert.equal(engine.isRunning, false);
+});
+
+test('tables that are forgotten are closed', { skip }, async () => {
+  const engine = await inWorker({ idleMillis: 20 });
+  await (async () => (await engine.openTable(place('pk_dedup'))).snapshots())();
+  assert.ok(engine.isRunning);
+  for (let turn = 0; turn < 50 && engine.isRunning; turn += 1) {
+    collect();
+    await wait(20);
+  }
+  assert.equal(engine.isRunning, false);
 });

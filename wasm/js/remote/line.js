@@ -2,7 +2,7 @@
 //
 // WebAssembly memory only grows. Ending the worker is what gives it back.
 
-import { errorOf } from '../errors.js';
+import { errorOf, typed } from '../errors.js';
 import { Moved, Port } from './port.js';
 
 /** @typedef {{post: (message: object, transfer?: Transferable[]) => void, end: () => void, hold?: (busy: boolean) => void}} Thread */
@@ -134,7 +134,9 @@ export class Line {
     this.#timer.unref?.();
   }
 
-  async #serve(method, { of, name, args }, signal) {
+  async #serve(method, params, signal) {
+    if (method === 'stopped') return this.#stop(typed(params));
+    const { of, name, args } = params;
     const thing = this.#offered.get(of);
     if (thing === undefined) throw errorOf('internal', `the page offers nothing with the number ${of}`);
     if (method === 'function') return asText(await thing(...args));

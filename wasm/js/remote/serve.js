@@ -1,7 +1,7 @@
 // The worker's end: the engine's objects by number, and the stores they read.
 
 import { able, guarded } from '../calls.js';
-import { errorOf } from '../errors.js';
+import { errorOf, plain } from '../errors.js';
 import { engineBytes, load } from '../load.js';
 import { committable } from '../storage/commits.js';
 import { files } from '../storage/files.js';
@@ -19,9 +19,15 @@ const METHODS = ['get', 'list', 'put', 'putIfAbsent', 'delete', 'prune', 'index'
 /** Answers a page. @param {(message: object, transfer?: ArrayBuffer[]) => void} post @returns {Port} */
 export function serve(post) {
   const served = new Served();
-  const port = new Port(post, (method, params, signal) => {
+  const port = new Port(post, async (method, params, signal) => {
     if (!Object.hasOwn(ANSWERS, method)) throw errorOf('invalid', `the worker knows no ${method}`);
-    return ANSWERS[method](served, params ?? {}, signal);
+    try {
+      return await ANSWERS[method](served, params ?? {}, signal);
+    } catch (error) {
+      // Nothing that the engine says after such an end can be trusted.
+      if (error?.cause instanceof WebAssembly.RuntimeError) port.tell('stopped', plain(error));
+      throw error;
+    }
   });
   served.port = port;
   return port;

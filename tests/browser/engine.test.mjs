@@ -84,3 +84,38 @@ test('a call can be cancelled', { skip }, async () => {
     assert.equal(outcome, 'AbortError');
   }, { delayMillis: 20 });
 });
+
+test('picked files and the private file system are read in a worker', async () => {
+  await withPage(async (page) => {
+    const seen = await page.evaluate(async () => {
+      const warehouse = await engine.openWarehouse('opfs:/picked');
+      const made = await warehouse.createTable('db', 't', { fields: { id: 'INT' } });
+      const writer = await made.write();
+      await writer.append([{ id: 1 }, { id: 2 }]);
+      await writer.commit();
+      await writer.abort();
+      const idsOf = async (table) => {
+        const ids = [];
+        for await (const { id } of table.scan().rows()) ids.push(id);
+        table.close();
+        return ids;
+      };
+      // As an <input webkitdirectory> or a drop gives them: files with their paths.
+      const walk = async (folder, path) => {
+        const found = [];
+        for await (const [name, entry] of folder.entries()) {
+          if (entry.kind === 'directory') found.push(...(await walk(entry, `${path}/${name}`)));
+          else found.push(Object.assign(await entry.getFile(), { path: `${path}/${name}` }));
+        }
+        return found;
+      };
+      const top = await navigator.storage.getDirectory();
+      const list = await walk(await (await (await top.getDirectoryHandle('picked')).getDirectoryHandle('db.db')).getDirectoryHandle('t'), '');
+      const fromFiles = await engine.openTable(list);
+      const refusal = await fromFiles.write().catch(({ name }) => name);
+      return { opfs: await idsOf(await engine.openTable('opfs:/picked/db.db/t')), files: await idsOf(fromFiles), refusal, count: list.length };
+    });
+    assert.deepEqual(seen, { opfs: [1, 2], files: [1, 2], refusal: 'UnsupportedError', count: seen.count });
+    assert.ok(seen.count >= 4);
+  });
+});

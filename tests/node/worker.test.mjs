@@ -222,3 +222,17 @@ test('tables that are forgotten are closed', { skip }, async () => {
   }
   assert.equal(engine.isRunning, false);
 });
+
+test('a connection that dies in mid-scan is an error, and the worker goes on', { skip }, async () => {
+  let isBroken = true;
+  const half = { headers: { 'Content-Length': '100000' }, body: Buffer.from('PAR1'), cut: true };
+  const server = await serve({ '': GOLDEN }, { instead: (path) => (isBroken && path.endsWith('.parquet') ? half : undefined) });
+  const url = `${server.url}/pk_dedup/warehouse/golden.db/pk_dedup`;
+  await withEngine(async (engine) => {
+    const table = await engine.openTable(url);
+    await assert.rejects(all(table.scan().rows()), UnavailableError);
+    isBroken = false;
+    assert.ok((await all(table.scan().rows())).length > 0, 'the same table reads when the server is back');
+  });
+  await server.close();
+});

@@ -38,10 +38,11 @@ async function checkPage(url, site) {
   });
 }
 
-function check({ here, there, arrow, problem, ended, error }, errors = []) {
+function check({ here, there, written, arrow, problem, ended, error }, errors = []) {
   assert.equal(error, undefined, errors.join('\n'));
   assert.deepEqual(here, expected, 'on the main thread');
   assert.deepEqual(there, expected, 'in a worker');
+  assert.deepEqual(written, [2, 2], 'rows written on the main thread and in a worker');
   assert.ok(arrow > 0 && problem && ended, JSON.stringify({ arrow, problem, ended }));
 }
 

@@ -30,8 +30,10 @@ use crate::{
 };
 
 const RECENT_KEY: &str = "cenote.recent";
-/// What `cenote serve` says about its warehouse.
-const SERVED_INDEX: &str = "/_cenote/warehouse.json";
+/// What `cenote serve` says about its warehouse, or a host about the one that it offers with the page.
+const SERVED_INDEX: &str = "./_cenote/warehouse.json";
+/// Where `cenote serve` lets in who has its token.
+const ENTRANCE: &str = "./_cenote/enter";
 
 /// Shows the page.
 pub fn mount() {
@@ -180,9 +182,7 @@ fn use_address(state: &Rc<State>, send: &Callback<Action>) {
         }
     });
     use_effect_with(state.recent.clone(), |recent| {
-        if !recent.is_empty() {
-            browser::remember(RECENT_KEY, &serde_json::to_string(&**recent).unwrap_or_default());
-        }
+        browser::remember(RECENT_KEY, &serde_json::to_string(&**recent).unwrap_or_default());
     });
 }
 
@@ -192,14 +192,24 @@ fn use_served(send: &Callback<Action>) {
     let send = send.clone();
     use_effect_with((), move |()| {
         spawn_local(async move {
-            let Some(text) = browser::fetch_text(SERVED_INDEX).await else { return };
+            let Some((status, text)) = browser::fetch_text(SERVED_INDEX).await else { return };
+            // The page was kept from another day, the cookie was not.
+            if status == 401 {
+                return browser::go_to(ENTRANCE);
+            }
             let Ok(index) = serde_json::from_str::<serde_json::Value>(&text) else { return };
-            // A server may keep the warehouse below its root.
-            let base = index.get("base").and_then(|base| base.as_str()).unwrap_or("/");
-            let url = web_sys::Url::new_with_base(base, &browser::origin()).map(|url| url.href());
-            send.emit(Action::Served(url.unwrap_or_else(|_| browser::origin())));
+            let base = index.get("base").and_then(|base| base.as_str()).filter(|_| status == 200);
+            if let Some(url) = base.and_then(served_at) {
+                send.emit(Action::Served(url));
+            }
         });
     });
+}
+
+/// The address of a served warehouse: below the page's own folder, wherever a proxy put that, or anywhere by a whole URL.
+fn served_at(base: &str) -> Option<String> {
+    let is_whole = base.contains("://");
+    browser::address_of(&if is_whole { base.to_owned() } else { format!("./{}", base.trim_start_matches('/')) })
 }
 
 /// Tells whether the inspector is a sheet, as the style sheet has it.

@@ -20,16 +20,33 @@ pub(crate) struct Folder {
     pub(crate) root: String,
     /// A directory handle or `[path, File]` pairs.
     pub(crate) files: JsValue,
+    /// What it is by what lies in it: `warehouse`, `database`, `table` or `unknown`.
+    pub(crate) kind: String,
+    /// The first names in it.
+    pub(crate) entries: Vec<String>,
+}
+
+impl Folder {
+    /// Whether it is a table's.
+    pub(crate) fn is_table(&self) -> bool {
+        self.kind == "table"
+    }
 }
 
 fn folder(value: &JsValue) -> Option<Folder> {
     let root = js_sys::Reflect::get(value, &"root".into()).ok()?.as_string()?;
-    Some(Folder { root, files: js_sys::Reflect::get(value, &"files".into()).ok()? })
+    let member = |name: &str| js_sys::Reflect::get(value, &name.into()).ok();
+    let entries = Array::from(&member("entries")?).iter().filter_map(|name| name.as_string()).collect();
+    Some(Folder { root, files: member("files")?, kind: member("kind")?.as_string()?, entries })
 }
 
-/// Lets the user pick a folder.
-pub(crate) async fn pick_folder() -> Option<Folder> {
-    pick_folder_js().await.ok().as_ref().and_then(folder)
+/// Lets the user pick a folder; `None` where they changed their mind. Errors: what the browser says.
+pub(crate) async fn pick_folder() -> Result<Option<Folder>, String> {
+    let picked = pick_folder_js().await;
+    picked.as_ref().map(folder).map_err(|error| {
+        let message = js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
+        message.unwrap_or_else(|| "it does not say why".to_owned())
+    })
 }
 
 /// The folder that was dropped.
@@ -109,14 +126,23 @@ pub(crate) fn download(name: &str, media_type: &str, parts: &Array) -> Result<()
     web_sys::Url::revoke_object_url(&url)
 }
 
-/// The text of a same-origin address, if it is there.
-pub(crate) async fn fetch_text(url: &str) -> Option<String> {
+/// Status and text of an address of the page's own server.
+pub(crate) async fn fetch_text(url: &str) -> Option<(u16, String)> {
     let response = JsFuture::from(window().fetch_with_str(url)).await.ok()?;
     let response: web_sys::Response = response.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+    let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+    Some((response.status(), text))
+}
+
+/// An address as seen from the page.
+pub(crate) fn address_of(relative: &str) -> Option<String> {
+    let page = window().location().href().ok()?;
+    web_sys::Url::new_with_base(relative, &page).ok().map(|url| url.href())
+}
+
+/// Goes to another page in place of this one.
+pub(crate) fn go_to(relative: &str) {
+    let _ = window().location().replace(relative);
 }
 
 /// The element that has the keyboard's attention takes text: keys of the page do not apply.

@@ -18,6 +18,7 @@ fn with_table(verb: &str, arguments: &str, route: &Route, info: &TableInfo, orig
 pub fn address(route: &Route, name: &str) -> String {
     match (&route.place, &route.table) {
         (Some(Place::Table(at)), _) => at.url.clone(),
+        (Some(Place::LocalTable(root)), _) => format!("./{root}"),
         (Some(_), Some(name)) => format!("{}.{}", name.database, name.table),
         _ => name.to_owned(),
     }

@@ -24,6 +24,7 @@ pub mod lsm;
 pub mod model;
 pub mod options;
 pub mod place;
+pub mod policies;
 pub mod route;
 pub mod schema_diff;
 pub mod shared;

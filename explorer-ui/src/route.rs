@@ -4,11 +4,11 @@
 //! #/                                               the open screen
 //! #/demo/<database>/<table>/<tab>?…                the server's own warehouse
 //! #/w/<url>/<database>/<table>/<tab>?…             a warehouse;   #/t/<url>/<tab>?…  one table
-//! #/local/<folder>/<database>/<table>/<tab>?…      a folder of this machine
+//! #/local/<folder>/<database>/<table>/<tab>?…      a folder of this machine;   #/localtable/<folder>/<tab>?…  one table
 //!   ?at=snapshot:14 | tag:july | time:1700000000000 | watermark:1700000000000 | version:july
 //!   &filter=…  &columns=a,b  &bucket=month=1/0  &from=3&to=july&mode=diff  &system=files
 //!   &f.<name>=…  what a view shows besides: a file, a manifest, the snapshots compared
-//!   &endpoint=…  &region=…  &style=path
+//!   &endpoint=…  &region=…  &style=path  &signer=…  &signby=get
 //! ```
 //! There is no place in it for a secret: see `place`.
 
@@ -240,6 +240,7 @@ impl Route {
                 location_query(at, &mut query);
             }
             Some(Place::Local(root)) => parts.extend(["local", root]),
+            Some(Place::LocalTable(root)) => parts.extend(["localtable", root]),
         }
         if let Some(name) = &self.table {
             parts.extend([name.database.as_str(), name.table.as_str()]);
@@ -287,6 +288,8 @@ impl Route {
                 "endpoint" => location.endpoint = Some(value),
                 "region" => location.region = Some(value),
                 "style" => location.path_style = value == "path",
+                "signer" => location.signer.get_or_insert_default().url = bare(&value),
+                "signby" => location.signer.get_or_insert_default().by_get = value == "get",
                 key => {
                     if let Some(name) = key.strip_prefix("f.") {
                         route.set_focus(&percent::decode(name), Some(value));
@@ -299,11 +302,12 @@ impl Route {
             Some("w") => parts.next().map(|url| Place::Warehouse(Location { url: bare(&url), ..location })),
             Some("t") => parts.next().map(|url| Place::Table(Location { url: bare(&url), ..location })),
             Some("local") => parts.next().map(Place::Local),
+            Some("localtable") => parts.next().map(Place::LocalTable),
             _ => None,
         };
         match &route.place {
             None => return Route::default(),
-            Some(Place::Table(_)) => {}
+            Some(place) if place.is_table() => {}
             Some(_) => {
                 let (database, table) = (parts.next(), parts.next());
                 route.table = database.zip(table).map(|(database, table)| TableName { database, table });
@@ -318,6 +322,10 @@ fn location_query(at: &Location, query: &mut Vec<(&'static str, String)>) {
     query.extend(at.endpoint.clone().map(|endpoint| ("endpoint", endpoint)));
     query.extend(at.region.clone().map(|region| ("region", region)));
     query.extend(at.path_style.then(|| ("style", "path".to_owned())));
+    if let Some(signer) = &at.signer {
+        query.push(("signer", signer.url.clone()));
+        query.extend(signer.by_get.then(|| ("signby", "get".to_owned())));
+    }
 }
 
 /// A link made elsewhere may carry a user or a signed query: they do not enter the state.

@@ -14,7 +14,7 @@ use crate::{
     browser::{self, Folder},
     engine::{CallEvent, Engine, js, set},
     model::Problem,
-    place::{Location, Place},
+    place::{Access, Location, Place},
     state::{Action, Answer, Need, PAGE_ROWS, ScanKey, Source, State, at_params, needs},
 };
 
@@ -211,11 +211,12 @@ impl Runner {
     /// Keeps a picked folder's files at hand and opens it.
     pub(crate) fn open_folder(&self, folder: Folder) {
         let root = folder.root.clone();
+        let place = if folder.is_table() { Place::LocalTable(root.clone()) } else { Place::Local(root.clone()) };
         let mut folders = self.folders.borrow_mut();
         folders.retain(|other| other.root != root);
         folders.push(folder);
         drop(folders);
-        self.send.emit(Action::FolderPicked(root));
+        self.send.emit(Action::FolderPicked(place));
     }
 
     /// `{url, storage}` of the place opened.
@@ -240,8 +241,20 @@ impl Runner {
                     "sessionToken": access.session_token,
                 }),
             ),
-            Some(Place::Warehouse(at) | Place::Table(at)) => object(&at.url, json!({ "kind": "http" })),
-            Some(Place::Local(root)) => {
+            Some(Place::Warehouse(at) | Place::Table(at)) => match (&at.signer, at.url.strip_prefix("signed://")) {
+                (Some(signer), Some(path)) => object(
+                    path,
+                    json!({
+                        "kind": "presigned",
+                        "sign": signer.url,
+                        "by": if signer.by_get { "GET" } else { "POST" },
+                        "headers": authorization(&access),
+                    }),
+                ),
+                _ if at.url.starts_with("opfs:") => object(&at.url, json!({ "kind": "opfs" })),
+                _ => object(&at.url, json!({ "kind": "http", "headers": authorization(&access) })),
+            },
+            Some(Place::Local(root) | Place::LocalTable(root)) => {
                 let params = js_sys::Object::from(object(root, json!({})));
                 let storage = js_sys::Object::from(js(&json!({ "kind": "files", "root": "" })));
                 if let Some(folder) = self.folders.borrow().iter().find(|folder| folder.root == *root) {
@@ -252,6 +265,10 @@ impl Runner {
             }
         }
     }
+}
+
+fn authorization(access: &Access) -> Value {
+    access.authorization.as_ref().map_or_else(|| json!({}), |value| json!({ "Authorization": value }))
 }
 
 fn bucket_of(at: &Location) -> &str {

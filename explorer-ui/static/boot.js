@@ -8,3 +8,5 @@ try {
   if (place) place.textContent = `The page could not start: ${error?.message ?? error}`;
   throw error;
 }
+// A page that may keep nothing works all the same.
+import('./offline.js').then(({ keepOffline }) => keepOffline()).catch(() => {});

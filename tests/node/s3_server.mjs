@@ -3,14 +3,21 @@
 import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 
+const CORS = [
+  ['Access-Control-Allow-Origin', '*'],
+  ['Access-Control-Allow-Headers', '*'],
+  ['Access-Control-Expose-Headers', 'Content-Range, Content-Length, Content-Encoding, ETag'],
+];
+
 /**
  * @param {object} [how]
  * @param {{accessKeyId: string, secretAccessKey: string}} [how.credentials] requests must be signed with
  * @param {boolean} [how.conditional] false: `If-None-Match` is ignored, as old servers do
  * @param {(request: {method: string, key: string, headers: object}) => undefined | 'lost' | {status: number, code: string}} [how.disturb]
  *   'lost': done, but the answer never comes
+ * @param {boolean} [how.cors] pages may ask
  */
-export async function s3Server({ credentials, conditional = true, disturb } = {}) {
+export async function s3Server({ credentials, conditional = true, disturb, cors = false } = {}) {
   /** @type {Map<string, {body: Buffer, modified: Date}>} */
   const objects = new Map();
   const log = [];
@@ -21,6 +28,8 @@ export async function s3Server({ credentials, conditional = true, disturb } = {}
     const key = decodeURIComponent(url.pathname).replace(/^\/bucket\/?/, '');
     const { method, headers } = request;
     log.push({ method, key, headers, query: url.searchParams });
+    if (cors) for (const [name, value] of CORS) response.setHeader(name, value);
+    if (cors && method === 'OPTIONS') return response.writeHead(204).end();
     const fail = (status, code) => response.writeHead(status, { 'Content-Type': 'application/xml' }).end(`<Error><Code>${code}</Code></Error>`);
     if (credentials && !isSigned(request, url, credentials)) return fail(403, 'SignatureDoesNotMatch');
     const wanted = disturb?.({ method, key, headers });

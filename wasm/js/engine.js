@@ -8,6 +8,7 @@ import { Meter } from './meter.js';
 import { files } from './storage/files.js';
 import { http } from './storage/http.js';
 import { opfs } from './storage/opfs.js';
+import { presigned, signedBy } from './storage/presigned.js';
 import { s3 } from './storage/s3.js';
 
 /** @typedef {{signal?: AbortSignal, onProgress?: (progress: object) => void}} CallOptions */
@@ -198,6 +199,10 @@ function place(url, storage) {
     case 'files':
       // A FileSystemDirectoryHandle crosses to a worker as it is.
       return { location: url ?? storage.root ?? 'files', given: files(storage.handle ?? storage.files, { root: storage.root ?? '' }) };
+    case 'presigned': {
+      const sign = signedBy(storage.sign, { by: storage.by, headers: storage.headers });
+      return { location: url ?? '', given: presigned(sign) };
+    }
     case 'opfs':
       return { location: url ?? 'opfs:', given: opfs(storage.root) };
     default:

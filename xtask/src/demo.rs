@@ -7,15 +7,13 @@ use xshell::{Shell, cmd};
 
 use crate::{explorer, files, wasm};
 
-/// Builds the CLI, the engine and the explorer, then runs the demo with `args` passed on.
+/// Builds the engine and the explorer, then the CLI with both inside, and runs the demo with `args` passed on.
 pub(crate) fn run(shell: &Shell, args: Vec<String>) -> Result<()> {
+    explorer::build(shell, wasm::Profile::Small)?;
     let cli = build_cli(shell)?;
-    let site = explorer::build(shell, wasm::Profile::Small)?;
     // Not through the shell: Ctrl-C must reach the demo alone, which then stops cleanly.
     let status = Command::new(&cli)
         .arg("demo")
-        .arg("--explorer")
-        .arg(site)
         .args(args)
         .status()
         .with_context(|| format!("cannot start {}", cli.display()))?;
@@ -25,8 +23,10 @@ pub(crate) fn run(shell: &Shell, args: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// The release build of `cenote`.
+/// The release build of `cenote`, with the explorer inside where `dist/explorer` is there.
 pub(crate) fn build_cli(shell: &Shell) -> Result<PathBuf> {
+    let site = files::dist("explorer");
+    let _env = site.join("index.html").is_file().then(|| shell.push_env("CENOTE_EXPLORER", &site));
     cmd!(shell, "cargo build --release --package cenote").run()?;
     Ok(files::target_dir().join("release").join(format!("cenote{}", std::env::consts::EXE_SUFFIX)))
 }

@@ -5,6 +5,8 @@
 //!               cenote-explorer.js       glue of the UI; boot.js starts it
 //!               cenote-explorer_bg.wasm
 //!               cenote/                  the npm package: engine.js, worker.js, index.js …
+//!               sw.js                    with the list of all these files (`shell`)
+//!               *.br *.gz                beside what they make smaller, unless built with --dev
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use xshell::Shell;
 
-use crate::{bind, files, wasm};
+use crate::{bind, files, shell, wasm};
 
 /// Builds `dist/explorer`.
 pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
@@ -32,8 +34,8 @@ pub(crate) fn build_page(shell: &Shell, profile: wasm::Profile) -> Result<PathBu
     page(shell, profile, &package)
 }
 
-fn page(shell: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf> {
-    let module = wasm::compile(shell, profile, "cenote-explorer", "cenote-explorer")?;
+fn page(sh: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf> {
+    let module = wasm::compile(sh, profile, "cenote-explorer", "cenote-explorer")?;
     let site = files::dist("explorer");
     files::fresh_dir(&site)?;
     let assets = files::root().join("explorer-ui/static");
@@ -42,6 +44,10 @@ fn page(shell: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf
     }
     bind::web(&module, &site, "cenote-explorer")?;
     files::copy_tree(package, &site.join("cenote"))?;
+    shell::list(&site)?;
+    if profile == wasm::Profile::Small {
+        shell::compress(&site)?;
+    }
     println!("explorer: {}", site.display());
     Ok(site)
 }

@@ -21,6 +21,7 @@ mod matrix;
 mod npm;
 mod peers;
 mod s3;
+mod shell;
 mod steps;
 mod test;
 mod tidy;

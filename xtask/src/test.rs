@@ -15,9 +15,10 @@ const STEPS: &[(&str, Step)] = &[
     ("rustdoc", rustdoc),
     ("cargo test", cargo_test),
     ("s3", s3::run),
+    // Before the CLI, which takes it in.
+    ("explorer", build_explorer),
     ("cli", |shell| demo::build_cli(shell).map(drop)),
     ("golden", golden::run),
-    ("explorer", build_explorer),
     ("node tests", node_tests),
     ("demo check", demo_check),
     ("browser tests", browser_tests),

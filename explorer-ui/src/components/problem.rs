@@ -6,7 +6,14 @@ use super::{
     bits::{command, copyable},
     page::{Page, use_page},
 };
-use crate::{browser, model::Problem, place::Place, state::Action, views::open::UrlForm};
+use crate::{
+    browser,
+    model::Problem,
+    place::Place,
+    policies::{self, Policy},
+    state::Action,
+    views::open::UrlForm,
+};
 
 /// Properties of [`ProblemView`].
 #[derive(Properties, PartialEq)]
@@ -34,6 +41,7 @@ pub(crate) fn ProblemView(props: &Props) -> Html {
                 <p class="problem-hint">{ mend }</p>
             }
             if problem.kind == "cors" { { cors_help(&page, problem.hint.as_deref()) } }
+            if problem.kind == "forbidden" { { access_help(&page) } }
             if let Some(again) = refused(&page, problem) { <div class="problem-again"><UrlForm {again} /></div> }
             <div class="problem-tools">
                 <button class="primary" onclick={page.on(Action::Retry)}>{"Try again"}</button>
@@ -47,7 +55,7 @@ pub(crate) fn ProblemView(props: &Props) -> Html {
 /// The place that wants credentials: they are asked for here and now.
 fn refused(page: &Page, problem: &Problem) -> Option<Place> {
     let place = page.state.route.place.clone()?;
-    (problem.kind == "forbidden" && place.label().starts_with("s3://")).then_some(place)
+    (problem.kind == "forbidden" && place.location().is_some()).then_some(place)
 }
 
 /// The details as text, to paste into a report.
@@ -100,27 +108,31 @@ fn explain(problem: &Problem) -> (&'static str, Option<&'static str>) {
     }
 }
 
-/// What the store must allow, ready to paste.
+/// What the store must allow, ready to paste: the likeliest open.
 fn cors_help(page: &Page, known: Option<&str>) -> Html {
-    let origin = browser::origin();
-    let policy = serde_json::json!([{
-        "AllowedOrigins": [origin],
-        "AllowedMethods": ["GET", "HEAD"],
-        "AllowedHeaders": ["Range", "Authorization", "x-amz-*"],
-        "ExposeHeaders": ["Content-Range", "Content-Length", "ETag", "Accept-Ranges"],
-        "MaxAgeSeconds": 3600
-    }]);
     // The engine knows what it sends: its policy, where it gives one.
     let known = known.filter(|text| text.trim_start().starts_with('['));
-    let policy = known.map_or_else(|| serde_json::to_string_pretty(&policy).unwrap_or_default(), str::to_owned);
+    let all = policies::cors(&browser::origin(), page.state.route.place.as_ref(), known);
+    policy_list(page, "What the store must allow (CORS)", all)
+}
+
+/// What the key must be allowed.
+fn access_help(page: &Page) -> Html {
+    let policy = page.state.route.place.as_ref().and_then(policies::read_access);
+    policy.map(|policy| policy_list(page, "What the key must be allowed", vec![policy])).unwrap_or_default()
+}
+
+fn policy_list(page: &Page, title: &'static str, all: Vec<Policy>) -> Html {
     html! {
-        <details class="cors" open=true>
-            <summary>{"What the store must allow (CORS)"}</summary>
-            <p>{"S3 and compatibles: put this as the bucket's CORS configuration."}</p>
-            { command(page, &policy, "policy") }
-            <p>{"A web server: answer with these headers."}</p>
-            { command(page, &format!("Access-Control-Allow-Origin: {origin}\nAccess-Control-Allow-Headers: Range\nAccess-Control-Expose-Headers: Content-Range, Content-Length, ETag"), "headers") }
-            <p>{"Or serve the warehouse with "}<code>{"cenote serve"}</code>{", or open it as a local folder."}</p>
-        </details>
+        <section class="policies">
+            <h3>{ title }</h3>
+            { for all.into_iter().enumerate().map(|(index, policy)| html! {
+                <details open={index == 0}>
+                    <summary>{ policy.name }</summary>
+                    <p>{ policy.place }</p>
+                    { command(page, &policy.text, policy.name) }
+                </details>
+            }) }
+        </section>
     }
 }

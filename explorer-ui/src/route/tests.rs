@@ -12,6 +12,8 @@ fn links_round_trip() {
     check("#/demo");
     check("#/demo/demo/flights/data?at=snapshot:14&filter=month%20=%207&columns=day,carrier");
     check("#/w/https:%2F%2Fhost%2Fwh/db/t/lsm?at=tag:july&bucket=month=1%2F0");
+    check("#/localtable/flights/files?at=snapshot:3");
+    check("#/t/signed:%2F%2Fwh%2Fd.db%2Ft/files?signer=https:%2F%2Fme%2Fsign&signby=get");
     check("#/t/s3:%2F%2Fb%2Fwh%2Fd.db%2Ft/files?endpoint=http:%2F%2Flocalhost:9000&region=x&style=path");
     check("#/demo/d/t/changelog?from=3&to=july&mode=diff");
     check("#/demo/d/t/system?system=audit_log");

@@ -48,8 +48,8 @@ pub enum Action {
         /// Its secrets.
         access: Access,
     },
-    /// A folder was picked or dropped; its files are with the runner.
-    FolderPicked(String),
+    /// A folder was picked or dropped, a warehouse or a table; its files are with the runner.
+    FolderPicked(Place),
     /// The page's own server offers a warehouse at this URL.
     Served(String),
     /// Places opened before, as read at the start.

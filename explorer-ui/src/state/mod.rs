@@ -199,7 +199,8 @@ impl State {
     /// Whether the place needs a folder that is not at hand.
     #[must_use]
     pub fn misses_folder(&self) -> bool {
-        matches!(&self.route.place, Some(Place::Local(root)) if !self.folders.contains(root))
+        let folder = self.route.place.as_ref().and_then(Place::folder);
+        folder.is_some_and(|root| !self.folders.iter().any(|known| known == root))
     }
 
     /// The key of the table looked at.

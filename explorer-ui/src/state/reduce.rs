@@ -18,9 +18,9 @@ impl State {
         match action {
             Action::Go(route) => self.go(route),
             Action::Open { place, access } => self.open(place, access),
-            Action::FolderPicked(root) => {
-                Shared::make_mut(&mut self.folders).push(root.clone());
-                self.open(Place::Local(root), Access::default());
+            Action::FolderPicked(place) => {
+                Shared::make_mut(&mut self.folders).extend(place.folder().map(str::to_owned));
+                self.open(place, Access::default());
             }
             Action::Served(url) => self.served = Some(url),
             Action::Recent(links) => self.recent = Shared::new(links),

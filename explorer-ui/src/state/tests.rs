@@ -55,7 +55,7 @@ fn a_folder_must_be_picked_again() {
     let state =
         State::at(Route { place: Some(Place::Local("lake".into())), table: Some(name("t")), ..Route::default() });
     assert!(needs(&state).is_empty() && state.misses_folder());
-    let state = state.reduce(Action::FolderPicked("lake".into()));
+    let state = state.reduce(Action::FolderPicked(Place::Local("lake".into())));
     assert_eq!(state.route.table, Some(name("t")), "the link's table is kept");
     assert_eq!(needs(&state).len(), 1);
 }

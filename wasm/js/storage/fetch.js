@@ -5,7 +5,8 @@
 
 import { errorOf } from '../errors.js';
 import { diagnose } from './diagnose.js';
-import { checkPartial, rangeHeader } from './ranges.js';
+import { checkCoding, checkPartial, rangeHeader } from './ranges.js';
+import { refused } from './refusals.js';
 import { Wholes } from './wholes.js';
 import { clamp } from './paths.js';
 
@@ -19,6 +20,7 @@ const CHANGING = /(^|\/)(snapshot|schema|tag|branch|changelog|consumer|_cenote)\
  * @property {string} kind
  * @property {(path: string, method: string, query?: [string, string][], headers?: Record<string, string>) => URL | string | Promise<URL | string>} urlOf
  *   `headers`: those of a conditional request, to be signed
+ * @property {URL} [shared] the server without the bucket in its name, to tell a wrong name from a dead server
  * @property {typeof fetch} [fetch]
  * @property {HeadersInit} [headers]
  * @property {RequestCredentials} [credentials]
@@ -46,6 +48,7 @@ export class FetchStore {
 
     const response = await this.request('GET', path, { headers: range ? { Range: range } : {}, signal });
     if (response === null) return null;
+    if (response.status === 206) checkCoding(response, path);
     const bytes = await body(response, path);
     if (range && response.status === 206) {
       const { size, start } = checkPartial(response, bytes.length, asked, path);
@@ -79,7 +82,7 @@ export class FetchStore {
       response = await this.#fetch(url, init);
     } catch (error) {
       if (signal?.aborted || error?.name === 'AbortError') throw error;
-      throw await diagnose(error, url, path, this.#fetch, method);
+      throw await diagnose(error, url, path, this.#fetch, { method, headers: init.headers, shared: this.#remote.shared });
     }
     if (response.ok || accept.includes(response.status)) return isPage(response, path) ? null : response;
     if (response.status === 404 || response.status === 410) return null;
@@ -141,7 +144,8 @@ async function body(response, path) {
     return new Uint8Array(await response.arrayBuffer());
   } catch (cause) {
     if (cause?.name === 'AbortError') throw cause;
-    const error = errorOf('unavailable', `the connection broke while reading: ${cause?.message ?? cause}`, { path, cause });
+    const hint = 'the server or something in between cuts answers short, or compresses parts of files';
+    const error = errorOf('unavailable', `the connection broke while reading: ${cause?.message ?? cause}`, { path, cause, hint });
     throw Object.assign(error, { transient: true });
   }
 }
@@ -154,22 +158,4 @@ function validators(response) {
 /** Development servers answer an absent file with their start page: no file of a table is HTML. */
 function isPage(response, path) {
   return (response.headers.get('content-type') ?? '').startsWith('text/html') && !path.endsWith('.html');
-}
-
-/** Worth asking again a little later. */
-function isBusy(status) {
-  return status === 408 || status === 429 || status === 500 || status === 502 || status === 503 || status === 504;
-}
-
-async function refused(response, path) {
-  const { status } = response;
-  const told = /<Code>([^<]*)</.exec(await response.text().catch(() => ''))?.[1];
-  const message = `the server answered ${status}${told ? ` (${told})` : ''}`;
-  if (status === 401 || status === 403) {
-    const error = errorOf('forbidden', message, { path, hint: 'the files need credentials, or other ones' });
-    return Object.assign(error, { unauthenticated: status === 401 });
-  }
-  if (status === 416) return errorOf('corrupt', 'the file is shorter than the table says', { path });
-  if (status === 412 || status === 409) return errorOf('already exists', message, { path });
-  return Object.assign(errorOf('unavailable', message, { path }), { transient: isBusy(status) });
 }

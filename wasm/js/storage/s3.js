@@ -41,7 +41,7 @@ class S3Store {
     this.kind = 's3';
     this.#prefix = key;
     if (!conditionalPut) this.putIfAbsent = undefined;
-    this.#http = new FetchStore({ ...options, kind: 's3', urlOf });
+    this.#http = new FetchStore({ ...options, kind: 's3', urlOf, shared: base });
   }
 
   get(path, options) {

@@ -3,6 +3,7 @@
 //! The modules read as a table of contents; each uses only what stands below it here:
 //!
 //! ```text
+//! insight    a table seen to its floor
 //! maintain   history and files in care     system     system tables as batches
 //! modify     rows that are there change
 //! compact    fewer files                   commit     files -> snapshot
@@ -23,6 +24,7 @@ pub mod commit;
 pub mod compact;
 pub mod error;
 pub mod format;
+pub mod insight;
 pub mod io;
 pub mod maintain;
 pub mod merge;

@@ -12,16 +12,19 @@ export interface Insight {
   diff(options: DiffOptions): Promise<StateDiff>;
   /** The entries of one manifest, at most 1,000 at a time. */
   manifestEntries(options: { name: string; offset?: number; limit?: number; signal?: AbortSignal }): Promise<ManifestEntries>;
-  /** What the end of a data file says of its inside; the rows are not read. `path` as `files` gives it. */
-  footer(options: { path: string; offset?: number; limit?: number; signal?: AbortSignal }): Promise<Footer>;
+  /**
+   * What the end of a data file says of its inside; the rows are not read. `path` as `files` gives it; without `size` the
+   * store may have to be asked for it.
+   */
+  footer(options: { path: string; size?: Long; offset?: number; limit?: number; signal?: AbortSignal }): Promise<Footer>;
   /** Branches. Errors: `UnsupportedError` where the store cannot list. */
   branches(options?: { signal?: AbortSignal }): Promise<Branch[]>;
   /** Readers that keep snapshots. Errors: `UnsupportedError` where the store cannot list. */
   consumers(options?: { signal?: AbortSignal }): Promise<Consumer[]>;
-  /** Who keeps old data files from going, and how much of it. Reads the metadata of every kept state. */
-  pins(options?: { signal?: AbortSignal }): Promise<Pins>;
+  /** Who keeps old data files from going, and how much of it. Reads the metadata of every kept state; `address`: how commands name the table. */
+  pins(options?: { address?: string; signal?: AbortSignal }): Promise<Pins>;
   /** Who keeps one data file. `path` as `files` gives it, or the name of the file alone. */
-  pinsOf(options: { path: string; signal?: AbortSignal }): Promise<FilePins>;
+  pinsOf(options: { path: string; address?: string; signal?: AbortSignal }): Promise<FilePins>;
   /** Every version of the row of one key that the files of a state hold, and what the merge engine makes of them. */
   rowHistory(options: At & RowHistoryOptions): Promise<RowHistory>;
   /** The options of the table, those it leaves at their defaults, and those that nobody knows. */
@@ -185,7 +188,8 @@ export interface StateDiff {
     removed: FileSum;
     /** The same file at another level: compaction did not rewrite it. */
     moved: FileSum;
-    kept: FileSum;
+    /** Files that both have where they were. */
+    kept: Long;
     /** The first ones, by partition, bucket and level. */
     addedFiles: DataFile[];
     removedFiles: DataFile[];
@@ -242,12 +246,12 @@ export interface Footer {
   codec: string | null;
   /** The leaf columns in order, dotted. */
   columns: { name: string; type: string }[];
-  /** Row groups, stripes or blocks. Avro's are not counted: their number is only known after reading all. */
+  /** Row groups, stripes or blocks. Avro's blocks are not counted: their number is only known after reading all. */
   groupCount: Long | null;
   offset: number;
   groups: FooterGroup[];
   /** Sums over all groups, by column. */
-  columnSums: { column: string; compressed: Long; uncompressed: Long | null; nulls: Long | null }[];
+  columnSums: { column: string; compressed: Long | null; uncompressed: Long | null; nulls: Long | null }[];
   /** Key-value metadata; long values are cut. */
   metadata: { key: string; bytes: Long; value: string }[];
 }

@@ -23,7 +23,7 @@ pub(crate) struct ChangesRequest {
 /// An end of the range.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-enum Bound {
+pub(crate) enum Bound {
     Snapshot(i64),
     /// The name of a tag, a snapshot id or a time.
     Text(String),
@@ -73,7 +73,8 @@ impl ChangesRequest {
     }
 }
 
-fn bound(bound: Option<&Bound>) -> ChangesBound {
+/// The end as core names it.
+pub(crate) fn bound(bound: Option<&Bound>) -> ChangesBound {
     match bound {
         None => ChangesBound::Open,
         Some(Bound::Snapshot(id)) => ChangesBound::Snapshot(*id),

@@ -49,6 +49,15 @@ pub(crate) fn to_text(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|error| Error::internal("cannot write an answer as JSON").because(error))
 }
 
+/// The JSON text of an answer of core, whose integers are plain numbers.
+pub(crate) fn answer_text(value: &impl Serialize) -> Result<String> {
+    let json =
+        serde_json::to_vec(value).map_err(|error| Error::internal("cannot write an answer as JSON").because(error))?;
+    let mut out = Vec::with_capacity(json.len());
+    quote_long_integers(&json, &mut out);
+    String::from_utf8(out).map_err(|error| Error::internal("an answer is no text").because(error))
+}
+
 /// Reads a request. Errors: `Invalid` naming the member.
 pub(crate) fn from_text<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::invalid(format!("not a valid request: {error}")))

@@ -6,6 +6,7 @@
 //! opened    a table and its states     system   system tables
 //! scan      a cursor over rows         view     what requests answer, as JSON
 //! *_request what a read asks for       json     integers that JavaScript can hold
+//! state_files the files of one state, kept while pages of them are asked
 //! store     a JS object as a store     runtime  clock, timers and randomness of the page
 //! error     engine errors -> JS        abort    an AbortSignal ends a call
 //! write     tables made, rows written, tables changed (feature `write`)
@@ -22,6 +23,7 @@ mod opened;
 mod runtime;
 mod scan;
 mod scan_request;
+mod state_files;
 mod store;
 mod system;
 mod table;

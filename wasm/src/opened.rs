@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cenote_core::{Error, Result, io::Runtime, scan::SnapshotChoice, spec::snapshot::Snapshot, table::Table};
 use serde::Deserialize;
 
-use crate::{json::Long, runtime::EventLoop};
+use crate::{json::Long, runtime::EventLoop, state_files::HeldState};
 
 /// For so long after opening, what was the latest snapshot then is taken as the latest: whoever opens a table and reads
 /// it at once saves three requests. Milliseconds.
@@ -25,6 +25,7 @@ pub(crate) fn changed() {
 pub(crate) struct Opened {
     pub(crate) table: Table,
     pub(crate) database: Option<String>,
+    pub(crate) held: HeldState,
     opened_millis: i64,
     commits_at_open: u64,
 }
@@ -43,7 +44,7 @@ pub(crate) struct At {
 impl Opened {
     pub(crate) fn new(table: Table, database: Option<String>) -> Self {
         let commits_at_open = COMMITS.load(Ordering::Relaxed);
-        Opened { table, database, opened_millis: EventLoop.now_millis(), commits_at_open }
+        Opened { table, database, held: HeldState::default(), opened_millis: EventLoop.now_millis(), commits_at_open }
     }
 
     /// The name within its database: catalogs open tables as `database.name`.

@@ -40,6 +40,20 @@ enum Request {
     Schemas(Empty),
     Files(At),
     Manifests(At),
+    Levels(view::insight::LevelsRequest),
+    FilesPage(view::insight::FilesPageRequest),
+    ManifestEntries(view::insight::ManifestRequest),
+    Footer(view::insight::FooterRequest),
+    Diff(view::insight::DiffRequest),
+    Branches(Empty),
+    Consumers(Empty),
+    OptionsInfo(Empty),
+    #[cfg(feature = "insight")]
+    Pins(view::pins::PinsRequest),
+    #[cfg(feature = "insight")]
+    PinsOf(view::pins::PinsOfRequest),
+    #[cfg(feature = "insight")]
+    RowHistory(view::row_history::RowHistoryRequest),
     Explain(ScanRequest),
     Analyze(ScanRequest),
     Doctor(view::health::DoctorRequest),
@@ -130,6 +144,20 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         Request::Schemas(Empty {}) => view::schemas::list(&opened.table).await,
         Request::Files(at) => view::files::list(opened, at).await,
         Request::Manifests(at) => view::manifests::list(opened, at).await,
+        Request::Levels(asked) => view::insight::levels(opened, asked).await,
+        Request::FilesPage(asked) => view::insight::files_page(opened, asked).await,
+        Request::ManifestEntries(asked) => view::insight::manifest_entries(opened, asked).await,
+        Request::Footer(asked) => view::insight::footer(opened, asked).await,
+        Request::Diff(asked) => view::insight::diff(opened, asked).await,
+        Request::Branches(Empty {}) => view::insight::branches(opened).await,
+        Request::Consumers(Empty {}) => view::insight::consumers(opened).await,
+        Request::OptionsInfo(Empty {}) => view::insight::options(opened).await,
+        #[cfg(feature = "insight")]
+        Request::Pins(asked) => view::pins::pins(opened, asked).await,
+        #[cfg(feature = "insight")]
+        Request::PinsOf(asked) => view::pins::pins_of(opened, asked).await,
+        #[cfg(feature = "insight")]
+        Request::RowHistory(asked) => view::row_history::of(opened, asked).await,
         Request::Explain(scan) => view::explain::of(opened, scan).await,
         Request::Analyze(scan) => view::explain::analyze(opened, scan).await,
         Request::Doctor(asked) => view::health::doctor(opened, asked).await,

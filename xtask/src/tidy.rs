@@ -10,7 +10,7 @@ use crate::files;
 const MAX_LINES: usize = 500;
 
 /// Modules of core, lowest first: each may name only those before it (and itself).
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 12] = [
     &["error"],
     &["types"],
     &["spec"],
@@ -22,6 +22,7 @@ const LAYERS: [&[&str]; 11] = [
     &["catalog", "write", "commit", "compact"],
     &["modify"],
     &["maintain", "stream", "system"],
+    &["insight"],
 ];
 
 /// Checks every source file of the workspace. Errors: all breaches, one a line.

@@ -43,6 +43,25 @@ impl From<i64> for ChangesBound {
     }
 }
 
+impl ChangesBound {
+    /// The state that is named; the latest one where none is. Errors: `NotFound`.
+    pub async fn snapshot(&self, table: &Table) -> Result<Snapshot> {
+        let snapshots = table.snapshots();
+        match find(table, self).await? {
+            Found::Open => snapshots.latest().await?.ok_or_else(|| no_snapshots(table)),
+            Found::Id(id) => snapshots.get(id).await,
+            Found::Tagged(snapshot) => Ok(*snapshot),
+            Found::Time(millis) => snapshots.at_or_before(millis).await?.ok_or_else(|| {
+                Error::not_found(format!("no snapshot is as old as timestamp {millis}")).at(table.name())
+            }),
+        }
+    }
+}
+
+fn no_snapshots(table: &Table) -> Error {
+    Error::not_found("the table has no snapshots").at(table.name())
+}
+
 /// How changes are found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChangesMode {
@@ -112,7 +131,7 @@ impl Range {
         let Some(latest) = table.snapshots().latest().await? else {
             return match (&from, &to) {
                 (Found::Open, Found::Open) => Ok(Range::Empty),
-                _ => Err(Error::not_found("the table has no snapshots").at(table.name())),
+                _ => Err(no_snapshots(table)),
             };
         };
         if mode == ChangesMode::Diff || (mode == ChangesMode::Auto && tags) {

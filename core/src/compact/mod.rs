@@ -14,7 +14,6 @@ mod job;
 mod key_value;
 pub mod levels;
 mod lookup;
-mod overlap;
 mod pick;
 mod plan;
 mod plan_json;

@@ -4,11 +4,14 @@ use std::{fmt, sync::Arc};
 
 use serde::Serialize;
 
-use super::{
-    CompactTask, Reason, TaskKind,
-    overlap::{overlap, overlap_after},
+use super::{CompactTask, Reason, TaskKind};
+use crate::{
+    error::Result,
+    merge::{overlap, overlap_after},
+    scan::entry_types,
+    spec::data_file::DataFileMeta,
+    table::Table,
 };
-use crate::{error::Result, scan::entry_types, spec::data_file::DataFileMeta, table::Table};
 
 /// What a compaction did to one bucket, or would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -101,7 +101,7 @@ impl Fixture {
 }
 
 /// A copy of `file` with one to four changes that depend on `seed` alone.
-fn mutated(file: &[u8], seed: u64) -> Vec<u8> {
+pub(super) fn mutated(file: &[u8], seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x2545_F491_4F6C_DD1D;
     let mut random = move |below: usize| {
         state ^= state << 13;

@@ -12,6 +12,7 @@
 mod any_rows;
 mod avro;
 mod batch;
+mod describe;
 mod file_format;
 #[cfg(test)]
 mod fixtures;
@@ -28,6 +29,9 @@ mod summary;
 mod writer;
 
 pub(crate) use avro::holds as avro_holds;
+pub use describe::{
+    ChunkDescription, ColumnDescription, ColumnSum, FooterDescription, GroupDescription, MetadataEntry, describe,
+};
 pub use file_format::FileFormat;
 pub use read_counters::{ReadCounters, ReadStep};
 pub(crate) use read_request::candidate_rows;

@@ -27,7 +27,15 @@ pub(super) struct Source {
 impl Source {
     /// Fetches the whole file or its tail.
     pub(super) async fn open(storage: &Storage, path: &str, size: u64) -> Result<Source> {
-        let start = if size <= WHOLE_FILE { 0 } else { size - TAIL };
+        Source::hold(storage, path, size, if size <= WHOLE_FILE { 0 } else { size - TAIL }).await
+    }
+
+    /// Fetches the tail only, however small the file is.
+    pub(super) async fn open_tail(storage: &Storage, path: &str, size: u64) -> Result<Source> {
+        Source::hold(storage, path, size, size.saturating_sub(TAIL)).await
+    }
+
+    async fn hold(storage: &Storage, path: &str, size: u64, start: u64) -> Result<Source> {
         let bytes = match start {
             0 => storage.get_immutable(path).await?,
             _ => storage.get_range_immutable(path, start..size).await?,

@@ -13,6 +13,7 @@
 //! analyze     statistics of the rows, for query planners
 //! doctor      what ails a table, and the command that mends it
 //! orphans     files that nothing refers to
+//! pins        who keeps old data files from going
 //! preview     what a compaction would do
 //! repair      hint files
 //! verify      is every file there, and does it hold what the metadata says
@@ -30,6 +31,7 @@ mod names;
 mod needed;
 pub mod orphans;
 pub mod partition_expire;
+pub mod pins;
 pub mod preview;
 pub mod reachable;
 mod removal;

@@ -26,6 +26,7 @@ mod merger;
 #[cfg(test)]
 mod model;
 mod older;
+mod overlap;
 mod partial_update;
 mod plan;
 mod radix;
@@ -46,6 +47,8 @@ pub use function::{Groups, MergeFunction, Merged, looks_up, merge_function};
 pub use merger::{Merger, Step};
 pub use older::{Found, LookupPlan, Older};
 pub(crate) use older::{KeyOrder, OrderedKeys};
+pub use overlap::overlap;
+pub(crate) use overlap::overlap_after;
 pub use plan::{DEFAULT_BATCH_ROWS, MergeLayout, MergePlan};
 pub use required_fields::required_fields;
 pub use sections::{Section, sections};

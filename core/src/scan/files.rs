@@ -326,7 +326,7 @@ fn counts_blobs(schema: &TableSchema) -> bool {
 
 /// Whether readers leave out level 0 (Java `batchScanSkipLevel0`): where compaction makes every key unique above it, by
 /// deletion vectors or by keeping first rows. What is not compacted yet is invisible.
-fn skips_level_0(schema: &TableSchema) -> Result<bool> {
+pub(crate) fn skips_level_0(schema: &TableSchema) -> Result<bool> {
     let options = CoreOptions::parse(&schema.options)?;
     let by_vectors = options.deletion_vectors_enabled && !options.deletion_vectors_merge_on_read;
     Ok(schema.is_primary_key_table() && (by_vectors || options.merge_engine == MergeEngine::FirstRow))

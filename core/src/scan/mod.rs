@@ -31,7 +31,7 @@ pub use stream::RecordBatchStream;
 pub(crate) use deletion_files::{BucketDeletions, DELETION_VECTORS, deletion_files, index_file_path};
 pub(crate) use external::locate_external;
 pub(crate) use files::{
-    entry_filter, group_by_bucket, live_files, read_index_manifest, read_manifest_list, read_manifests,
+    entry_filter, group_by_bucket, live_files, read_index_manifest, read_manifest_list, read_manifests, skips_level_0,
 };
 pub(crate) use manifests::{EntryFilter, read_entries};
 pub(crate) use prune::{partition_matches, types_of as entry_types};

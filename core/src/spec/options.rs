@@ -3,11 +3,13 @@
 //! Names and defaults are Paimon's (Java `CoreOptions`); fields have the option's name in snake case. Options that the
 //! engine does not know are kept in [`CoreOptions::raw`] and ignored.
 
+mod catalogue;
 mod choices;
 mod values;
 
 use std::{collections::BTreeMap, time::Duration};
 
+pub use self::catalogue::{OptionInfo, OptionStatus, option_infos};
 pub use self::choices::{
     Bucket, BucketFunctionType, ChangelogProducer, LookupCompact, MergeEngine, SequenceInitMode, SortOrder,
 };
@@ -38,6 +40,10 @@ macro_rules! core_options {
         }
 
         impl CoreOptions {
+            /// Names of the options that are parsed.
+            #[cfg(test)]
+            pub(super) const NAMES: &'static [&'static str] = &[$($name,)*];
+
             /// Parses options. Errors: `Invalid`, naming the option and what it takes.
             pub fn parse(raw: &BTreeMap<String, String>) -> Result<Self> {
                 Ok(CoreOptions {

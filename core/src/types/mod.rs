@@ -2,6 +2,7 @@
 
 pub mod arrow;
 pub mod calendar;
+mod cell;
 mod data_type;
 mod datum;
 mod datum_array;
@@ -16,6 +17,7 @@ pub mod type_json;
 mod type_text;
 mod variant_json;
 
+pub use cell::{cell, cells};
 pub use data_type::{DataField, DataType, MAX_LENGTH, TypeKind};
 pub use datum::{Datum, DatumRow, compare_keys};
 pub use datum_array::datums_to_array;

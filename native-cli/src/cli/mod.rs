@@ -5,6 +5,7 @@ mod changes;
 mod compact;
 mod health;
 mod history;
+mod insight;
 mod nouns;
 mod rescale;
 mod schema;
@@ -22,6 +23,7 @@ pub(crate) use changes::{
 pub(crate) use compact::CompactArgs;
 pub(crate) use health::{Age, DoctorArgs, Level, OrphansArgs, RepairArgs, VerifyArgs};
 pub(crate) use history::{BranchCommand, ConsumerCommand, ExpireArgs, RollbackArgs, TagCommand};
+pub(crate) use insight::{DiffArgs, FooterArgs, HistoryArgs, PinsArgs};
 pub(crate) use nouns::{DbCommand, SnapshotCommand, TableCommand, TableCreateArgs};
 pub(crate) use rescale::RescaleArgs;
 pub(crate) use schema::{ChangeCommand, PlaceArgs, SchemaCommand};
@@ -131,6 +133,14 @@ pub(crate) enum Command {
     Rescale(RescaleArgs),
     /// Show which files a read would touch and what each filter saves
     Explain(ExplainArgs),
+    /// Show what two states of a table differ in: files, partitions, columns, options
+    Diff(DiffArgs),
+    /// Say who keeps old data files from going, or who keeps one of them
+    Pins(PinsArgs),
+    /// Show what the end of a data file says of its inside
+    Footer(FooterArgs),
+    /// Show every version of a row, and why it is as it is
+    History(HistoryArgs),
     /// Run CREATE, DROP, DELETE, UPDATE, MERGE INTO, TRUNCATE and INSERT as Flink or Spark write them
     Sql(SqlArgs),
     /// Serve a warehouse and the explorer over HTTP on this machine
@@ -202,6 +212,12 @@ mod tests {
             "cenote verify d.t --warehouse w -o json",
             "cenote verify d.t --warehouse w --level rows --all",
             "cenote verify d.t --warehouse w --level metadata --tag x",
+            "cenote diff d.t 3 7 --warehouse w -o json",
+            "cenote pins d.t --warehouse w",
+            "cenote pins d.t data-1.parquet -o json",
+            "cenote footer d.t bucket-0/data-1.parquet --limit 3",
+            "cenote history d.t --key id=7 --key dt=a --snapshot 3",
+            "cenote table options d.t -o json",
             "cenote serve --warehouse w --port 0",
             "cenote demo --port 0 --check",
         ] {

@@ -80,6 +80,13 @@ pub(crate) enum TableCommand {
         #[arg(value_name = "CLAUSE", required = true)]
         clauses: Vec<String>,
     },
+    /// List every option: what is set, what holds by default, what nobody knows
+    Options {
+        #[command(flatten)]
+        table: ExistingTable,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
     /// Show columns, keys, options and size of a table
     #[command(visible_alias = "info")]
     Describe {

@@ -11,6 +11,7 @@ mod delete;
 mod doctor;
 mod expire;
 mod explain;
+mod insight;
 mod merge;
 mod merge_source;
 mod orphans;
@@ -76,6 +77,10 @@ pub(crate) async fn run(cli: Cli) -> Result<()> {
         Command::Repair(args) => repair::run(&session, args).await,
         Command::Rescale(args) => rescale::run(&session, args).await,
         Command::Explain(args) => explain::run(&session, args).await,
+        Command::Diff(args) => insight::diff(&session, args).await,
+        Command::Pins(args) => insight::pins(&session, args).await,
+        Command::Footer(args) => insight::footer(&session, args).await,
+        Command::History(args) => insight::history(&session, args).await,
         Command::Sql(args) => sql::run(&session, args).await,
         Command::Serve(args) => serve::run(&session, args).await,
         // A demo never writes into the warehouse that the environment names.

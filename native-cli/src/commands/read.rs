@@ -108,7 +108,7 @@ async fn print(args: &ReadArgs, fields: &[DataField], mut rows: RecordBatchStrea
 }
 
 /// The state that the arguments name; `None` where they name none.
-fn choice(table: &Table, state: &StateArgs) -> Result<Option<SnapshotChoice>> {
+pub(super) fn choice(table: &Table, state: &StateArgs) -> Result<Option<SnapshotChoice>> {
     if let Some(text) = &state.timestamp {
         let millis = table.parse_time_millis(text).map_err(|error| Failure::argument("--timestamp", error))?;
         return Ok(Some(SnapshotChoice::TimestampMillis(millis)));

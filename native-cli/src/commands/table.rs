@@ -11,7 +11,7 @@ use cenote_core::{
 use serde_json::{Value, json};
 
 use super::{
-    alter, snapshot,
+    alter, insight, snapshot,
     sql::{self, Script},
 };
 use crate::{
@@ -49,6 +49,7 @@ pub(super) async fn run(session: &Session, command: TableCommand) -> Result<()> 
             Ok(())
         }
         TableCommand::Alter { table, clauses } => alter::by_clauses(session, &table.table, &clauses).await,
+        TableCommand::Options { table, output } => insight::options(session, &table.table, &output).await,
         TableCommand::Describe { table, output } => describe(&session.table(&table.table).await?, &output).await,
     }
 }

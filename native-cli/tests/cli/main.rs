@@ -13,6 +13,7 @@ mod formats;
 mod harness;
 mod health;
 mod history;
+mod insight;
 mod rows;
 mod schema_changes;
 mod server;

@@ -1,11 +1,15 @@
 //! Answers about a table as JSON text, in the words of the worker protocol.
 
-mod cell;
 pub(crate) mod explain;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod info;
+pub(crate) mod insight;
 pub(crate) mod io;
 pub(crate) mod manifests;
+#[cfg(feature = "insight")]
+pub(crate) mod pins;
+#[cfg(feature = "insight")]
+pub(crate) mod row_history;
 pub(crate) mod schemas;
 pub(crate) mod snapshots;

@@ -10,6 +10,7 @@
 
 mod blocks;
 mod column;
+mod describe;
 mod leaf;
 mod plan;
 mod reader;
@@ -17,6 +18,7 @@ mod reader;
 mod tests;
 mod write;
 
+pub(super) use describe::describe;
 pub(super) use reader::{read, row_groups};
 pub(super) use write::AvroFileWriter;
 pub(crate) use write::holds;

@@ -55,6 +55,18 @@ impl Compression {
         Ok(Compression { codec, chunk: chunk as usize })
     }
 
+    /// The codec's name.
+    pub(super) fn name(self) -> &'static str {
+        match self.codec {
+            Codec::None => "none",
+            Codec::Zlib => "zlib",
+            Codec::Snappy => "snappy",
+            Codec::Lzo => "lzo",
+            Codec::Lz4 => "lz4",
+            Codec::Zstd => "zstd",
+        }
+    }
+
     /// All plain bytes of `stored`. Errors: `Corrupt`, also above `limit` bytes.
     pub(super) fn expand(self, stored: Bytes, limit: usize) -> Result<Vec<u8>> {
         let mut stream = Stream::new(self, stored);

@@ -11,6 +11,7 @@
 mod byte_runs;
 mod column;
 mod compression;
+mod describe;
 mod integer_runs;
 mod leaf;
 mod lzo;
@@ -29,5 +30,6 @@ mod zone;
 #[cfg(test)]
 mod tests;
 
+pub(super) use describe::describe;
 pub(super) use reader::{read, row_groups};
 pub(super) use write::OrcFileWriter;

@@ -1,6 +1,6 @@
 //! Which stripes a filter lets us skip, by the minima and maxima in front of the footer. Whatever is unknown is kept.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use bytes::Bytes;
 
@@ -60,6 +60,76 @@ impl StripeStatistics {
         let Ok(rows) = i64::try_from(rows) else { return true };
         self.predicate.may_match(rows, &|column| known.get(&column.id).cloned().unwrap_or_default())
     }
+}
+
+/// What is known of all columns (by their number in the file) in each stripe of `wanted`; nothing where the file does not say.
+/// Errors: those of the storage.
+pub(super) async fn of_stripes(source: &Source, tail: &Tail, wanted: Range<usize>) -> Result<Vec<Vec<ColumnBounds>>> {
+    if tail.writer_version < LEAST_WRITER || tail.statistics.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stored = source.metadata(tail.statistics.clone()).await?;
+    // Statistics that do not decode say nothing.
+    Ok(all_columns(stored, tail, &wanted).unwrap_or_default())
+}
+
+fn all_columns(stored: Bytes, tail: &Tail, wanted: &Range<usize>) -> Result<Vec<Vec<ColumnBounds>>> {
+    let plain = tail.compression.expand(stored, tail::MAX_FOOTER_BYTES)?;
+    let (mut found, mut number) = (Vec::new(), 0_usize);
+    let mut fields = Fields::new(&plain);
+    while let Some((field, value)) = fields.next()? {
+        if field != 1 {
+            continue;
+        }
+        if wanted.contains(&number) {
+            let rows = tail.stripes.get(number).map_or(0, |stripe| stripe.rows);
+            found.push(columns_of(value, tail, rows)?);
+        }
+        number += 1;
+    }
+    Ok(found)
+}
+
+fn columns_of(value: Value<'_>, tail: &Tail, rows: u64) -> Result<Vec<ColumnBounds>> {
+    let mut columns = Vec::new();
+    let mut fields = Fields::new(value.bytes()?);
+    while let Some((field, value)) = fields.next()? {
+        let Some(node) = tail.types.get(columns.len()).filter(|_| field == 1) else { continue };
+        let to = type_of(node.kind).unwrap_or(TypeKind::Variant);
+        columns.push(bounds(value, node.kind, &to, rows)?);
+    }
+    Ok(columns)
+}
+
+/// Bytes in the file and number of values, of a column in the whole file.
+pub(super) fn of_file(value: Value<'_>) -> Result<(Option<u64>, Option<u64>)> {
+    let (mut bytes, mut values) = (None, None);
+    let mut fields = Fields::new(value.bytes()?);
+    while let Some((field, value)) = fields.next()? {
+        match field {
+            1 => values = Some(value.number()?),
+            11 => bytes = Some(value.number()?),
+            _ => {}
+        }
+    }
+    Ok((bytes, values))
+}
+
+/// The logical type that a kind is shown as; `None` where its text says more.
+pub(super) fn type_of(kind: Kind) -> Option<TypeKind> {
+    Some(match kind {
+        Kind::Boolean => TypeKind::Boolean,
+        Kind::Byte => TypeKind::TinyInt,
+        Kind::Short => TypeKind::SmallInt,
+        Kind::Int => TypeKind::Int,
+        Kind::Long => TypeKind::BigInt,
+        Kind::Float => TypeKind::Float,
+        Kind::Double => TypeKind::Double,
+        Kind::String | Kind::Varchar => TypeKind::STRING,
+        Kind::Binary => TypeKind::BYTES,
+        Kind::Date => TypeKind::Date,
+        _ => return None,
+    })
 }
 
 /// The bounds of the `wanted` columns (by their number in the file) in one stripe, by field id.

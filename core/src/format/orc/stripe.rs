@@ -77,12 +77,7 @@ impl StripeData {
         stripe: tail::Stripe,
         columns: &[bool],
     ) -> Result<StripeData> {
-        let outside = || Error::corrupt("an orc stripe goes beyond its file");
-        let index_end = stripe.offset.checked_add(stripe.index_length).ok_or_else(outside)?;
-        let data_end = index_end.checked_add(stripe.data_length).ok_or_else(outside)?;
-        let footer_end = data_end.checked_add(stripe.footer_length).ok_or_else(outside)?;
-        let footer = source.metadata(data_end..footer_end).await?;
-        let footer = Footer::parse(&tail.compression.expand(footer, tail::MAX_FOOTER_BYTES)?)?;
+        let (footer, data_end) = Footer::load(source, tail, stripe).await?;
 
         let (mut keys, mut ranges) = (Vec::new(), Vec::<Range<u64>>::new());
         let mut start = stripe.offset;
@@ -147,19 +142,34 @@ impl StripeData {
     }
 }
 
-struct Footer {
-    streams: Vec<StreamPlace>,
-    encodings: Vec<Encoding>,
+/// What the end of a stripe says.
+pub(super) struct Footer {
+    pub(super) streams: Vec<StreamPlace>,
+    pub(super) encodings: Vec<Encoding>,
     zone: Option<String>,
 }
 
-struct StreamPlace {
-    kind: u64,
-    column: u64,
-    length: u64,
+/// A stream of a column; its kind by number.
+pub(super) struct StreamPlace {
+    pub(super) kind: u64,
+    pub(super) column: u64,
+    pub(super) length: u64,
+}
+
+fn outside() -> Error {
+    Error::corrupt("an orc stripe goes beyond its file")
 }
 
 impl Footer {
+    /// The footer of a stripe, and where it begins. Errors: `Corrupt`.
+    pub(super) async fn load(source: &Source, tail: &Tail, stripe: tail::Stripe) -> Result<(Footer, u64)> {
+        let index_end = stripe.offset.checked_add(stripe.index_length).ok_or_else(outside)?;
+        let data_end = index_end.checked_add(stripe.data_length).ok_or_else(outside)?;
+        let footer_end = data_end.checked_add(stripe.footer_length).ok_or_else(outside)?;
+        let footer = source.metadata(data_end..footer_end).await?;
+        Ok((Footer::parse(&tail.compression.expand(footer, tail::MAX_FOOTER_BYTES)?)?, data_end))
+    }
+
     fn parse(bytes: &[u8]) -> Result<Footer> {
         let mut footer = Footer { streams: Vec::new(), encodings: Vec::new(), zone: None };
         let mut fields = Fields::new(bytes);
@@ -193,6 +203,16 @@ impl StreamPlace {
 }
 
 impl Encoding {
+    /// ORC's word for it.
+    pub(super) fn name(&self) -> &'static str {
+        match (self.version, self.dictionary) {
+            (Version::One, None) => "DIRECT",
+            (Version::One, Some(_)) => "DICTIONARY",
+            (Version::Two, None) => "DIRECT_V2",
+            (Version::Two, Some(_)) => "DICTIONARY_V2",
+        }
+    }
+
     fn parse(value: Value<'_>) -> Result<Self> {
         let (mut kind, mut size) = (0, 0);
         let mut fields = Fields::new(value.bytes()?);

@@ -103,6 +103,15 @@ pub(super) struct Tail {
 
 /// Reads the tail of a file. Errors: `Corrupt`; `Unsupported` for codecs and encryption that this crate does not have.
 pub(super) async fn load(source: &Source) -> Result<Tail> {
+    let (postscript, start, footer) = postscript_and_footer(source).await?;
+    let mut tail = Tail::parse(postscript.compression, footer)?;
+    tail.statistics = start.saturating_sub(postscript.statistics_length)..start;
+    tail.writer_version = postscript.writer_version;
+    Ok(tail)
+}
+
+/// The postscript, where the footer begins, and its stored bytes.
+pub(super) async fn postscript_and_footer(source: &Source) -> Result<(Postscript, u64, Bytes)> {
     let held = source.tail();
     let short = || Error::corrupt(format!("expected an orc file, found {} bytes", held.len()));
     let length = usize::from(*held.last().ok_or_else(short)?);
@@ -113,29 +122,30 @@ pub(super) async fn load(source: &Source) -> Result<Tail> {
         .checked_sub(postscript.footer_length)
         .ok_or_else(|| Error::corrupt(format!("expected an orc footer of {} bytes", postscript.footer_length)))?;
     let footer = source.metadata(start..end).await?;
-    let mut tail = Tail::parse(postscript.compression, footer)?;
-    tail.statistics = start.saturating_sub(postscript.statistics_length)..start;
-    tail.writer_version = postscript.writer_version;
-    Ok(tail)
+    Ok((postscript, start, footer))
 }
 
-struct Postscript {
-    footer_length: u64,
+/// The last bytes of a file.
+pub(super) struct Postscript {
+    pub(super) footer_length: u64,
     statistics_length: u64,
     writer_version: u64,
-    compression: Compression,
+    /// Version of the format: its numbers, the first one first.
+    pub(super) version: Vec<u64>,
+    pub(super) compression: Compression,
 }
 
 impl Postscript {
     fn parse(bytes: &[u8]) -> Result<Self> {
         let (mut footer_length, mut compression, mut chunk, mut magic) = (0, 0, None, None);
-        let (mut statistics_length, mut writer_version) = (0, 0);
+        let (mut statistics_length, mut writer_version, mut version) = (0, 0, Vec::new());
         let mut fields = Fields::new(bytes);
         while let Some((field, value)) = fields.next()? {
             match field {
                 1 => footer_length = value.number()?,
                 2 => compression = value.number()?,
                 3 => chunk = Some(value.number()?),
+                4 => value.numbers(&mut version)?,
                 5 => statistics_length = value.number()?,
                 6 => writer_version = value.number()?,
                 8000 => magic = Some(value.bytes()?),
@@ -146,7 +156,7 @@ impl Postscript {
             return Err(Error::corrupt("expected an orc file, found other last bytes"));
         }
         let compression = Compression::new(compression, chunk)?;
-        Ok(Postscript { footer_length, statistics_length, writer_version, compression })
+        Ok(Postscript { footer_length, statistics_length, writer_version, version, compression })
     }
 }
 

@@ -54,6 +54,14 @@ pub(super) async fn load(
     Ok(Footer { metadata: Arc::new(metadata) })
 }
 
+/// The checked metadata as it is written, and its length.
+pub(super) async fn load_as_written(source: &Source) -> Result<(ParquetMetaData, u64)> {
+    let bytes = metadata_bytes(source).await?;
+    let metadata = decode(&bytes).map_err(|error| error.at(source.path()))?;
+    check(&metadata, source.size()).map_err(|error| error.at(source.path()))?;
+    Ok((metadata, bytes.len() as u64))
+}
+
 /// The Thrift-encoded metadata.
 async fn metadata_bytes(source: &Source) -> Result<Bytes> {
     let size = source.size();

@@ -3,6 +3,7 @@
 mod bloom;
 mod bounds;
 mod convert;
+mod describe;
 mod footer;
 mod hybrid;
 mod int96;
@@ -27,6 +28,7 @@ use parquet::errors::ParquetError;
 
 pub(super) use self::{
     convert::Conversion,
+    describe::describe,
     reader::{candidate_rows, read, row_groups},
     writer::ParquetFileWriter,
 };

@@ -275,7 +275,7 @@ impl Facts {
 }
 
 /// A word for a POSIX shell, quoted where it must be.
-pub(super) fn shell_word(word: &str) -> String {
+pub(in crate::maintain) fn shell_word(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -14,6 +14,7 @@ mod shape;
 
 use std::collections::BTreeMap;
 
+pub(super) use facts::shell_word;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -116,34 +116,56 @@ impl Header {
     }
 
     fn read(rest: &mut Rest<'_>) -> Result<Self> {
-        if rest.take(MAGIC.len())? != MAGIC {
-            return Err(Error::corrupt("expected an avro file, found other first bytes"));
-        }
         let (mut schema, mut codec) = (None, Codec::Null);
-        loop {
-            let mut count = rest.long()?;
-            if count == 0 {
-                break;
+        members(rest, &mut |key, value| {
+            match key {
+                b"avro.schema" => schema = Some(Schema::parse(value)?),
+                b"avro.codec" => codec = Codec::from_header(value)?,
+                _ => {}
             }
-            if count < 0 {
-                rest.long()?;
-                count = count.saturating_neg();
-            }
-            // Each member takes bytes, so a count that lies ends at the end of the file.
-            for _ in 0..count {
-                let (key, value) = (rest.sized()?, rest.sized()?);
-                match key {
-                    b"avro.schema" => schema = Some(Schema::parse(value)?),
-                    b"avro.codec" => codec = Codec::from_header(value)?,
-                    _ => {}
-                }
-            }
-        }
+            Ok(())
+        })?;
         let sync = rest.take(SYNC_BYTES)?.first_chunk().copied().unwrap_or_default();
         let schema = schema.ok_or_else(|| Error::corrupt("expected avro.schema in an avro header, found none"))?;
         match schema.node(schema.shape(schema.root()).node) {
             Node::Record(_) => Ok(Header { schema, codec, sync }),
             other => Err(Error::corrupt(format!("expected an avro file of records, found {other:?}"))),
+        }
+    }
+}
+
+/// A name and a value in a header.
+pub(crate) type Member<'a> = (&'a [u8], &'a [u8]);
+
+/// Names and values in the header at the start of a file, and the length of the header. Errors: `Corrupt`.
+pub(crate) fn header_members(bytes: &[u8]) -> Result<(Vec<Member<'_>>, usize)> {
+    let mut rest = Rest { bytes };
+    let mut found = Vec::new();
+    members(&mut rest, &mut |key, value| {
+        found.push((key, value));
+        Ok(())
+    })?;
+    rest.take(SYNC_BYTES)?;
+    Ok((found, bytes.len() - rest.bytes.len()))
+}
+
+/// Gives `sink` the members of a header.
+fn members<'a>(rest: &mut Rest<'a>, sink: &mut dyn FnMut(&'a [u8], &'a [u8]) -> Result<()>) -> Result<()> {
+    if rest.take(MAGIC.len())? != MAGIC {
+        return Err(Error::corrupt("expected an avro file, found other first bytes"));
+    }
+    loop {
+        let mut count = rest.long()?;
+        if count == 0 {
+            return Ok(());
+        }
+        if count < 0 {
+            rest.long()?;
+            count = count.saturating_neg();
+        }
+        // Each member takes bytes, so a count that lies ends at the end of the file.
+        for _ in 0..count {
+            sink(rest.sized()?, rest.sized()?)?;
         }
     }
 }

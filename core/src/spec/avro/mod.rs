@@ -20,7 +20,7 @@ mod write;
 
 pub use codec::Codec;
 pub(crate) use codec::Decompressor;
-pub(crate) use container::{Header, SYNC_BYTES, read_records, read_records_where};
+pub(crate) use container::{Header, SYNC_BYTES, header_members, read_records, read_records_where};
 pub(crate) use cursor::Cursor;
 pub(crate) use plan::{FieldSet, Kind, Plan, avro_fields};
 pub(crate) use schema::{Logical, Node, NodeId, Schema, Shape};

@@ -9,7 +9,6 @@ use std::cmp::Ordering;
 
 use crate::{
     error::Result,
-    merge,
     spec::data_file::DataFileMeta,
     types::{DataType, DatumRow, compare_keys},
 };
@@ -18,16 +17,16 @@ use crate::{
 type Range = (DatumRow, DatumRow);
 
 /// The most files whose key ranges meet at one key. Errors: `Corrupt` for keys that do not decode.
-pub(super) fn overlap<'a>(files: impl IntoIterator<Item = &'a DataFileMeta>, key_types: &[DataType]) -> Result<usize> {
+pub fn overlap<'a>(files: impl IntoIterator<Item = &'a DataFileMeta>, key_types: &[DataType]) -> Result<usize> {
     let ranges = files.into_iter().map(|file| range(file, key_types)).collect::<Result<Vec<_>>>()?;
     Ok(depth(ranges))
 }
 
 /// The overlap after `picked` became one run beside `others`: each of its sections is one file then, or several that do
 /// not overlap.
-pub(super) fn overlap_after(others: &[DataFileMeta], picked: &[DataFileMeta], key_types: &[DataType]) -> Result<usize> {
+pub(crate) fn overlap_after(others: &[DataFileMeta], picked: &[DataFileMeta], key_types: &[DataType]) -> Result<usize> {
     let mut ranges = others.iter().map(|file| range(file, key_types)).collect::<Result<Vec<_>>>()?;
-    for section in merge::sections(picked.to_vec(), key_types)? {
+    for section in super::sections(picked.to_vec(), key_types)? {
         let files = section.runs.iter().flatten().map(|file| range(file, key_types)).collect::<Result<Vec<_>>>()?;
         let joined = files.into_iter().reduce(|a, b| {
             let first = if compare_keys(&b.0, &a.0) == Ordering::Less { b.0 } else { a.0 };

@@ -135,6 +135,16 @@ pub fn javascript(route: &Route, info: &TableInfo, origin: &str) -> String {
     out
 }
 
+/// The npm package telling all of a data file.
+#[must_use]
+pub fn file_javascript(route: &Route, info: &TableInfo, origin: &str, path: &str) -> String {
+    let path = quoted(path);
+    let opening = opening(route, info, origin);
+    format!(
+        "{opening}const {{ files: [file] }} = await table.filesPage({{ filter: {{ text: {path} }} }});\nconst footer = await table.footer({{ path: {path} }});\nconsole.log(file, footer);"
+    )
+}
+
 /// Import and opening of the table, by what kind of place it is in. Never a credential: those stay the reader's.
 fn opening(route: &Route, info: &TableInfo, origin: &str) -> String {
     if let (Some(Place::Local(root)), Some(name)) = (&route.place, &route.table) {

@@ -2,12 +2,9 @@
 
 use crate::{
     commands,
-    model::{DoctorInfo, FileInfo, FindingInfo, Severity},
+    model::{DoctorInfo, FindingInfo, Severity},
     route::Route,
 };
-
-/// Files below this are small: opening one costs as much as reading it.
-pub const SMALL_FILE_BYTES: i64 = 16 << 20;
 
 /// How a finding looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,14 +58,6 @@ fn spaced(name: &str) -> String {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The middle size of the files.
-#[must_use]
-pub fn median_size(files: &[FileInfo]) -> i64 {
-    let mut sizes: Vec<i64> = files.iter().map(|file| file.size).collect();
-    sizes.sort_unstable();
-    sizes.get(sizes.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

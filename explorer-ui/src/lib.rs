@@ -16,9 +16,12 @@
 pub mod cell;
 pub mod commands;
 pub mod export;
+pub mod files_csv;
+pub mod files_query;
 pub mod format;
 pub mod grid;
 pub mod health;
+pub mod heat;
 pub mod lanes;
 pub mod lsm;
 pub mod model;
@@ -30,9 +33,9 @@ pub mod schema_diff;
 pub mod shared;
 pub mod state;
 pub mod system;
-pub mod tables;
 pub mod timeline;
 pub mod tree;
+pub mod treemap;
 pub mod waterfall;
 
 // Browser only.

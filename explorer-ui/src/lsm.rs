@@ -10,15 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     cell::Look,
-    model::{FileInfo, TableInfo},
+    model::{BucketLevels, FileInfo, TableInfo},
 };
 
+mod cost;
+mod curve;
+mod marks;
 mod scale;
 
+pub use cost::Cost;
+pub use curve::curve;
+pub use marks::{Lane, Mark, View, lanes};
 pub use scale::{KeyScale, ScaleKind};
-
-/// Runs of a bucket beyond which Paimon's writers compact by default.
-pub const DEFAULT_COMPACTION_TRIGGER: usize = 5;
 
 /// A bucket of a partition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +39,19 @@ impl BucketId {
         if self.partition.is_empty() { self.bucket.to_string() } else { format!("{}/{}", self.partition, self.bucket) }
     }
 
+    /// What `print` printed.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<BucketId> {
+        let (partition, bucket) = text.rsplit_once('/').unwrap_or(("", text));
+        Some(BucketId { partition: partition.to_owned(), bucket: bucket.parse().ok()? })
+    }
+
+    /// The bucket of an answer.
+    #[must_use]
+    pub fn of(bucket: &BucketLevels) -> BucketId {
+        BucketId { partition: bucket.partition.clone(), bucket: bucket.bucket }
+    }
+
     /// `month=1 · bucket 0`, as titles show it.
     #[must_use]
     pub fn title(&self) -> String {
@@ -44,53 +60,6 @@ impl BucketId {
         } else {
             format!("{} · bucket {}", self.partition, self.bucket)
         }
-    }
-}
-
-/// The files of a bucket and what they cost a reader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bucket {
-    /// Which one.
-    pub id: BucketId,
-    /// Positions of its files in the list they came from, by level then name.
-    pub files: Vec<usize>,
-    /// Sorted runs: each level-0 file, and each higher level that holds files.
-    pub runs: usize,
-    /// Bytes.
-    pub size: i64,
-    /// Rows in files.
-    pub rows: i64,
-    /// Rows that delete.
-    pub deletes: i64,
-}
-
-/// Files by bucket, in the order of partition (numbers as numbers) and bucket.
-#[must_use]
-pub fn buckets(files: &[FileInfo]) -> Vec<Bucket> {
-    let mut grouped: BTreeMap<BucketId, Vec<usize>> = BTreeMap::new();
-    for (index, file) in files.iter().enumerate() {
-        let id = BucketId { partition: file.partition.clone(), bucket: file.bucket };
-        grouped.entry(id).or_default().push(index);
-    }
-    let mut buckets: Vec<Bucket> = grouped.into_iter().map(|(id, indices)| bucket(id, indices, files)).collect();
-    buckets.sort_by(|a, b| natural(&a.id.partition).cmp(&natural(&b.id.partition)).then(a.id.bucket.cmp(&b.id.bucket)));
-    buckets
-}
-
-fn bucket(id: BucketId, mut indices: Vec<usize>, files: &[FileInfo]) -> Bucket {
-    indices.sort_by(|&a, &b| {
-        files[a].level.cmp(&files[b].level).then_with(|| files[b].max_sequence.cmp(&files[a].max_sequence))
-    });
-    let level_0 = indices.iter().filter(|&&index| files[index].level == 0).count();
-    let higher: BTreeSet<i64> = indices.iter().map(|&index| files[index].level).filter(|&level| level > 0).collect();
-    let sum = |value: fn(&FileInfo) -> i64| indices.iter().map(|&index| value(&files[index])).sum();
-    Bucket {
-        id,
-        runs: level_0 + higher.len(),
-        size: sum(|file| file.size),
-        rows: sum(|file| file.rows),
-        deletes: sum(|file| file.delete_rows.unwrap_or_default()),
-        files: indices,
     }
 }
 
@@ -152,16 +121,19 @@ pub struct Drawing {
     pub scale: KeyScale,
 }
 
-/// Lays out one bucket of a primary-key table.
+/// Lays out the files of one bucket of a primary-key table.
 #[must_use]
-pub fn draw(bucket: &Bucket, files: &[FileInfo], info: &TableInfo, kind: ScaleKind) -> Drawing {
+pub fn draw(files: &[FileInfo], info: &TableInfo, kind: ScaleKind) -> Drawing {
     let looks: Vec<Look> = info.file_key_types().iter().map(|(_, type_text)| crate::cell::look_of(type_text)).collect();
-    let chosen: Vec<&FileInfo> = bucket.files.iter().map(|&index| &files[index]).collect();
-    let scale = KeyScale::over(&chosen, &looks, kind);
-    let mut bars = Vec::with_capacity(chosen.len());
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by(|&a, &b| {
+        files[a].level.cmp(&files[b].level).then_with(|| files[b].max_sequence.cmp(&files[a].max_sequence))
+    });
+    let scale = KeyScale::over(&files.iter().collect::<Vec<_>>(), &looks, kind);
+    let mut bars = Vec::with_capacity(files.len());
     let mut levels: Vec<(i64, usize)> = Vec::new();
     let mut lines = 0;
-    for &index in &bucket.files {
+    for index in order {
         let file = &files[index];
         let new_level = levels.last().is_none_or(|&(level, _)| level != file.level);
         if new_level {
@@ -196,8 +168,10 @@ fn depth_steps(bars: &[Bar]) -> Vec<DepthStep> {
         while let Some(bar) = ends.next_if(|bar| bar.to <= at) {
             if let Some(count) = open.get_mut(&bar.line) {
                 *count -= 1;
+                if *count == 0 {
+                    open.remove(&bar.line);
+                }
             }
-            open.retain(|_, count| *count > 0);
         }
         while let Some(bar) = starts.next_if(|bar| bar.from <= at) {
             *open.entry(bar.line).or_default() += 1;
@@ -207,38 +181,6 @@ fn depth_steps(bars: &[Bar]) -> Vec<DepthStep> {
         }
     }
     steps
-}
-
-/// What the runs of all buckets mean for reads.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Amplification {
-    /// Runs a read of one key meets, averaged over rows.
-    pub average: f64,
-    /// The bucket with most runs, and how many.
-    pub worst: Option<(BucketId, usize)>,
-    /// Buckets with at least as many runs as the trigger.
-    pub at_trigger: usize,
-    /// Runs at which writers compact.
-    pub trigger: usize,
-}
-
-/// Read amplification of a primary-key table.
-#[must_use]
-#[allow(clippy::cast_precision_loss)]
-pub fn amplification(buckets: &[Bucket], info: &TableInfo) -> Amplification {
-    let trigger = info
-        .option("num-sorted-run.compaction-trigger")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(DEFAULT_COMPACTION_TRIGGER);
-    let rows: f64 = buckets.iter().map(|bucket| bucket.rows as f64).sum();
-    let weighted: f64 = buckets.iter().map(|bucket| bucket.rows as f64 * bucket.runs as f64).sum();
-    let worst = buckets.iter().max_by_key(|bucket| bucket.runs).map(|bucket| (bucket.id.clone(), bucket.runs));
-    Amplification {
-        average: if rows > 0.0 { weighted / rows } else { 0.0 },
-        worst,
-        at_trigger: buckets.iter().filter(|bucket| bucket.runs >= trigger).count(),
-        trigger,
-    }
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::{
 };
 
 mod export;
+mod list_export;
 
 /// Asks the engine for what the page needs.
 pub(crate) struct Runner {
@@ -153,14 +154,6 @@ impl Runner {
                 self.run(need, "snapshots", &params, Answer::Snapshots);
             }
             Need::Tags(_) => self.run(need, "tags", &table_params(state, json!({})), Answer::Tags),
-            Need::Files(key) => {
-                let params = table_params(state, at_params(&key.at));
-                self.run(need, "files", &params, Answer::Files);
-            }
-            Need::Manifests(key) => {
-                let params = table_params(state, at_params(&key.at));
-                self.run(need, "manifests", &params, Answer::Manifests);
-            }
             Need::Explain(key) => {
                 let params = table_params(state, scan_params(key));
                 self.run(need, "explain", &params, Answer::Explain);

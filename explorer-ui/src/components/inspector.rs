@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+mod bucket;
 mod field;
 mod file;
+mod manifest;
 mod rest;
 mod row;
 
@@ -31,11 +33,11 @@ pub(crate) fn Inspector() -> Html {
     let page = use_page();
     let chosen = page.state.selection.clone();
     let body = chosen.as_ref().and_then(|selection| match selection {
-        Selection::File(path) => file::file(&page, path),
-        Selection::Bucket(id) => file::bucket(&page, id),
+        Selection::File(path) => Some(html! { <file::FileDetail key={path.clone()} path={path.clone()} /> }),
+        Selection::Bucket(id) => Some(html! { <bucket::BucketDetail key={id.clone()} id={id.clone()} /> }),
         Selection::Cell { row, column } => row::cell(&page, *row, *column),
         Selection::Snapshot(id) => rest::snapshot(&page, *id),
-        Selection::Manifest(name) => rest::manifest(&page, name),
+        Selection::Manifest(name) => Some(html! { <manifest::ManifestDetail name={name.clone()} /> }),
         Selection::Field(id) => Some(html! { <field::Field id={*id} /> }),
     });
     html! {

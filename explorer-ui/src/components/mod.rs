@@ -8,6 +8,8 @@ pub(crate) mod help;
 pub(crate) mod icon;
 pub(crate) mod inspector;
 pub(crate) mod io_panel;
+pub(crate) mod linked;
+pub(crate) mod long_list;
 pub(crate) mod page;
 pub(crate) mod problem;
 pub(crate) mod size;

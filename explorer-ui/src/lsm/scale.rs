@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::View;
 use crate::{
     cell::{Cell, Look},
     model::FileInfo,
@@ -66,16 +67,17 @@ impl KeyScale {
         }
     }
 
-    /// Keys to write under the axis: the least, the greatest, and up to `count - 2` others at least a label apart.
+    /// Keys to write under the part of the axis in sight: the least, the greatest, and up to `count - 2` others at least a
+    /// label apart; with their places within what is in sight.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
-    pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
+    pub fn ticks(&self, view: View, count: usize) -> Vec<(f64, String)> {
         let gap = 1.0 / count.max(2) as f64;
-        let Some((last, rest)) = self.bounds.split_last() else { return Vec::new() };
-        let end = self.position(last);
+        let places = self.bounds.iter().map(|bound| (view.place(self.position(bound)), bound));
+        let seen: Vec<_> = places.filter(|(at, _)| (0.0..=1.0).contains(at)).collect();
+        let Some((&(end, last), rest)) = seen.split_last() else { return Vec::new() };
         let mut ticks: Vec<(f64, String)> = Vec::new();
-        for bound in rest {
-            let at = self.position(bound);
+        for &(at, bound) in rest {
             let far = ticks.last().is_none_or(|(before, _)| at - before >= gap) && end - at >= gap;
             if far || ticks.is_empty() {
                 ticks.push((at, key_text(bound)));

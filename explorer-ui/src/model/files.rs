@@ -92,6 +92,12 @@ pub struct FileInfo {
     /// Stats of its columns.
     #[serde(deserialize_with = "lenient::or_default")]
     pub stats: Vec<ColumnStats>,
+    /// Rows that its deletion vector hides, where it has one and says.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub deleted_by_vector: Option<i64>,
+    /// Whether it has a deletion vector.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub has_vector: bool,
 }
 
 impl FileInfo {

@@ -62,6 +62,12 @@ pub struct PreviewInfo {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PreviewTask {
+    /// `month=1`, empty without partitions.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub partition: String,
+    /// Bucket.
+    #[serde(deserialize_with = "lenient::int")]
+    pub bucket: i64,
     /// The rule that picked the files.
     #[serde(deserialize_with = "lenient::or_default")]
     pub reason: String,

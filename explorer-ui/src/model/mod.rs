@@ -3,8 +3,10 @@
 //! Unknown members are ignored and missing ones default, so that page and engine may differ by a version.
 
 mod files;
+mod footer;
 mod health;
 mod io;
+mod layout;
 mod lenient;
 mod options;
 mod table;
@@ -12,8 +14,10 @@ mod table;
 use serde::Deserialize;
 
 pub use files::{ColumnStats, Explain, ExplainStep, FileInfo, ManifestInfo};
+pub use footer::{ColumnSum, FooterChunk, FooterColumn, FooterGroup, FooterInfo, FooterMetadata};
 pub use health::{DoctorInfo, FindingInfo, PreviewInfo, PreviewTask, Severity};
 pub use io::{IoReply, IoTotals, RequestInfo};
+pub use layout::{BarePage, BucketLevels, EntriesPage, EntryInfo, FileSizes, FilesPage, LevelSum, LevelsInfo, SizeBin};
 pub use options::{OptionInfo, OptionStatus};
 pub use table::{FieldInfo, OpenedTable, SchemaInfo, SnapshotInfo, TableInfo, TagInfo};
 

@@ -4,8 +4,7 @@ use super::{Ask, Need, Overlay, Selection, Sheet};
 use crate::{
     export::ExportFormat,
     model::{
-        Explain, FileInfo, IoReply, ManifestInfo, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SnapshotInfo,
-        TagInfo, WarehouseInfo,
+        Explain, IoReply, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SnapshotInfo, TagInfo, WarehouseInfo,
     },
     place::{Access, Place},
     route::{At, Range, Route, Tab, TableName},
@@ -22,10 +21,6 @@ pub enum Answer {
     Snapshots(Vec<SnapshotInfo>),
     /// To `Need::Tags`.
     Tags(Vec<TagInfo>),
-    /// To `Need::Files`.
-    Files(Vec<FileInfo>),
-    /// To `Need::Manifests`.
-    Manifests(Vec<ManifestInfo>),
     /// To `Need::Explain`.
     Explain(Explain),
     /// To `Need::Ask`: JSON text.

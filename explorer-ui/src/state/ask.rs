@@ -51,6 +51,13 @@ struct Asked {
     slot: Slot<Ask, String>,
 }
 
+impl Asked {
+    /// Length of the answer.
+    fn bytes(&self) -> usize {
+        self.slot.ready(&self.ask).map_or(0, |text| text.len())
+    }
+}
+
 /// The questions of the views shown, and the last ones of views that were.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asks(Shared<Vec<Asked>>);
@@ -58,6 +65,8 @@ pub struct Asks(Shared<Vec<Asked>>);
 impl Asks {
     /// Answers kept of views that are not shown any more.
     const KEPT: usize = 24;
+    /// Bytes of them: the layout of a large table is megabytes, which a page that shows another view does not hold.
+    const KEPT_BYTES: usize = 4 << 20;
 
     fn find(&self, ask: &Ask) -> Option<&Asked> {
         self.0.iter().find(|asked| asked.ask == *ask)
@@ -83,10 +92,15 @@ impl Asks {
         self.change(ask, |asked| asked.shown = asked.shown.saturating_sub(1));
         let all = Shared::make_mut(&mut self.0);
         all.retain(|asked| asked.shown > 0 || asked.slot.ready(&asked.ask).is_some());
-        let mut excess = all.iter().filter(|asked| asked.shown == 0).count().saturating_sub(Asks::KEPT);
+        let hidden = || all.iter().filter(|asked| asked.shown == 0);
+        let (mut count, mut bytes) = (hidden().count(), hidden().map(Asked::bytes).sum::<usize>());
+        // The oldest go first.
         all.retain(|asked| {
-            let goes = asked.shown == 0 && excess > 0;
-            excess -= usize::from(goes);
+            let goes = asked.shown == 0 && (count > Asks::KEPT || bytes > Asks::KEPT_BYTES);
+            if goes {
+                count -= 1;
+                bytes -= asked.bytes();
+            }
             !goes
         });
     }
@@ -197,5 +211,17 @@ mod tests {
         let kept = many.iter().filter(|one| asks.answer(one).is_some()).count();
         assert_eq!(kept, Asks::KEPT);
         assert!(asks.answer(&many[99]).is_some());
+        let large = ask("large");
+        asks.show(large.clone());
+        asks.begin(&large);
+        asks.finish(&large, Ok("x".repeat(Asks::KEPT_BYTES - 1)));
+        asks.hide(&large);
+        assert!(asks.answer(&large).is_some() && asks.answer(&many[99]).is_some(), "empty answers weigh nothing");
+        let other = ask("other");
+        asks.show(other.clone());
+        asks.begin(&other);
+        asks.finish(&other, Ok("two".to_owned()));
+        asks.hide(&other);
+        assert!(asks.answer(&large).is_none() && asks.answer(&other).is_some(), "the oldest bytes go first");
     }
 }

@@ -16,10 +16,7 @@ pub use slot::{Shown, Slot};
 
 use crate::{
     export::ExportFormat,
-    model::{
-        Explain, FileInfo, IoTotals, ManifestInfo, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo,
-        WarehouseInfo,
-    },
+    model::{Explain, IoTotals, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo, WarehouseInfo},
     place::{Access, Place},
     route::{At, Route, Tab},
     shared::Shared,
@@ -147,10 +144,6 @@ pub struct State {
     pub snapshots: Slot<TableKey, Vec<SnapshotInfo>>,
     /// Its tags.
     pub tags: Slot<TableKey, Vec<TagInfo>>,
-    /// Live files.
-    pub files: Slot<AtKey, Vec<FileInfo>>,
-    /// Manifests.
-    pub manifests: Slot<AtKey, Vec<ManifestInfo>>,
     /// How the scan chooses its files.
     pub explain: Slot<ScanKey, Explain>,
     /// What single views want to know besides.

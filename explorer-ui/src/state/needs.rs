@@ -61,10 +61,6 @@ pub enum Need {
     Snapshots(TableKey),
     /// List tags.
     Tags(TableKey),
-    /// List live files.
-    Files(AtKey),
-    /// List manifests.
-    Manifests(AtKey),
     /// Explain the scan.
     Explain(ScanKey),
     /// Answer a question of a view.
@@ -110,15 +106,9 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     }
     needs.extend(state.asks.lacking().filter(|ask| ask.table == *table).cloned().map(Need::Ask));
     let never_written = state.opened().is_some_and(|opened| opened.info.latest_snapshot.is_none());
-    let (Some(at), Some(scan)) = (state.at_key(), state.scan_key()) else { return };
+    let Some(scan) = state.scan_key() else { return };
     if never_written && tab != Tab::System {
         return;
-    }
-    if matches!(tab, Tab::Overview | Tab::Lsm | Tab::Files) && state.files.lacks(&at) {
-        needs.push(Need::Files(at.clone()));
-    }
-    if tab == Tab::Manifests && state.manifests.lacks(&at) {
-        needs.push(Need::Manifests(at));
     }
     if matches!(tab, Tab::Data | Tab::Changelog | Tab::System) {
         if !state.scan.is_for(&scan) {
@@ -153,8 +143,6 @@ impl State {
             Need::Table(key) => self.table.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Snapshots(key) => self.snapshots.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Tags(key) => self.tags.waits_for(key) && self.table_key().as_ref() == Some(key),
-            Need::Files(key) => self.files.waits_for(key) && self.at_key().as_ref() == Some(key),
-            Need::Manifests(key) => self.manifests.waits_for(key) && self.at_key().as_ref() == Some(key),
             Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),
             Need::Ask(ask) => self.asks.waits_for(ask) && self.table_key().as_ref() == Some(&ask.table),
             Need::Scan(key) | Need::Page(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),

@@ -117,8 +117,6 @@ impl State {
         self.table.clear();
         self.snapshots.clear();
         self.tags.clear();
-        self.files.clear();
-        self.manifests.clear();
         self.explain.clear();
         self.asks.forget_hidden();
         self.scan.retry();
@@ -157,8 +155,6 @@ impl State {
         self.table.retry();
         self.snapshots.retry();
         self.tags.retry();
-        self.files.retry();
-        self.manifests.retry();
         self.explain.retry();
         self.asks.retry();
         if self.scan.problem.is_some() {
@@ -172,8 +168,6 @@ impl State {
             Need::Table(key) => self.table.begin(key),
             Need::Snapshots(key) => self.snapshots.begin(key),
             Need::Tags(key) => self.tags.begin(key),
-            Need::Files(key) => self.files.begin(key),
-            Need::Manifests(key) => self.manifests.begin(key),
             Need::Explain(key) => self.explain.begin(key),
             Need::Ask(ask) => self.asks.begin(&ask),
             Need::Scan(key) => self.scan.begin(key),
@@ -197,8 +191,6 @@ impl State {
             }
             (Need::Snapshots(key), Answer::Snapshots(value)) => drop(self.snapshots.finish(key, Ok(value))),
             (Need::Tags(key), Answer::Tags(value)) => drop(self.tags.finish(key, Ok(value))),
-            (Need::Files(key), Answer::Files(value)) => drop(self.files.finish(key, Ok(value))),
-            (Need::Manifests(key), Answer::Manifests(value)) => drop(self.manifests.finish(key, Ok(value))),
             (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
             (Need::Ask(ask), Answer::Told(text)) => self.asks.finish(ask, Ok(text)),
             (Need::Scan(_), Answer::Scan(value)) => self.scan.opened(value),
@@ -213,8 +205,6 @@ impl State {
             Need::Table(key) => drop(self.table.finish(key, Err(problem))),
             Need::Snapshots(key) => drop(self.snapshots.finish(key, Err(problem))),
             Need::Tags(key) => drop(self.tags.finish(key, Err(problem))),
-            Need::Files(key) => drop(self.files.finish(key, Err(problem))),
-            Need::Manifests(key) => drop(self.manifests.finish(key, Err(problem))),
             Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),
             Need::Ask(ask) => self.asks.finish(ask, Err(problem)),
             Need::Scan(_) | Need::Page(_) => self.scan.failed(problem),

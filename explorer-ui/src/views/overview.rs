@@ -3,23 +3,23 @@
 use serde_json::json;
 use yew::prelude::*;
 
+mod cards;
+
 use crate::{
     cell::look_of,
     commands,
     components::{
         ask::use_ask,
-        bits::{ago, bytes, card, command, count, empty, level_class, panel},
+        bits::{command, empty, panel},
         page::{Page, use_page},
         problem::ProblemView,
         skeleton,
     },
     format,
-    health::{self, Finding, SMALL_FILE_BYTES},
-    lsm,
-    model::{DoctorInfo, FileInfo, Severity, TableInfo},
+    health::{self, Finding},
+    model::{DoctorInfo, Severity, TableInfo},
     options::{Standing, standing},
     route::{At, Route, Tab},
-    shared::Shared,
     state::{Ask, Shown},
     views::snapshots::chart::Timeline,
 };
@@ -36,10 +36,9 @@ pub(crate) fn Overview() -> Html {
     if info.latest_snapshot.is_none() {
         return html! { <>{ empty("Nothing was written yet", html! { <>{"The table has a schema and no snapshot. "}<code>{"cenote write"}</code>{" makes the first one."}</> }) }{ columns(info) }{ options(info) }</> };
     }
-    let files = page.state.files.show(page.state.at_key().as_ref());
     html! {
         <>
-        { cards(&page, info, &files) }
+        <cards::Cards />
         if page.state.route.at == At::Latest { <Health /> }
         <Timeline small=true />
         <div class="halves">
@@ -48,59 +47,6 @@ pub(crate) fn Overview() -> Html {
         </div>
         </>
     }
-}
-
-fn cards(page: &Page, info: &TableInfo, files: &Shown<Vec<FileInfo>>) -> Html {
-    let snapshot = page.state.snapshot().or(info.latest_snapshot.as_ref());
-    let waiting = || html! { <span class="skeleton tall"></span> };
-    let list = files.value();
-    let size = list.map(|list| list.iter().map(|file| file.size).sum()).or(info.total_size);
-    let file_count = list.map(|list| i64::try_from(list.len()).unwrap_or(i64::MAX)).or(info.file_count);
-    let rows = list
-        .map(|list| list.iter().map(|file| file.rows).sum())
-        .or(snapshot.and_then(|snapshot| snapshot.total_record_count));
-    let small = list.map(|list| list.iter().filter(|file| file.size < SMALL_FILE_BYTES).count());
-    let remark =
-        if info.has_primary_key() { "old versions and deletes among them" } else { "append only: each counts" };
-    html! {
-        <div class="cards" aria-busy={list.is_none().to_string()}>
-            { card("Rows in files", "", rows.map_or_else(waiting, count), html! { remark }) }
-            { card("Size", "", size.map_or_else(waiting, bytes), list.map_or_else(|| html! {"\u{a0}"}, |list| html! { <>{"median file "}{ bytes(health::median_size(list)) }</> })) }
-            { card("Files", "", file_count.map_or_else(waiting, count), small.map_or_else(|| html! {"\u{a0}"}, |small| html! { format!("{} under {}", format::short(i64::try_from(small).unwrap_or(i64::MAX)), format::bytes(SMALL_FILE_BYTES)) })) }
-            { amplification(info, list) }
-            { card("Last commit", "", snapshot.map_or_else(waiting, |snapshot| ago(snapshot.time_millis)), snapshot.map_or_else(Html::default, |snapshot| html! { format!("#{} {}, schema {}", snapshot.id, snapshot.commit_kind.to_lowercase(), snapshot.schema_id) })) }
-        </div>
-    }
-}
-
-fn amplification(info: &TableInfo, files: Option<&Shared<Vec<FileInfo>>>) -> Html {
-    if !info.has_primary_key() {
-        let buckets = files.map(|files| lsm::buckets(files).len());
-        return card(
-            "Partitions × buckets",
-            "",
-            buckets.map_or_else(
-                || html! { <span class="skeleton tall"></span> },
-                |count| html! { format::exact(i64::try_from(count).unwrap_or(i64::MAX)) },
-            ),
-            html! { "no merge on read" },
-        );
-    }
-    let Some(files) = files else {
-        return card("Read amplification", "", html! { <span class="skeleton tall"></span> }, html! {"\u{a0}"});
-    };
-    let buckets = lsm::buckets(files);
-    let cost = lsm::amplification(&buckets, info);
-    let worst = cost.worst.as_ref().map_or(0, |(_, runs)| *runs);
-    let tone = if worst >= cost.trigger {
-        "warm"
-    } else if worst <= 1 {
-        "good"
-    } else {
-        ""
-    };
-    let remark = cost.worst.map(|(id, runs)| format!("worst {runs} runs · {}", id.title())).unwrap_or_default();
-    card("Read amplification", tone, html! { format!("{:.1} ×", cost.average) }, html! { remark })
 }
 
 /// What ails the latest state.
@@ -209,9 +155,4 @@ pub(crate) fn options(info: &TableInfo) -> Html {
         }
     };
     panel("Options", html! { "What the schema sets, and what it would be." }, html! {}, body)
-}
-
-/// Names of the levels present, with their colours.
-pub(crate) fn level_legend(levels: &[i64]) -> Html {
-    html! { <div class="legend">{ for levels.iter().map(|level| html! { <span key={level.to_string()}><i class={classes!("swatch", level_class(*level))}></i>{ format!("L{level}") }</span> }) }</div> }
 }

@@ -1,4 +1,4 @@
-//! A data file, and a bucket of them.
+//! A data file: where it lies, what it holds, and what to do about it.
 
 use yew::prelude::*;
 
@@ -7,20 +7,62 @@ use crate::{
     cell::Cell,
     commands,
     components::{
+        ask::use_ask,
         bits::{ago, bytes, command, copyable, count, optional, pairs},
-        page::Page,
+        page::{Page, use_page},
+        problem::ProblemView,
+        skeleton,
     },
-    format,
-    lsm::{self, Bucket},
-    model::{ColumnStats, FileInfo},
-    state::{Action, Selection},
+    files_query, format,
+    lsm::BucketId,
+    model::{ColumnStats, FileInfo, FilesPage, TableInfo},
+    route::{Route, Tab},
+    state::{Ask, Shown},
 };
 
+/// Properties of [`FileDetail`].
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// The file's path.
+    pub(super) path: String,
+}
+
 /// The file with this path.
-pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
-    let files = page.state.files.show(page.state.at_key().as_ref());
-    let file = files.value()?.iter().find(|file| file.path == path)?;
-    let info = page.info()?;
+#[component]
+pub(super) fn FileDetail(props: &Props) -> Html {
+    let page = use_page();
+    let shown = use_ask::<FilesPage>(Ask::at(&page.state, "filesPage", files_query::of_path(&props.path)));
+    let Some(info) = page.info() else { return html! {} };
+    let body = match &shown {
+        Shown::Waiting => skeleton::waiting(skeleton::lines(8)),
+        Shown::Failed(problem) => html! { <ProblemView problem={problem.clone()} /> },
+        Shown::Fresh(found) | Shown::Stale(found) => match found.files.iter().find(|file| file.path == props.path) {
+            Some(file) => live(&page, info, file),
+            None => {
+                html! { <p class="note">{"The state shown does not read this file: it was removed, or came later."}</p> }
+            }
+        },
+    };
+    let mut inside = page.state.route.focused(Tab::Manifests, "open", &props.path);
+    let known = shown.value().and_then(|found| found.files.iter().find(|file| file.path == props.path));
+    inside.set_focus("size", known.map(|file| file.size.to_string()));
+    html! {
+        <>
+        { head(&page, "Data file") }
+        { body }
+        <div class="inspector-tools"><a class="button" href={inside.print()}>{"Look inside"}</a></div>
+        <h2>{"Path"}</h2>
+        { command(&page, &props.path, "path") }
+        <h2>{"The same in JavaScript"}</h2>
+        { command(&page, &commands::file_javascript(&page.state.route, info, &page.warehouse_url(), &props.path), "snippet") }
+        </>
+    }
+}
+
+/// A file of the state shown.
+fn live(page: &Page, info: &TableInfo, file: &FileInfo) -> Html {
+    let id = BucketId { partition: file.partition.clone(), bucket: file.bucket };
+    let bucket = Route { tab: Tab::Lsm, bucket: Some(id.print()), focus: Vec::new(), ..page.state.route.clone() };
     let mut facts = vec![
         ("file", copyable(page, &file.name, format::middle_cut(&file.name, 14, 14))),
         ("format", html! { file.format.clone() }),
@@ -32,7 +74,10 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
                 html! { file.partition.clone() }
             },
         ),
-        ("bucket", html! { format!("{} of {}", file.bucket, file.total_buckets) }),
+        (
+            "bucket",
+            html! { <a href={bucket.print()} title="Its levels">{ if file.total_buckets > 0 { format!("{} of {}", file.bucket, file.total_buckets) } else { file.bucket.to_string() } }</a> },
+        ),
         (
             "level",
             html! { { if file.level == 0 && info.has_primary_key() { "0 (a run of its own)".to_owned() } else { file.level.to_string() } } },
@@ -43,6 +88,9 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
         ),
         ("size", bytes(file.size)),
     ];
+    if file.has_vector {
+        facts.push(("hidden rows", crate::views::files::list::hidden(file)));
+    }
     if !file.min_key.is_empty() {
         facts.push(("key min", key(&file.min_key)));
         facts.push(("key max", key(&file.max_key)));
@@ -51,7 +99,7 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
         facts.push(("sequence", html! { format!("{} … {}", format::exact(low), format::exact(high)) }));
     }
     facts.extend(file.first_row_id.map(|first| {
-        ("row ids", html! { format!("{} … {}", format::exact(first), format::exact(first + (file.rows - 1).max(0))) })
+        ("row ids", html! { format!("{} … {}", format::exact(first), format::exact(first.saturating_add((file.rows - 1).max(0)))) })
     }));
     facts.extend(file.write_cols.as_ref().map(|columns| ("holds", html! { columns.join(", ") })));
     facts.extend(file.embedded_index_size.map(|size| ("index", html! { <>{ bytes(size) }{" in the manifest"}</> })));
@@ -60,19 +108,16 @@ pub(super) fn file(page: &Page, path: &str) -> Option<Html> {
     facts.push(("written", optional(file.creation_millis, ago)));
     facts.push(("schema", html! { file.schema_id.to_string() }));
     facts.extend(file.source.clone().map(|source| ("by", html! { source.to_lowercase() })));
-    Some(html! {
+    html! {
         <>
-        { head(page, "Data file") }
         { pairs(facts) }
         { stats(&file.stats) }
-        <h2>{"Path"}</h2>
-        { command(page, &file.path, "path") }
         if file.level == 0 && info.has_primary_key() {
             <h2>{"Merge it upwards"}</h2>
             { command(page, &commands::compact(&page.state.route, info, &page.warehouse_url(), &file.partition), "command") }
         }
         </>
-    })
+    }
 }
 
 fn key(values: &[Cell]) -> Html {
@@ -106,67 +151,5 @@ fn bound(cell: &Cell) -> Html {
     match cell {
         Cell::Null => html! { <span class="none">{"–"}</span> },
         other => html! { <span title={other.copy_text()}>{ format::middle_cut(&other.copy_text(), 14, 5) }</span> },
-    }
-}
-
-/// The bucket of this name, and what a full compaction of it would do.
-pub(super) fn bucket(page: &Page, id: &str) -> Option<Html> {
-    let files = page.state.files.show(page.state.at_key().as_ref());
-    let files = files.value()?;
-    let buckets = lsm::buckets(files);
-    let bucket = buckets.iter().find(|bucket| bucket.id.print() == id)?;
-    let info = page.info()?;
-    let facts = vec![
-        ("bucket", html! { bucket.id.title() }),
-        ("files", count(i64::try_from(bucket.files.len()).unwrap_or(i64::MAX))),
-        ("runs", html! { bucket.runs.to_string() }),
-        ("rows", count(bucket.rows)),
-        ("size", bytes(bucket.size)),
-    ];
-    Some(html! {
-        <>
-        { head(page, "Bucket") }
-        { pairs(facts) }
-        if info.has_primary_key() && bucket.runs > 1 { { preview(page, bucket, files) } }
-        <h2>{"Files"}</h2>
-        <ul class="file-list">
-            { for bucket.files.iter().take(60).map(|&index| {
-                let file = &files[index];
-                html! {
-                    <li key={file.path.clone()}><button class="menu-item" onclick={page.on(Action::Select(Some(Selection::File(file.path.clone()))))}>
-                        <span><i class={classes!("swatch", crate::components::bits::level_class(file.level))}></i>{ format!("L{} ", file.level) }<span class="mono">{ format::middle_cut(&file.name, 9, 10) }</span></span><small>{ bytes(file.size) }</small>
-                    </button></li>
-                }
-            }) }
-        </ul>
-        </>
-    })
-}
-
-/// What a full compaction would read, and leave behind at least.
-fn preview(page: &Page, bucket: &Bucket, files: &[FileInfo]) -> Html {
-    let Some(info) = page.info() else { return html! {} };
-    let newest_level = bucket.files.iter().map(|&index| files[index].level).max().unwrap_or_default();
-    let settled: i64 = bucket
-        .files
-        .iter()
-        .map(|&index| &files[index])
-        .filter(|file| file.level == newest_level && file.level > 0)
-        .map(|file| file.rows)
-        .sum();
-    let facts = vec![
-        ("read", html! { <>{ format!("{} runs, ", bucket.runs) }{ bytes(bucket.size) }</> }),
-        (
-            "rows left",
-            html! { <>{"between "}{ count(settled.min(bucket.rows - bucket.deletes).max(0)) }{" and "}{ count((bucket.rows - bucket.deletes).max(0)) }</> },
-        ),
-        ("runs", html! { <>{ format!("{} → ", bucket.runs) }<b class="good">{"1"}</b></> }),
-    ];
-    html! {
-        <>
-        <h2>{"A full compaction would"}</h2>
-        { pairs(facts) }
-        { command(page, &commands::compact(&page.state.route, info, &page.warehouse_url(), &bucket.id.partition), "command") }
-        </>
     }
 }

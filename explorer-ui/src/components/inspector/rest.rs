@@ -1,4 +1,4 @@
-//! Snapshots and manifests.
+//! Snapshots.
 
 use yew::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::{
     cell::Cell,
     commands,
     components::{
-        bits::{ago, bytes, command, copyable, count, optional, pairs},
+        bits::{ago, command, copyable, count, optional, pairs},
         page::Page,
     },
     format,
@@ -76,25 +76,4 @@ pub(super) fn snapshot(page: &Page, id: i64) -> Option<Html> {
 pub(crate) fn signed(value: i64) -> Html {
     let sign = if value > 0 { "+" } else { "" };
     html! { <span title={format::exact(value)}>{ format!("{sign}{}", format::short(value)) }</span> }
-}
-
-/// The manifest of this name.
-pub(super) fn manifest(page: &Page, name: &str) -> Option<Html> {
-    let list = page.state.manifests.show(page.state.at_key().as_ref());
-    let manifest = list.value()?.iter().find(|manifest| manifest.name == name)?.clone();
-    let facts = vec![
-        ("manifest", copyable(page, &manifest.name, format::middle_cut(&manifest.name, 14, 10))),
-        ("list", html! { manifest.list.clone() }),
-        ("size", bytes(manifest.size)),
-        ("adds", count(manifest.added)),
-        ("removes", count(manifest.deleted)),
-        ("schema", html! { manifest.schema_id.to_string() }),
-        (
-            "partitions",
-            html! { <span class="mono">{ format!("{} … {}", manifest.min_partition, manifest.max_partition) }</span> },
-        ),
-    ];
-    Some(
-        html! { <>{ head(page, "Manifest") }{ pairs(facts) }<h2>{"Path"}</h2>{ command(page, &format!("manifest/{}", manifest.name), "path") }</> },
-    )
 }

@@ -1,127 +1,144 @@
-//! All buckets at once: partition by bucket, warmer the more a read must merge.
+//! All buckets at once: partition by bucket, by a measure of choice, as a picture or as a table.
 
 use std::rc::Rc;
 
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::{heat_grid::HeatGrid, heat_table::HeatTable};
 use crate::{
+    browser,
     components::{
         bits::panel,
         page::{Page, use_page},
+        size::use_size,
     },
     format,
-    lsm::Bucket,
+    heat::{Base, Grid, HeatScale, Measure, listed},
+    lsm::BucketId,
+    model::LevelsInfo,
+    shared::Shared,
     state::Action,
 };
 
-/// Cells drawn; beyond, the costliest are.
-const DRAWN: usize = 600;
+/// Buckets from which on there is something to search.
+const SEARCHED: usize = 24;
+/// Width of a cell where cells follow each other, pixels.
+const CELL_PX: f64 = 46.0;
 
 /// Properties of [`Heatmap`].
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
-    /// All buckets.
-    pub(super) all: Rc<Vec<Bucket>>,
-    /// Whether runs count, else files do.
-    pub(super) keyed: bool,
+    /// The buckets.
+    pub(super) levels: Shared<LevelsInfo>,
     /// The bucket shown above.
-    pub(super) chosen: Option<String>,
+    pub(super) chosen: Option<BucketId>,
 }
 
-/// Runs of a keyed bucket, files of another.
-fn heat(bucket: &Bucket, keyed: bool) -> usize {
-    if keyed { bucket.runs } else { bucket.files.len() }
+/// What the picture and the table both show.
+#[derive(Clone, PartialEq)]
+pub(super) struct Heat {
+    pub(super) levels: Shared<LevelsInfo>,
+    pub(super) measure: Measure,
+    pub(super) base: Base,
+    pub(super) scale: HeatScale,
+    /// Positions of the buckets to show, in order.
+    pub(super) listed: Rc<Vec<usize>>,
+    pub(super) chosen: Option<BucketId>,
 }
 
 /// The heatmap.
 #[component]
 pub(super) fn Heatmap(props: &Props) -> Html {
     let page = use_page();
-    let mut shown: Vec<&Bucket> = props.all.iter().collect();
-    let left_out = shown.len().saturating_sub(DRAWN);
-    if left_out > 0 {
-        shown.sort_by_key(|bucket| std::cmp::Reverse(heat(bucket, props.keyed)));
-        shown.truncate(DRAWN);
-        let kept: std::collections::BTreeSet<_> = shown.iter().map(|bucket| bucket.id.clone()).collect();
-        shown = props.all.iter().filter(|bucket| kept.contains(&bucket.id)).collect();
-    }
-    let mut numbers: Vec<i64> = shown.iter().map(|bucket| bucket.id.bucket).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut partitions: Vec<&str> = Vec::new();
-    for bucket in &shown {
-        if partitions.last() != Some(&bucket.id.partition.as_str()) {
-            partitions.push(&bucket.id.partition);
-        }
-    }
-    let most = shown.iter().map(|bucket| heat(bucket, props.keyed)).max().unwrap_or_default();
-    let remark = match (props.keyed, left_out) {
-        (true, 0) => "Sorted runs to merge on read. Warmer is slower.".to_owned(),
-        (true, more) => format!("Sorted runs to merge on read: the {DRAWN} costliest, {more} more are left out."),
-        (false, 0) => "Files to open. Warmer is more of them.".to_owned(),
-        (false, more) => format!("Files to open: the fullest {DRAWN}, {more} more are left out."),
-    };
-    // The longer side goes down the page where it would not fit across.
-    let across = partitions.len() <= 40;
-    let body =
-        if across { wide(&page, props, &shown, &partitions, &numbers, most) } else { flow(&page, props, &shown, most) };
-    panel("Partition × bucket", html! { remark }, html! {}, body)
-}
-
-/// Partitions across, buckets down.
-fn wide(page: &Page, props: &Props, shown: &[&Bucket], partitions: &[&str], numbers: &[i64], most: usize) -> Html {
-    let short = short_names(partitions);
-    html! {
-        <div class="scroll-x"><table class="heat">
-            <tbody>
-            { for numbers.iter().map(|number| html! {
-                <tr key={number.to_string()}>
-                    <th scope="row">{ format!("b {number}") }</th>
-                    { for partitions.iter().map(|partition| {
-                        let bucket = shown.iter().find(|bucket| bucket.id.partition == *partition && bucket.id.bucket == *number);
-                        html! { <td key={*partition}>{ bucket.map_or_else(Html::default, |bucket| cell(page, props, bucket, most)) }</td> }
-                    }) }
-                </tr>
-            }) }
-            </tbody>
-            <tfoot><tr><td></td>{ for partitions.iter().zip(&short).map(|(partition, short)| html! { <th scope="col" title={partition.to_string()}>{ short.clone() }</th> }) }</tr></tfoot>
-        </table></div>
-    }
-}
-
-/// Many partitions: one cell after the other.
-fn flow(page: &Page, props: &Props, shown: &[&Bucket], most: usize) -> Html {
-    html! { <div class="heat-flow">{ for shown.iter().map(|bucket| cell(page, props, bucket, most)) }</div> }
-}
-
-fn cell(page: &Page, props: &Props, bucket: &Bucket, most: usize) -> Html {
-    let value = heat(bucket, props.keyed);
-    let id = bucket.id.print();
-    #[allow(clippy::cast_precision_loss)]
-    let share = if most > 1 { (value.saturating_sub(1)) as f64 / (most - 1).max(4) as f64 * 100.0 } else { 0.0 };
-    let on = props.chosen.as_deref() == Some(&id);
-    let unit = if props.keyed { "run" } else { "file" };
-    let title = format!(
-        "{}\n{} in {}, {}, {} rows",
-        bucket.id.title(),
-        format::counted(value, unit),
-        format::counted(bucket.files.len(), "file"),
-        format::bytes(bucket.size),
-        format::exact(bucket.rows)
+    let node = use_node_ref();
+    let (width, _) = use_size(&node);
+    let route = &page.state.route;
+    let levels = props.levels.clone();
+    let measure = Measure::named(route.focus("heat").unwrap_or_default(), &levels);
+    let warmest = route.focus("order") == Some("warmest");
+    let as_table = route.focus("as") == Some("table");
+    let search = route.focus("partition").unwrap_or_default().to_owned();
+    let base = use_memo(levels.clone(), |levels| Base::of(&levels.buckets, browser::now()));
+    let found = use_memo((levels.clone(), search.clone(), warmest, measure), |(levels, search, warmest, measure)| {
+        listed(&levels.buckets, search, warmest.then_some(*measure), &base)
+    });
+    let scale =
+        use_memo((levels.clone(), measure), |(levels, measure)| HeatScale::over(*measure, &levels.buckets, &base));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let per_line = ((width - 110.0) / CELL_PX).clamp(4.0, 24.0) as usize;
+    let grid = use_memo(
+        (found.clone(), levels.clone(), warmest, measure, per_line),
+        |(found, levels, warmest, measure, per_line)| {
+            Grid::of(&levels.buckets, found, warmest.then_some((*measure, &*base)), *per_line)
+        },
     );
+    let heat = Heat {
+        levels: levels.clone(),
+        measure,
+        base: *base,
+        scale: *scale,
+        listed: found.clone(),
+        chosen: props.chosen.clone(),
+    };
+    let remark = html! {
+        <>{ measure.meaning() }<span role="status">{ if found.len() < levels.buckets.len() { format!(" {} of {}.", format::exact(i64::try_from(found.len()).unwrap_or_default()), format::counted(levels.buckets.len(), "bucket")) } else { String::new() } }</span></>
+    };
+    let body = if found.is_empty() {
+        html! { <p class="note">{"No partition holds these words. "}<button onclick={page.on(Action::Focus("partition", None))}>{"Show all"}</button></p> }
+    } else if as_table {
+        html! { <HeatTable {heat} {warmest} /> }
+    } else {
+        html! { <HeatGrid {heat} {grid} /> }
+    };
     html! {
-        <button class={classes!("heat-cell", on.then_some("on"))} style={format!("--heat:{share:.0}%")} aria-label={title.replace('\n', ": ")} aria-pressed={on.to_string()} {title} onclick={page.on(Action::Bucket(Some(id.clone())))}>{ value.to_string() }</button>
+        <div ref={node}>
+        { panel("Partition × bucket", remark, html! {}, html! {
+            <>
+            { tools(&page, &levels, measure, (warmest, as_table), &search) }
+            { body }
+            if !as_table { { legend(measure, &scale) } }
+            </>
+        }) }
+        </div>
     }
 }
 
-/// `month=1`, `month=2` need only their values; mixed names stay whole.
-fn short_names(partitions: &[&str]) -> Vec<String> {
-    partitions
-        .iter()
-        .map(|partition| {
-            let values: Vec<&str> =
-                partition.split('/').map(|part| part.split_once('=').map_or(part, |(_, value)| value)).collect();
-            format::middle_cut(&values.join("/"), 8, 3)
+fn tools(page: &Page, levels: &LevelsInfo, measure: Measure, (warmest, as_table): (bool, bool), search: &str) -> Html {
+    let focus = |name: &'static str, value: Option<&str>| page.on(Action::Focus(name, value.map(str::to_owned)));
+    let oninput = {
+        let page = page.clone();
+        Callback::from(move |event: InputEvent| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            page.send(Action::Focus("partition", Some(text)));
         })
-        .collect()
+    };
+    let press = |on: bool| on.to_string();
+    html! {
+        <div class="heat-tools">
+            <div class="segments wrap" role="group" aria-label="What is measured">{ for Measure::offered(levels).into_iter().map(|own| html! {
+                <button aria-pressed={press(own == measure)} title={own.meaning()} onclick={focus("heat", Some(own.slug()))}>{ own.label() }</button>
+            }) }</div>
+            <div class="segments" role="group" aria-label="Order">
+                <button aria-pressed={press(!warmest)} onclick={focus("order", None)}>{"By name"}</button>
+                <button aria-pressed={press(warmest)} title="Partitions with the greatest measure first" onclick={focus("order", Some("warmest"))}>{"Warmest first"}</button>
+            </div>
+            <div class="segments" role="group" aria-label="Shown as">
+                <button aria-pressed={press(!as_table)} onclick={focus("as", None)}>{"Picture"}</button>
+                <button aria-pressed={press(as_table)} onclick={focus("as", Some("table"))}>{"Table"}</button>
+            </div>
+            if levels.buckets.len() > SEARCHED && levels.partition_count > 1 {
+                <input class="heat-search" type="search" placeholder="Search partitions" aria-label="Search partitions" value={search.to_owned()} {oninput} />
+            }
+        </div>
+    }
+}
+
+/// Colours with the values they stand for.
+fn legend(measure: Measure, scale: &HeatScale) -> Html {
+    html! {
+        <div class="heat-legend" aria-label={format!("{}: colours", measure.label())} role="img">
+            { for scale.stops(5).into_iter().map(|(share, text)| html! { <span><i style={format!("--heat:{:.0}%", share * 100.0)}></i>{ text }</span> }) }
+        </div>
+    }
 }

@@ -1,54 +1,98 @@
 //! What a compaction would do with the bucket that is shown.
 
+use serde_json::json;
 use yew::prelude::*;
 
 use crate::{
     commands,
     components::{
+        ask::use_ask,
         bits::{bytes, command, level_class, panel},
-        page::Page,
+        page::use_page,
         problem::ProblemView,
         skeleton,
     },
     format,
-    lsm::Bucket,
-    model::{FileInfo, PreviewInfo, PreviewTask, TableInfo},
-    route::At,
-    state::Shown,
+    lsm::BucketId,
+    model::{PreviewInfo, PreviewTask, TableInfo},
+    shared::Shared,
+    state::{Ask, Shown},
 };
 
-/// The tasks about a bucket.
-pub(super) fn tasks_of<'a>(preview: &'a PreviewInfo, bucket: &Bucket, files: &[FileInfo]) -> Vec<&'a PreviewTask> {
-    let here =
-        |name: &String| bucket.files.iter().any(|place| files.get(*place).is_some_and(|file| file.name == *name));
-    preview.tasks.iter().filter(|task| task.files.first().is_some_and(here)).collect()
+/// Files of a table up to which the preview is worked out at once; it looks at all of them.
+pub(super) const SOON: i64 = 20_000;
+
+/// Properties of [`Preview`].
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    /// The bucket shown.
+    pub(super) id: BucketId,
+    /// Whether the table has so many files that somebody must ask first.
+    pub(super) many: bool,
+    /// Hears of what was found, none while nothing is.
+    pub(super) found: Callback<Option<Shared<PreviewInfo>>>,
 }
 
-/// The panel below the levels: reason, files, and the cost of a read before and after. Nothing for older states.
-pub(super) fn panel_of(
-    page: &Page,
-    info: &TableInfo,
-    shown: &Shown<PreviewInfo>,
-    bucket: &Bucket,
-    files: &[FileInfo],
-) -> Html {
-    if page.state.route.at != At::Latest {
-        return html! {};
+impl PreviewTask {
+    /// Whether it is about this bucket.
+    pub(super) fn is_of(&self, id: &BucketId) -> bool {
+        self.bucket == id.bucket && self.partition == id.partition
     }
-    let body = match shown {
+}
+
+/// The panel below the levels: reason, files, and the cost of a read before and after.
+#[component]
+pub(super) fn Preview(props: &Props) -> Html {
+    let page = use_page();
+    let full = use_state_eq(|| false);
+    let wanted = use_state_eq(|| !props.many);
+    let ask = Ask::of_table(&page.state, "compaction", json!({ "full": *full })).filter(|_| *wanted);
+    let shown = use_ask::<PreviewInfo>(ask);
+    {
+        let found = props.found.clone();
+        let fresh = match &shown {
+            Shown::Fresh(preview) => Some(preview.clone()),
+            _ => None,
+        };
+        use_effect_with(fresh, move |fresh| found.emit(fresh.clone()));
+    }
+    let Some(info) = page.info() else { return html! {} };
+    let set = |kind: bool| {
+        let full = full.clone();
+        Callback::from(move |_: MouseEvent| full.set(kind))
+    };
+    let body = match &shown {
+        _ if !*wanted => {
+            let wanted = wanted.clone();
+            html! { <p class="note">{"Paimon's rules look at every file of the table. "}<button onclick={Callback::from(move |_: MouseEvent| wanted.set(true))}>{"Work it out"}</button></p> }
+        }
         Shown::Waiting => skeleton::waiting(skeleton::lines(2)),
         Shown::Failed(problem) => html! { <ProblemView problem={problem.clone()} /> },
-        Shown::Fresh(preview) | Shown::Stale(preview) => match tasks_of(preview, bucket, files).as_slice() {
-            [] => html! { <p class="note">{ others(preview) }</p> },
-            tasks => html! { <ul class="preview">{ for tasks.iter().map(|task| self::task(info, task)) }</ul> },
-        },
+        Shown::Fresh(preview) | Shown::Stale(preview) => {
+            let own: Vec<&PreviewTask> = preview.tasks.iter().filter(|task| task.is_of(&props.id)).collect();
+            if own.is_empty() {
+                html! { <p class="note">{ others(preview) }</p> }
+            } else {
+                html! { <ul class="preview">{ for own.iter().map(|task| self::task(info, task)) }</ul> }
+            }
+        }
     };
-    let line = commands::compact_now(&page.state.route, info, &page.warehouse_url(), &bucket.id.partition);
+    let (route, url) = (&page.state.route, page.warehouse_url());
+    let line = if *full {
+        commands::compact(route, info, &url, &props.id.partition)
+    } else {
+        commands::compact_now(route, info, &url, &props.id.partition)
+    };
     panel(
-        "What a compaction would do",
-        html! { <>{"The files that Paimon's rules pick in "}<b>{ bucket.id.title() }</b>{"; they are framed above."}</> },
-        html! {},
-        html! { <>{ body }{ command(page, &line, "command") }</> },
+        if *full { "What a full compaction would do" } else { "What a compaction would do" },
+        html! { <>{ if *full { "All files of " } else { "The files that Paimon's rules pick in " } }<b>{ props.id.title() }</b>{"; they are framed above."}</> },
+        html! {
+            <div class="segments" role="group" aria-label="Compaction">
+                <button aria-pressed={(!*full).to_string()} title="Only what the rules ask for" onclick={set(false)}>{"As due"}</button>
+                <button aria-pressed={full.to_string()} title="Everything to the top level" onclick={set(true)}>{"Full"}</button>
+            </div>
+        },
+        html! { <>{ body }{ command(&page, &line, "command") }</> },
     )
 }
 
@@ -69,7 +113,7 @@ fn task(info: &TableInfo, task: &PreviewTask) -> Html {
     html! {
         <li>
             <b>{ task.reason.replace('-', " ") }</b>
-            <span>{ format::counted(task.files.len(), "file") }{" of "}{ bytes(task.bytes) }</span>
+            <span>{"reads "}{ format::counted(task.files.len(), "file") }{" of "}{ bytes(task.bytes) }</span>
             if info.has_primary_key() {
                 <span>{"to "}<i class={classes!("swatch", level_class(task.output_level))}></i>{ format!(" L{}", task.output_level) }</span>
             }

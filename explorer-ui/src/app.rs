@@ -133,6 +133,7 @@ fn Body() -> Html {
     }
     let view = match state.route.tab {
         Tab::Overview => html! { <views::overview::Overview /> },
+        Tab::Data if state.route.focus("row").is_some() => html! { <views::row_history::History /> },
         Tab::Data => html! { <views::data::Data /> },
         Tab::Changelog => html! { <views::changelog::Changelog /> },
         Tab::Snapshots => html! { <views::snapshots::Snapshots /> },

@@ -8,7 +8,7 @@ use crate::{
 
 /// How the CLI is told a table: `demo.flights`, then further arguments, then `--warehouse URL` on a line of its own;
 /// a table opened by URL is its URL.
-fn with_table(verb: &str, arguments: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
+pub(crate) fn with_table(verb: &str, arguments: &str, route: &Route, info: &TableInfo, origin: &str) -> String {
     let table = shell(&address(route, &info.cli_name()));
     in_warehouse(&format!("cenote {verb} {table}{arguments}"), route, origin)
 }
@@ -146,7 +146,7 @@ pub fn file_javascript(route: &Route, info: &TableInfo, origin: &str, path: &str
 }
 
 /// Import and opening of the table, by what kind of place it is in. Never a credential: those stay the reader's.
-fn opening(route: &Route, info: &TableInfo, origin: &str) -> String {
+pub(crate) fn opening(route: &Route, info: &TableInfo, origin: &str) -> String {
     if let (Some(Place::Local(root)), Some(name)) = (&route.place, &route.table) {
         return format!(
             "import {{ openWarehouse }} from \"cenote\";\n\n// picked: the files of an <input webkitdirectory> over {root}\n\

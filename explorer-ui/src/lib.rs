@@ -22,6 +22,7 @@ pub mod format;
 pub mod grid;
 pub mod health;
 pub mod heat;
+pub mod history;
 pub mod lanes;
 pub mod lsm;
 pub mod model;

@@ -18,8 +18,11 @@ use crate::{
     state::{Action, Answer, Need, PAGE_ROWS, ScanKey, Source, State, at_params, needs},
 };
 
+mod changes;
 mod export;
 mod list_export;
+
+pub(crate) use changes::GivenUp;
 
 /// Asks the engine for what the page needs.
 pub(crate) struct Runner {

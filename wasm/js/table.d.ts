@@ -66,8 +66,8 @@ export interface Table extends Disposable, Insight {
   at(at: At): Table;
   /** A system table of this one, such as `files` or `audit_log`: what opening `t$files` gives. */
   system(name: string, options?: { signal?: AbortSignal }): Promise<Table>;
-  /** Snapshots, newest first. */
-  snapshots(options?: { limit?: number; signal?: AbortSignal }): Promise<Snapshot[]>;
+  /** Newest first. `after` and `before` are ids that bound the part; `spread` gives some of all ages, both ends among them. */
+  snapshots(options?: { limit?: number; after?: Long; before?: Long; spread?: boolean; signal?: AbortSignal }): Promise<Snapshot[]>;
   /** Tags, by name. */
   tags(options?: { signal?: AbortSignal }): Promise<Tag[]>;
   /** Every version of the schema. */

@@ -68,9 +68,12 @@ export class Table {
     return Table.of(await guarded(signal, () => able(this.#raw, 'system').system(name)), signal, { at: this.#at, refusal: this.#refusal });
   }
 
-  /** Snapshots, newest first. @param {{limit?: number, signal?: AbortSignal}} [options] */
-  snapshots({ limit, signal } = {}) {
-    return this.#request('snapshots', { limit }, signal);
+  /**
+   * Snapshots, newest first; of a long history a part, or with `spread` some of all ages.
+   * @param {{limit?: number, after?: number | string, before?: number | string, spread?: boolean, signal?: AbortSignal}} [options]
+   */
+  snapshots({ limit, after, before, spread, signal } = {}) {
+    return this.#request('snapshots', { limit, after, before, spread }, signal);
   }
 
   /** @param {{signal?: AbortSignal}} [options] */

@@ -19,7 +19,7 @@ pub use self::{
     changelogs::ChangelogManager,
     consumers::{Consumer, ConsumerManager},
     schemas::SchemaManager,
-    snapshots::SnapshotManager,
+    snapshots::{HistoryPart, SnapshotManager},
     tags::TagManager,
 };
 use crate::{

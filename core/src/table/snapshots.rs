@@ -1,7 +1,7 @@
 //! Snapshots of a table or branch (format digest 1.1, 3.8).
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, future::BoxFuture, future::join, stream};
+use futures::{StreamExt, future::BoxFuture, future::join, stream};
 
 use super::{hints, numbering};
 use crate::{
@@ -12,6 +12,32 @@ use crate::{
 
 /// Snapshots read at the same time.
 const PARALLEL: usize = 8;
+/// Bounds nearer than this are believed to enclose snapshots without asking for the first and the last.
+const NEAR: i64 = 2000;
+
+/// Which part of the history is listed; by default all of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HistoryPart {
+    /// Only snapshots after this one.
+    pub after: Option<i64>,
+    /// Only snapshots before this one.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: Option<usize>,
+    /// Where there are more: some of all ages, the first and the last among them, in place of the newest.
+    pub spread: bool,
+}
+
+impl HistoryPart {
+    /// Ids to read of `first..=last`, newest first.
+    fn ids(&self, first: i64, last: i64) -> impl Iterator<Item = i64> + use<> {
+        let way = (i128::from(last) - i128::from(first)).max(-1);
+        let limit = self.limit.map_or(i128::MAX, |limit| limit as i128).min(way + 1);
+        let steps = if self.spread && limit > 1 { limit - 1 } else { way.max(1) };
+        // In 128 bits: ids may be as far apart as they like.
+        (0..limit).filter_map(move |step| i64::try_from(i128::from(last) - way * step / steps).ok())
+    }
+}
 
 /// Finds, reads and publishes the snapshots of a table or branch.
 #[derive(Clone, Debug)]
@@ -107,14 +133,38 @@ impl SnapshotManager {
 
     /// Snapshots, newest first, at most `limit`.
     pub async fn list(&self, limit: Option<usize>) -> Result<Vec<Snapshot>> {
-        let limit = limit.unwrap_or(usize::MAX);
-        let Some(latest) = (if limit == 0 { None } else { self.latest().await? }) else { return Ok(Vec::new()) };
-        let earliest = self.earliest().await?.map_or(latest.id, |snapshot| snapshot.id);
-        let older = (earliest..latest.id).rev().take(limit - 1);
-        let older = stream::iter(older.map(|id| self.get_opt(id))).buffered(PARALLEL);
+        self.list_part(HistoryPart { limit, ..HistoryPart::default() }).await
+    }
+
+    /// A part of the history, newest first. Between two near bounds, within the limit, nothing is asked but the
+    /// snapshots themselves.
+    pub async fn list_part(&self, part: HistoryPart) -> Result<Vec<Snapshot>> {
+        if part.limit == Some(0) {
+            return Ok(Vec::new());
+        }
+        let near = part.limit.map_or(NEAR, |limit| i64::try_from(limit).unwrap_or(NEAR).min(NEAR));
+        let (mut snapshots, first, last) = match (part.after, part.before) {
+            (Some(after), Some(before)) if before.saturating_sub(after) <= near => {
+                (Vec::new(), after.saturating_add(1).max(1), before.saturating_sub(1))
+            }
+            (after, before) => {
+                let Some(latest) = self.latest().await? else { return Ok(Vec::new()) };
+                let earliest = self.earliest().await?.map_or(latest.id, |snapshot| snapshot.id);
+                let first = after.map_or(earliest, |after| after.saturating_add(1).max(earliest));
+                match before {
+                    Some(before) if before <= latest.id => (Vec::new(), first, before.saturating_sub(1)),
+                    _ if first > latest.id => return Ok(Vec::new()),
+                    _ => (vec![latest.clone()], first, latest.id),
+                }
+            }
+        };
+        let ids = part.ids(first, last).skip(snapshots.len());
+        let older = stream::iter(ids.map(|id| self.get_opt(id))).buffered(PARALLEL);
         // What expired meanwhile is left out.
-        let mut snapshots: Vec<Snapshot> = older.try_filter_map(async |found| Ok(found)).try_collect().await?;
-        snapshots.insert(0, latest);
+        let mut older = std::pin::pin!(older);
+        while let Some(found) = older.next().await {
+            snapshots.extend(found?);
+        }
         Ok(snapshots)
     }
 

@@ -8,6 +8,7 @@ mod file;
 mod manifest;
 mod rest;
 mod row;
+mod snapshot;
 
 pub(crate) use rest::signed;
 
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     commands, format,
+    history::compare,
     model::RequestInfo,
     route::Tab,
     state::{Action, Overlay, Selection, Sheet},
@@ -36,7 +38,7 @@ pub(crate) fn Inspector() -> Html {
         Selection::File(path) => Some(html! { <file::FileDetail key={path.clone()} path={path.clone()} /> }),
         Selection::Bucket(id) => Some(html! { <bucket::BucketDetail key={id.clone()} id={id.clone()} /> }),
         Selection::Cell { row, column } => row::cell(&page, *row, *column),
-        Selection::Snapshot(id) => rest::snapshot(&page, *id),
+        Selection::Snapshot(id) => Some(html! { <snapshot::Snapshot id={*id} /> }),
         Selection::Manifest(name) => Some(html! { <manifest::ManifestDetail name={name.clone()} /> }),
         Selection::Field(id) => Some(html! { <field::Field id={*id} /> }),
     });
@@ -63,6 +65,17 @@ fn head(page: &Page, title: &'static str) -> Html {
 fn elsewhere(page: &Page) -> Html {
     let Some(info) = page.info() else { return html! {} };
     let (route, origin) = (&page.state.route, page.warehouse_url());
+    if route.tab == Tab::Changelog {
+        let filter = page.state.scan_key().map(|key| key.filter).unwrap_or_default();
+        return html! {
+            <>
+            <h2>{"Read it in the CLI"}</h2>
+            { command(page, &compare::changes_command(route, info, &origin, &filter), "command") }
+            <h2>{"Read it in JavaScript"}</h2>
+            { command(page, &compare::changes_javascript(route, info, &origin, &filter), "snippet") }
+            </>
+        };
+    }
     let (title, line) = match route.tab {
         Tab::Snapshots => ("History in the CLI", commands::plain("snapshot list", route, info, &origin)),
         Tab::Options => ("Change one in the CLI", commands::set_option(route, info, &origin, "OPTION", "VALUE")),

@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod bits;
 pub(crate) mod branches;
 pub(crate) mod dialog;
+pub(crate) mod file_pins;
 pub(crate) mod help;
 pub(crate) mod icon;
 pub(crate) mod inspector;

@@ -41,17 +41,17 @@ impl Visitor<'_> for IntVisitor {
 }
 
 /// An integer, or `None` for null.
-pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(crate) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     deserializer.deserialize_any(IntVisitor)
 }
 
 /// An integer; null counts as 0.
-pub(super) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(crate) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     Ok(deserializer.deserialize_any(IntVisitor)?.unwrap_or_default())
 }
 
 /// A value; null counts as its default.
-pub(super) fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
+pub(crate) fn or_default<'de, T: Deserialize<'de> + Default, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())

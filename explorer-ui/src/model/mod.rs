@@ -7,7 +7,7 @@ mod footer;
 mod health;
 mod io;
 mod layout;
-mod lenient;
+pub(crate) mod lenient;
 mod options;
 mod table;
 

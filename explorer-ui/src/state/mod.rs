@@ -16,6 +16,7 @@ pub use slot::{Shown, Slot};
 
 use crate::{
     export::ExportFormat,
+    history::kinds,
     model::{Explain, IoTotals, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo, WarehouseInfo},
     place::{Access, Place},
     route::{At, Route, Tab},
@@ -234,7 +235,12 @@ impl State {
         };
         if source != Source::Table {
             let at = AtKey { table: self.table_key()?, at: At::Latest };
-            return Some(ScanKey { source, at, columns: Vec::new(), filter: String::new() });
+            let own = |name| self.route.focus(name).unwrap_or_default();
+            let filter = match source {
+                Source::Changes(_) => kinds::filter(own("where"), own("kinds")),
+                _ => String::new(),
+            };
+            return Some(ScanKey { source, at, columns: Vec::new(), filter });
         }
         let at = self.at_key()?;
         Some(ScanKey { source, at, columns: self.route.columns.clone(), filter: self.route.filter.trim().to_owned() })

@@ -1,7 +1,10 @@
-//! What changed between two states, row by row, with what each row does.
+//! What changed between two states, row by row, with what each row does; or what changes from now on.
 
-use web_sys::HtmlSelectElement;
+use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 use yew::prelude::*;
+
+mod follow;
+pub(crate) mod sample;
 
 use super::data;
 use crate::{
@@ -11,9 +14,13 @@ use crate::{
         skeleton,
     },
     format,
-    model::{SnapshotInfo, TagInfo},
+    history::{
+        compare::{choices, name_of},
+        kinds::{self, Counts, KINDS},
+    },
     route::Range,
     state::Action,
+    views::snapshots::diff_class,
 };
 
 /// Ways to find changes out, as the engine names them; empty is its own choice.
@@ -25,18 +32,36 @@ const MODES: [(&str, &str); 4] =
 pub(crate) fn Changelog() -> Html {
     let page = use_page();
     let Some(info) = page.info() else { return skeleton::waiting(skeleton::panel(420)) };
-    if info.latest_snapshot.is_none() {
+    let following = page.state.route.focus("follow").is_some();
+    if info.latest_snapshot.is_none() && !following {
         return empty("No changes", html! { "Nothing was written yet." });
     }
-    let none = empty("No changes", html! { "Nothing changed in this range, as this way of looking sees it." });
+    let filtered = page.state.scan_key().is_some_and(|key| !key.filter.is_empty());
+    let none = if filtered {
+        let clear = {
+            let page = page.clone();
+            Callback::from(move |_: MouseEvent| {
+                ["where", "kinds"].into_iter().for_each(|name| page.send(Action::Focus(name, None)))
+            })
+        };
+        empty("No change passes the filter", html! { <button onclick={clear}>{"Show all changes"}</button> })
+    } else {
+        empty("No changes", html! { "Nothing changed in this range, as this way of looking sees it." })
+    };
     html! {
         <>
         <div class="data-tools">
             <Ends />
-            { data::export(&page) }
+            <button aria-pressed={following.to_string()} class={following.then_some("primary")} onclick={page.on(Action::Focus("follow", (!following).then(|| "on".to_owned())))}>{ if following { "Stop following" } else { "Follow" } }</button>
+            if !following { { data::export(&page) } }
         </div>
-        { data::rows(&page, true, none) }
-        { data::footer(&page, &page.state.scan) }
+        if following {
+            <follow::Follow />
+        } else {
+            <div class="data-tools"><Where /><Kinds /></div>
+            { data::rows(&page, true, none) }
+            { data::footer(&page, &page.state.scan) }
+        }
         </>
     }
 }
@@ -46,56 +71,151 @@ pub(crate) fn Changelog() -> Html {
 fn Ends() -> Html {
     let page = use_page();
     let range = page.state.route.range.clone();
-    let key = page.state.table_key();
-    let (snapshots, tags) = (page.state.snapshots.show(key.as_ref()), page.state.tags.show(key.as_ref()));
-    let snapshots = snapshots.value().map(|list| list.as_slice()).unwrap_or_default();
-    let tags = tags.value().map(|list| list.as_slice()).unwrap_or_default();
-    let from = choices("the beginning", &range.from, snapshots, tags);
-    let to = choices("the newest", &range.to, snapshots, tags);
     let modes = MODES.map(|(mode, word)| (mode.to_owned(), word.to_owned())).to_vec();
+    let by = {
+        let page = page.clone();
+        Callback::from(move |mode: String| {
+            page.send(Action::Changes(Range { mode, ..page.state.route.range.clone() }));
+        })
+    };
     html! {
         <div class="range">
-            { choice(&page, "After", &range.from, from, |range, text| Range { from: text, ..range }) }
-            { choice(&page, "up to", &range.to, to, |range, text| Range { to: text, ..range }) }
-            { choice(&page, "by", &range.mode, modes, |range, text| Range { mode: text, ..range }) }
+            <End label="After" open="the beginning" chosen={range.from.clone()} changed={from_end as fn(Range, String) -> Range} />
+            <End label="up to" open="the newest" chosen={range.to.clone()} changed={to_end as fn(Range, String) -> Range} />
+            { choice("by", &range.mode, modes, by) }
         </div>
     }
 }
 
-/// What an end may be: as far as there is anything, a tag, a snapshot, or what the address says.
-fn choices(open: &str, chosen: &str, snapshots: &[SnapshotInfo], tags: &[TagInfo]) -> Vec<(String, String)> {
-    let mut choices = vec![(String::new(), open.to_owned())];
-    choices.extend(tags.iter().map(|tag| (tag.name.clone(), format!("tag {} (#{})", tag.name, tag.snapshot_id))));
-    choices.extend(snapshots.iter().map(|snapshot| {
-        let (kind, time) = (snapshot.commit_kind.to_lowercase(), format::utc(snapshot.time_millis));
-        (snapshot.id.to_string(), format!("#{} {kind} {time}", snapshot.id))
-    }));
-    if !choices.iter().any(|(value, _)| value == chosen) {
-        choices.push((
-            chosen.to_owned(),
-            if chosen.parse::<i64>().is_ok() { format!("#{chosen}") } else { chosen.to_owned() },
-        ));
-    }
-    choices
+fn from_end(range: Range, from: String) -> Range {
+    Range { from, ..range }
 }
 
-fn choice(
-    page: &Page,
+fn to_end(range: Range, to: String) -> Range {
+    Range { to, ..range }
+}
+
+/// Properties of [`End`].
+#[derive(Properties, PartialEq)]
+struct EndProps {
     label: &'static str,
-    chosen: &str,
-    choices: Vec<(String, String)>,
+    /// What no end at all is called.
+    open: &'static str,
+    chosen: String,
     changed: fn(Range, String) -> Range,
-) -> Html {
-    let onchange = {
-        let page = page.clone();
-        Callback::from(move |event: Event| {
-            let text = event.target_unchecked_into::<HtmlSelectElement>().value();
-            page.send(Action::Changes(changed(page.state.route.range.clone(), text)));
+}
+
+/// Value of the choice that asks for a time.
+const A_TIME: &str = "?";
+
+/// An end: a snapshot or tag out of a list, or any time.
+#[component]
+fn End(props: &EndProps) -> Html {
+    let page = use_page();
+    let timing = use_state_eq(|| false);
+    let EndProps { label, open, chosen, changed } = props;
+    let (label, changed) = (*label, *changed);
+    let key = page.state.table_key();
+    let (snapshots, tags) = (page.state.snapshots.show(key.as_ref()), page.state.tags.show(key.as_ref()));
+    let snapshots = snapshots.value().map(|list| list.as_slice()).unwrap_or_default();
+    let tags = tags.value().map(|list| list.as_slice()).unwrap_or_default();
+    let mut list = vec![(String::new(), (*open).to_owned()), (A_TIME.to_owned(), "a time…".to_owned())];
+    list.extend(choices(chosen, snapshots, tags));
+    let pick = {
+        let (page, timing) = (page.clone(), timing.clone());
+        Callback::from(move |text: String| {
+            timing.set(text == A_TIME);
+            if text != A_TIME {
+                page.send(Action::Changes(changed(page.state.route.range.clone(), text)));
+            }
         })
     };
+    let onchange = {
+        let (page, timing) = (page.clone(), timing.clone());
+        Callback::from(move |event: Event| {
+            let text = event.target_unchecked_into::<HtmlInputElement>().value();
+            // What the browser gives has no zone: it is told as UTC, like all times of the page.
+            if let Some(text) = text.get(..16).map(|minute| minute.replace('T', " ")) {
+                timing.set(false);
+                page.send(Action::Changes(changed(page.state.route.range.clone(), format!("{text}:00"))));
+            }
+        })
+    };
+    let shown = if *timing { A_TIME } else { chosen };
+    html! {
+        <span class="range-end">
+            { choice(label, shown, list, pick) }
+            if *timing { <input type="datetime-local" aria-label={format!("{label} a time, UTC")} title="A time, UTC" {onchange} /> }
+        </span>
+    }
+}
+
+fn choice(label: &'static str, chosen: &str, choices: Vec<(String, String)>, pick: Callback<String>) -> Html {
+    let onchange =
+        Callback::from(move |event: Event| pick.emit(event.target_unchecked_into::<HtmlSelectElement>().value()));
     html! {
         <label>{ label }<select {onchange}>
             { for choices.into_iter().map(|(value, text)| (value == chosen, value, text)).map(|(selected, value, text)| html! { <option {selected} {value}>{ text }</option> }) }
         </select></label>
     }
+}
+
+/// The filter of changed rows, asked with Enter.
+#[component]
+fn Where() -> Html {
+    let page = use_page();
+    let applied = page.state.route.focus("where").unwrap_or_default().to_owned();
+    let typed = use_state_eq(|| applied.clone());
+    {
+        let typed = typed.clone();
+        use_effect_with(applied.clone(), move |applied| typed.set(applied.clone()));
+    }
+    let oninput = {
+        let typed = typed.clone();
+        Callback::from(move |event: InputEvent| typed.set(event.target_unchecked_into::<HtmlInputElement>().value()))
+    };
+    let onkeydown = {
+        let (page, typed) = (page.clone(), typed.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Enter" {
+                page.send(Action::Focus("where", Some(typed.trim().to_owned())));
+            }
+        })
+    };
+    let pending = typed.trim() != applied;
+    html! {
+        <div class="filter">
+            <input id="filter" type="text" class="mono" spellcheck="false" autocomplete="off" placeholder="filter changed rows: a condition of SQL" aria-label="Filter changed rows" value={(*typed).clone()} {oninput} {onkeydown} />
+            if pending { <kbd class="filter-hint">{"Enter"}</kbd> }
+        </div>
+    }
+}
+
+/// How many rows of each kind were read so far; each kind shows or hides its rows.
+#[component]
+fn Kinds() -> Html {
+    let page = use_page();
+    let scan = &page.state.scan;
+    let counts = use_memo((scan.opened.clone(), scan.loaded), |_| {
+        let mut counts = Counts::default();
+        counts.rows_of(scan.rows().map(|row| row.as_slice()));
+        counts
+    });
+    let applied = page.state.route.focus("kinds").unwrap_or_default();
+    let chosen = kinds::chosen(applied);
+    let kind = |((kind, word), number): (&(&'static str, &'static str), usize)| {
+        let on = chosen.is_empty() || chosen.contains(kind);
+        let next = kinds::toggled(applied, kind);
+        let number = format::exact(i64::try_from(number).unwrap_or(i64::MAX));
+        html! {
+            <button key={*kind} class={classes!("kind-count", diff_class(kind))} aria-pressed={on.to_string()} title={format!("Only rows of the kinds chosen: {kind} {word}")} onclick={page.on(Action::Focus("kinds", Some(next)))}><b>{ *kind }</b>{" "}{ number }<small>{ *word }</small></button>
+        }
+    };
+    html! { <div class="kind-counts" role="group" aria-label="Kinds of rows, read so far">{ for KINDS.iter().zip(counts.by_kind).map(kind) }</div> }
+}
+
+/// A range in words.
+fn in_words(range: &Range) -> String {
+    let end = |text: &str, open: &str| if text.is_empty() { open.to_owned() } else { name_of(text) };
+    format!("{} to {}", end(&range.from, "the beginning"), end(&range.to, "the newest"))
 }

@@ -19,6 +19,7 @@ use crate::{
     format,
     route::Tab,
     state::{Action, Overlay, Scan},
+    views::row_history,
 };
 
 /// The Data view.
@@ -44,6 +45,7 @@ pub(crate) fn Data() -> Html {
                 <button aria-haspopup="dialog" onclick={page.on(Action::Overlay(Overlay::Columns))}>{ icon(Icon::Columns) }{ columns_label(&page) }</button>
                 if page.state.overlay == Overlay::Columns { <columns::ColumnPicker /> }
             </div>
+            { row_history::by_key(&page) }
             { export(&page) }
         </div>
         { body }

@@ -8,6 +8,7 @@ pub(crate) mod manifests;
 pub(crate) mod open;
 pub(crate) mod options;
 pub(crate) mod overview;
+pub(crate) mod row_history;
 pub(crate) mod schema;
 pub(crate) mod snapshots;
 pub(crate) mod system;

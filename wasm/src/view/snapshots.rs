@@ -3,7 +3,7 @@
 use cenote_core::{
     Result,
     spec::snapshot::{CommitKind, Snapshot},
-    table::Table,
+    table::{HistoryPart, Table},
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,12 @@ const DEFAULT_LIMIT: usize = 1000;
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Page {
     limit: Option<usize>,
+    #[serde(default)]
+    after: Option<Long>,
+    #[serde(default)]
+    before: Option<Long>,
+    #[serde(default)]
+    spread: bool,
 }
 
 #[derive(Serialize)]
@@ -50,9 +56,15 @@ struct TagView<'a> {
     record_count: Option<Long>,
 }
 
-/// The latest snapshots, newest first.
+/// Snapshots, newest first.
 pub(crate) async fn list(table: &Table, page: Page) -> Result<String> {
-    let snapshots = table.snapshots().list(Some(page.limit.unwrap_or(DEFAULT_LIMIT))).await?;
+    let part = HistoryPart {
+        after: page.after.map(|id| id.0),
+        before: page.before.map(|id| id.0),
+        limit: Some(page.limit.unwrap_or(DEFAULT_LIMIT)),
+        spread: page.spread,
+    };
+    let snapshots = table.snapshots().list_part(part).await?;
     to_text(&snapshots.iter().map(SnapshotView::of).collect::<Vec<_>>())
 }
 

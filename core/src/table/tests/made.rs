@@ -20,7 +20,7 @@ use crate::{
         snapshot::{CommitKind, Snapshot},
         table_schema::TableSchema,
     },
-    table::{SchemaManager, SnapshotManager, Table},
+    table::{HistoryPart, SchemaManager, SnapshotManager, Table},
     types::{DataField, DataType, TypeKind},
 };
 
@@ -208,6 +208,30 @@ fn expired_snapshots_do_not_matter() {
             assert_eq!(newest, [60, 59, 58]);
             assert_eq!(snapshots.list(None).await.unwrap().len(), 24);
         }
+    });
+}
+
+#[test]
+fn parts_of_the_history_are_listed() {
+    block_on(async {
+        let store = made(37..61, 1).await;
+        hint(&store, "LATEST", "60").await;
+        hint(&store, "EARLIEST", "37").await;
+        let snapshots = SnapshotManager::new(no_listing(&store), "main");
+        let ids = async |after, before, limit, spread| {
+            let part = HistoryPart { after, before, limit, spread };
+            snapshots.list_part(part).await.unwrap().iter().map(|s| s.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(None, Some(50), Some(2), false).await, [49, 48]);
+        assert_eq!(ids(Some(57), None, None, false).await, [60, 59, 58]);
+        assert_eq!(ids(Some(30), Some(39), None, false).await, [38, 37]);
+        assert_eq!(ids(Some(55), Some(99), Some(3), false).await, [60, 59, 58]);
+        assert_eq!(ids(Some(-9), Some(i64::MAX), Some(2), false).await, [60, 59]);
+        assert_eq!(ids(None, None, Some(3), true).await, [60, 49, 37]);
+        assert_eq!(ids(None, None, Some(24), true).await.len(), 24);
+        assert_eq!(ids(None, None, Some(1), true).await, [60]);
+        assert!(ids(Some(60), None, None, true).await.is_empty());
+        assert!(ids(None, Some(37), None, true).await.is_empty());
     });
 }
 

@@ -9,6 +9,7 @@ use crate::{
     components::{
         ask::use_ask,
         bits::{ago, bytes, command, copyable, count, optional, pairs},
+        file_pins::FilePins,
         page::{Page, use_page},
         problem::ProblemView,
         skeleton,
@@ -50,6 +51,7 @@ pub(super) fn FileDetail(props: &Props) -> Html {
         <>
         { head(&page, "Data file") }
         { body }
+        <FilePins path={props.path.clone()} />
         <div class="inspector-tools"><a class="button" href={inside.print()}>{"Look inside"}</a></div>
         <h2>{"Path"}</h2>
         { command(&page, &props.path, "path") }

@@ -12,6 +12,7 @@ use crate::{
     export::row_json,
     format,
     state::{Action, Selection},
+    views::row_history,
 };
 
 /// The cell at this row and column.
@@ -39,7 +40,7 @@ pub(super) fn cell(page: &Page, row: usize, column: usize) -> Option<Html> {
                 </>
             }) }
         </dl>
-        <div class="inspector-tools"><button onclick={page.copier(row_json(columns, values))}>{"Copy row as JSON"}</button></div>
+        <div class="inspector-tools"><button onclick={page.copier(row_json(columns, values))}>{"Copy row as JSON"}</button>{ row_history::entry(page, row) }</div>
         </>
     })
 }

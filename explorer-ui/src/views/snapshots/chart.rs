@@ -70,7 +70,7 @@ pub(crate) fn kind_mark(kind: &str) -> Html {
     html! { <svg class="kind-mark" width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">{ mark_at(kind, 0.0, 0.0, 4.5, false) }</svg> }
 }
 
-fn mark_at(kind: &str, x: f64, y: f64, size: f64, chosen: bool) -> Html {
+pub(super) fn mark_at(kind: &str, x: f64, y: f64, size: f64, chosen: bool) -> Html {
     let class = classes!("mark", format!("mark-{:?}", mark(kind)).to_lowercase(), chosen.then_some("chosen"));
     match mark(kind) {
         Mark::Dot | Mark::Ring => {

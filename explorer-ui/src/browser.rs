@@ -1,9 +1,8 @@
 //! The few things asked of the browser: address, storage, clipboard, downloads, clock.
 
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, DataTransfer, HtmlAnchorElement, Window};
+use web_sys::{Blob, DataTransfer, HtmlAnchorElement, Window};
 
 #[wasm_bindgen(module = "/src/browser/folder.js")]
 extern "C" {
@@ -11,6 +10,32 @@ extern "C" {
     async fn pick_folder_js() -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = droppedFolder, catch)]
     async fn dropped_folder_js(transfer: &DataTransfer) -> Result<JsValue, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/browser/save.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = pickSave, catch)]
+    async fn pick_save_js(name: &str) -> Result<JsValue, JsValue>;
+}
+
+/// Where a file goes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Save {
+    /// To this handle, as it is written.
+    File(JsValue),
+    /// Into a Blob, which is then downloaded.
+    Blob,
+    /// Nowhere: the user changed their mind.
+    Cancelled,
+}
+
+/// Lets the user pick where to save a file.
+pub(crate) async fn pick_save(name: &str) -> Save {
+    match pick_save_js(name).await {
+        Ok(handle) if handle.is_object() => Save::File(handle),
+        Ok(word) if word.is_string() => Save::Blob,
+        _ => Save::Cancelled,
+    }
 }
 
 /// A folder of the user's machine: its name, and what the engine reads it by.
@@ -36,7 +61,7 @@ impl Folder {
 fn folder(value: &JsValue) -> Option<Folder> {
     let root = js_sys::Reflect::get(value, &"root".into()).ok()?.as_string()?;
     let member = |name: &str| js_sys::Reflect::get(value, &name.into()).ok();
-    let entries = Array::from(&member("entries")?).iter().filter_map(|name| name.as_string()).collect();
+    let entries = js_sys::Array::from(&member("entries")?).iter().filter_map(|name| name.as_string()).collect();
     Some(Folder { root, files: member("files")?, kind: member("kind")?.as_string()?, entries })
 }
 
@@ -87,6 +112,19 @@ pub(crate) fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
+/// A moment in ISO 8601 on the reader's clock, with the zone's name; none where the browser cannot tell.
+pub(crate) fn local_time(iso: &str) -> Option<String> {
+    let date = js_sys::Date::new(&iso.into());
+    if !date.get_time().is_finite() {
+        return None;
+    }
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "long")] {
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    date.to_locale_string("default", &options).as_string()
+}
+
 /// A remembered text. Nothing secret is ever remembered.
 pub(crate) fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok().flatten()?.get_item(key).ok().flatten()
@@ -112,12 +150,9 @@ pub(crate) async fn sleep(millis: i32) {
     let _ = JsFuture::from(promise).await;
 }
 
-/// Offers `parts` as a file to keep.
-pub(crate) fn download(name: &str, media_type: &str, parts: &Array) -> Result<(), JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(parts, &options)?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+/// Offers `blob` as a file to keep.
+pub(crate) fn download(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = web_sys::Url::create_object_url_with_blob(blob)?;
     let document = window().document().ok_or("no document")?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
     link.set_href(&url);

@@ -41,6 +41,18 @@ impl Cell {
         }
     }
 
+    /// Bytes that the value takes in memory, about.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        size_of::<Cell>()
+            + match self {
+                Cell::Text(text) => text.len() + 16,
+                Cell::List(items) => items.iter().map(Cell::size_bytes).sum::<usize>() + 16,
+                Cell::Row(members) => members.iter().map(|(name, cell)| name.len() + 32 + cell.size_bytes()).sum(),
+                _ => 0,
+            }
+    }
+
     /// Whether the value has parts of its own.
     #[must_use]
     pub fn is_nested(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The page's end of the worker protocol: calls with ids, answers as futures, progress, and cancelling.
 //!
-//! `{id, method, params}` goes out; `{id, json}` (the answer as JSON text), `{id, err}` and `{id, progress}` come back.
+//! `{id, method, params}` goes out; `{id, json, blob}` (the answer as JSON text, and a file
+//! where there is one), `{id, err}` and `{id, progress}` come back.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -8,7 +9,7 @@ use js_sys::{Function, Object, Promise, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::model::{Problem, Progress};
 
@@ -114,8 +115,8 @@ impl Engine {
         // The borrow ends before the promise wakes anybody who might call again.
         let pending = self.0.pending.borrow_mut().remove(&id);
         if let Some((resolve, reject)) = pending {
-            let json = member("json");
-            let (wake, value) = if json.is_string() { (resolve, json) } else { (reject, member("err")) };
+            let (wake, value) =
+                if member("json").is_string() { (resolve, data.clone()) } else { (reject, member("err")) };
             let _ = wake.call1(&JsValue::NULL, &value);
             self.emit(CallEvent::Ended(id));
         }
@@ -142,6 +143,16 @@ impl Engine {
         method: &str,
         params: &JsValue,
     ) -> (u32, impl Future<Output = Result<T, Problem>> + use<T>) {
+        let (id, answer) = self.call_for_file(method, params);
+        (id, async move { answer.await.map(|(value, _)| value) })
+    }
+
+    /// As [`Engine::call`], for an answer that may have a file beside it.
+    pub(crate) fn call_for_file<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: &JsValue,
+    ) -> (u32, impl Future<Output = Result<(T, Option<Blob>), Problem>> + use<T>) {
         let id = {
             let mut last = self.0.last_id.borrow_mut();
             *last = last.wrapping_add(1);
@@ -162,11 +173,13 @@ impl Engine {
         let method = method.to_owned();
         let answer = async move {
             match JsFuture::from(promise).await {
-                Ok(json) => {
-                    let text = json.as_string().unwrap_or_default();
-                    serde_json::from_str(&text).map_err(|error| {
+                Ok(answer) => {
+                    let member = |name: &str| Reflect::get(&answer, &name.into()).unwrap_or(JsValue::UNDEFINED);
+                    let text = member("json").as_string().unwrap_or_default();
+                    let value = serde_json::from_str(&text).map_err(|error| {
                         Problem::new("internal", format!("the engine's answer to {method} was not understood: {error}"))
-                    })
+                    })?;
+                    Ok((value, member("blob").dyn_into::<Blob>().ok()))
                 }
                 Err(error) => Err(problem(&error)),
             }

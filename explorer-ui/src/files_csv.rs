@@ -1,10 +1,6 @@
 //! The list of data files as CSV.
 
-use crate::{
-    cell::Cell,
-    export::ExportFormat,
-    model::{FileInfo, ScanColumn},
-};
+use crate::{cell::Cell, model::FileInfo};
 
 const NAMES: [&str; 17] = [
     "partition",
@@ -26,14 +22,10 @@ const NAMES: [&str; 17] = [
     "source",
 ];
 
-fn columns() -> Vec<ScanColumn> {
-    NAMES.iter().map(|name| ScanColumn { name: (*name).to_owned(), type_text: String::new() }).collect()
-}
-
 /// The first line.
 #[must_use]
 pub fn header() -> String {
-    ExportFormat::Csv.header(&columns())
+    NAMES.join(",") + "\r\n"
 }
 
 /// Appends the line of a file.
@@ -60,7 +52,18 @@ pub fn row(file: &FileInfo, out: &mut String) {
         Cell::Int(file.schema_id),
         file.source.as_deref().map_or(Cell::Null, text),
     ];
-    ExportFormat::Csv.row(&columns(), &cells, out);
+    out.push_str(&cells.each_ref().map(field).join(","));
+    out.push_str("\r\n");
+}
+
+/// By RFC 4180; null is an unquoted nothing, the empty string is `""`.
+fn field(cell: &Cell) -> String {
+    let text = match cell {
+        Cell::Null => return String::new(),
+        other => other.copy_text(),
+    };
+    let plain = !text.is_empty() && !text.contains([',', '"', '\n', '\r']) && text.trim() == text;
+    if plain { text.to_string() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]

@@ -14,11 +14,14 @@
 //! Everything above the line "browser only" below runs, and is tested, natively.
 
 pub mod cell;
+pub mod column_stats;
 pub mod commands;
 pub mod export;
 pub mod files_csv;
 pub mod files_query;
+pub mod filter;
 pub mod format;
+pub mod funnel;
 pub mod grid;
 pub mod health;
 pub mod heat;
@@ -29,6 +32,7 @@ pub mod model;
 pub mod options;
 pub mod place;
 pub mod policies;
+pub mod requests;
 pub mod route;
 pub mod schema_diff;
 pub mod shared;

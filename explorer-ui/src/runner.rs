@@ -13,9 +13,8 @@ use yew::Callback;
 use crate::{
     browser::{self, Folder},
     engine::{CallEvent, Engine, js, set},
-    model::Problem,
     place::{Access, Location, Place},
-    state::{Action, Answer, Need, PAGE_ROWS, ScanKey, Source, State, at_params, needs},
+    state::{Action, Answer, Need, ScanKey, Source, State, at_params, needs},
 };
 
 mod changes;
@@ -33,7 +32,8 @@ pub(crate) struct Runner {
     cursor: RefCell<Value>,
     table: RefCell<Value>,
     state: RefCell<Rc<State>>,
-    stop_export: Flag<bool>,
+    exporting: Flag<Option<u32>>,
+    list_stopped: Flag<bool>,
     io_due: Flag<bool>,
 }
 
@@ -48,7 +48,8 @@ impl Runner {
             cursor: RefCell::default(),
             table: RefCell::default(),
             state: RefCell::default(),
-            stop_export: Flag::new(false),
+            exporting: Flag::new(None),
+            list_stopped: Flag::new(false),
             io_due: Flag::new(false),
         });
         let weak = Rc::downgrade(&runner);
@@ -157,10 +158,6 @@ impl Runner {
                 self.run(need, "snapshots", &params, Answer::Snapshots);
             }
             Need::Tags(_) => self.run(need, "tags", &table_params(state, json!({})), Answer::Tags),
-            Need::Explain(key) => {
-                let params = table_params(state, scan_params(key));
-                self.run(need, "explain", &params, Answer::Explain);
-            }
             Need::Ask(ask) => {
                 let told = |text: Box<RawValue>| Answer::Told(String::from(Box::<str>::from(text)));
                 self.run(need.clone(), ask.method, &table_params(state, ask.params.clone()), told);
@@ -170,11 +167,11 @@ impl Runner {
                 let method = opening(key);
                 self.run(need, method, &params, Answer::Scan);
             }
-            Need::Page(_) => {
+            Need::Page(_, index) => {
                 let cursor = state.scan.opened.as_ref().map(|opened| opened.cursor.clone());
-                // The first page small, so that rows show soon.
-                let rows = if state.scan.loaded == 0 { PAGE_ROWS / 5 } else { PAGE_ROWS };
-                self.run(need, "scanNext", &js(&json!({ "cursor": cursor, "rows": rows })), Answer::Page);
+                let rows = state.scan.page_rows();
+                let params = json!({ "cursor": cursor, "offset": index * rows, "rows": rows });
+                self.run(need, "scanRows", &js(&params), Answer::Page);
             }
         }
     }
@@ -198,8 +195,15 @@ impl Runner {
 
     /// Stops every call that runs.
     pub(crate) fn cancel_all(&self) {
-        self.stop_export.set(true);
+        self.cancel_export();
         for (_, id) in self.running.borrow().iter() {
+            self.engine.cancel(*id);
+        }
+    }
+
+    /// Stops reading rows of the grid: those read on the way are lost, pages that are there stay.
+    pub(crate) fn stop_reading(&self) {
+        for (_, id) in self.running.borrow().iter().filter(|(need, _)| matches!(need, Need::Page(..))) {
             self.engine.cancel(*id);
         }
     }
@@ -271,11 +275,21 @@ fn bucket_of(at: &Location) -> &str {
     at.url.trim_start_matches("s3://").split('/').next().unwrap_or_default()
 }
 
-fn table_params(state: &State, mut params: Value) -> JsValue {
+fn table_params(state: &State, params: Value) -> JsValue {
+    js(&of_table(state, params))
+}
+
+/// Parameters of a question about the table.
+fn of_table(state: &State, mut params: Value) -> Value {
     if let (Some(object), Some(opened)) = (params.as_object_mut(), state.opened()) {
         object.insert("table".to_owned(), opened.table.clone());
+        // Tables about the warehouse are asked of it.
+        if object.get("system").and_then(Value::as_str).is_some_and(crate::system::is_global) {
+            let warehouse = state.warehouse.ready(&state.opening).map(|info| info.warehouse.clone());
+            object.insert("warehouse".to_owned(), warehouse.unwrap_or_default());
+        }
     }
-    js(&params)
+    params
 }
 
 /// The method that opens these rows.
@@ -304,9 +318,4 @@ fn scan_params(key: &ScanKey) -> Value {
         }
     }
     params
-}
-
-/// The engine's errors of an export are told as a notice.
-fn told(problem: &Problem) -> String {
-    format!("Export failed: {}", problem.message)
 }

@@ -1,4 +1,4 @@
-// The engine's worker: takes {id, method, params} and {cancel: id}, answers {id, json} or {id, err} and {id, progress}.
+// The engine's worker: takes {id, method, params} and {cancel: id}, answers {id, json, blob} or {id, err} and {id, progress}.
 //
 // Results cross as JSON text: it is made here, off the page's thread, and read there by Rust without JS objects between.
 // 64-bit integers beyond 2^53 go as strings.
@@ -23,7 +23,9 @@ self.onmessage = async ({ data }) => {
   try {
     const onProgress = (progress) => self.postMessage({ id, progress: plain(progress) });
     const ok = await (await engine).call(method, params ?? {}, { signal: abort.signal, onProgress });
-    self.postMessage({ id, json: JSON.stringify(ok ?? null, bigints) });
+    // A file made for the page crosses as it is.
+    const blob = ok?.blob;
+    self.postMessage({ id, json: JSON.stringify(ok ?? null, bigints), blob });
   } catch (error) {
     self.postMessage({ id, err: problem(error, abort.signal) });
   } finally {

@@ -2,6 +2,7 @@
 // messages. Warehouses, tables and cursors are numbers here.
 
 import { errorOf } from './errors.js';
+import { breath, writeFile } from './export.js';
 import { QUESTIONS } from './insight.js';
 import { openTable, openWarehouse } from './open.js';
 import { Meter } from './meter.js';
@@ -110,18 +111,34 @@ const METHODS = {
     QUESTIONS.map((method) => [method, ({ tables }, { table, ...params }, { signal }) => tables.get(table)[method]({ ...params, signal })]),
   ),
 
-  async scanOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
-    return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.scan({ ...params, signal }).cursor()));
+  async scanOpen(engine, { table, warehouse, system, ...params }, { signal }) {
+    const open = (seen) => seen.scan({ ...params, signal }).cursor();
+    return reading(engine.cursors, await looking(engine, { table, warehouse, system }, signal, open));
   },
 
-  async changesOpen({ tables, cursors }, { table, system, ...params }, { signal }) {
-    return reading(cursors, await looking(tables, table, system, signal, (seen) => seen.changes({ ...params, signal }).cursor()));
+  async changesOpen(engine, { table, system, ...params }, { signal }) {
+    const open = (seen) => seen.changes({ ...params, signal }).cursor();
+    return reading(engine.cursors, await looking(engine, { table, system }, signal, open));
   },
 
   async scanNext({ cursors }, { cursor, rows = 100 }, { signal }) {
     const begin = performance.now();
     const page = await cursors.get(cursor).rows(rows, signal);
     return { ...page, millis: performance.now() - begin };
+  },
+
+  async scanRows({ cursors }, { cursor, offset = 0, rows = 100 }, { signal, onProgress }) {
+    const begin = performance.now();
+    // A breath between, so that a cancel is heard.
+    const passed = (row) => (onProgress?.({ rows: row }), breath());
+    const page = await cursors.get(cursor).rowsAt(offset, rows, { signal, passed });
+    return { ...page, offset, millis: performance.now() - begin };
+  },
+
+  async exportRows(engine, { table, warehouse, system, changes, format, to, ...params }, { signal, onProgress }) {
+    const open = (seen) => (changes ? seen.changes({ ...params, signal }) : seen.scan({ ...params, signal })).cursor();
+    const cursor = await looking(engine, { table, warehouse, system }, signal, open);
+    return writeFile(cursor, format, { to, signal, onProgress });
   },
 
   scanClose: ({ cursors }, { cursor }) => {
@@ -166,10 +183,11 @@ async function described(tables, opened, signal) {
   return { table: tables.add(opened), info };
 }
 
-/** Runs `read` with a table, or with the system table of it that is named. */
-async function looking(tables, table, system, signal, read) {
+/** Runs `read` with a table, with the system table of it that is named, or with one of the warehouse's, such as `sys.tables`. */
+async function looking({ tables, warehouses }, { table, warehouse, system }, signal, read) {
   if (system === undefined || system === null) return read(tables.get(table));
-  const seen = await tables.get(table).system(system, { signal });
+  const global = system.startsWith('sys.') && warehouse !== undefined && warehouse !== null;
+  const seen = global ? await warehouses.get(warehouse).table('sys', system.slice(4), { signal }) : await tables.get(table).system(system, { signal });
   try {
     return await read(seen);
   } finally {

@@ -121,6 +121,34 @@ export class Cursor {
     return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'nextRows').nextRows(count, aborted)));
   }
 
+  /**
+   * Up to `count` rows from number `offset` on, wherever that is; `total` is null until it is known. `passed` hears of rows that
+   * are read on the way, and is waited for.
+   * @param {number} offset @param {number} count @param {{signal?: AbortSignal, passed?: (row: number) => Promise<void> | void}} [options]
+   * @returns {Promise<{rows: any[][], total: number | null}>}
+   */
+  async rowsAt(offset, count, { signal = this.#signal, passed } = {}) {
+    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'rowsAt').rowsAt(offset, count, passed, aborted)));
+  }
+
+  /**
+   * The rest of the rows as the bytes of a file, chunk by chunk; the cursor gives no more rows then.
+   * @param {'csv' | 'ndjson' | 'arrow' | 'parquet'} format @param {AbortSignal} [signal]
+   * @returns {AsyncGenerator<{bytes: Uint8Array, rows: number}>} `rows`: written so far
+   */
+  async *file(format, signal = this.#signal) {
+    const file = await guarded(signal, () => able(this.#raw, 'toFile').toFile(format));
+    try {
+      for (let bytes = await next(); bytes !== undefined; bytes = await next()) yield { bytes, rows: file.rows };
+    } finally {
+      file.free();
+    }
+
+    function next() {
+      return guarded(signal, (aborted) => file.next(aborted));
+    }
+  }
+
   /** The schema alone, as an Arrow IPC stream without batches. */
   empty() {
     return able(this.#raw, 'emptyBatch').emptyBatch();

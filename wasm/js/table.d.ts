@@ -140,6 +140,17 @@ export interface Cursor extends Disposable {
   batch(signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /** Canonical JSON cells; integers beyond 2^53 are strings. */
   rows(count: number, signal?: AbortSignal): Promise<{ rows: any[][]; done: boolean }>;
+  /**
+   * Up to `count` rows from number `offset` on, as `rows` gives them: any page, in any order, keeping none. `total` is null until
+   * it is known, which it is at once where nothing is merged or filtered. `passed` hears of rows read on the way to a far page.
+   */
+  rowsAt(
+    offset: number,
+    count: number,
+    options?: { signal?: AbortSignal; passed?: (row: number) => Promise<void> | void },
+  ): Promise<{ rows: any[][]; total: number | null }>;
+  /** The rest of the rows as the bytes of a file, chunk by chunk (full build); the cursor gives no more rows then. */
+  file(format: 'csv' | 'ndjson' | 'arrow' | 'parquet', signal?: AbortSignal): AsyncGenerator<{ bytes: Uint8Array; rows: number }>;
   /** Stops reading and gives the memory back. */
   close(): void;
 }

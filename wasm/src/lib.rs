@@ -5,6 +5,7 @@
 //! catalog   names -> tables            table    requests about one table
 //! opened    a table and its states     system   system tables
 //! scan      a cursor over rows         view     what requests answer, as JSON
+//! pager     any page of a cursor       export   a cursor's rows as a file (feature `write`)
 //! *_request what a read asks for       json     integers that JavaScript can hold
 //! state_files the files of one state, kept while pages of them are asked
 //! store     a JS object as a store     runtime  clock, timers and randomness of the page
@@ -18,8 +19,11 @@ mod abort;
 mod catalog;
 mod changes_request;
 mod error;
+#[cfg(feature = "write")]
+mod export;
 mod json;
 mod opened;
+mod pager;
 mod runtime;
 mod scan;
 mod scan_request;
@@ -32,6 +36,8 @@ mod view;
 mod write;
 
 pub use catalog::Catalog;
+#[cfg(feature = "write")]
+pub use export::RowsFile;
 pub use scan::ScanCursor;
 pub use store::StoreObject;
 pub use table::{Table, open_table};

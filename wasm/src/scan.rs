@@ -10,14 +10,16 @@ use cenote_core::{
     scan::RecordBatchStream,
     types::{DataField, arrow, json_rows::JsonRows, type_json::JsonType},
 };
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use serde::Serialize;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, prelude::*};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     abort::abortable,
     error::to_js,
     json::{quote_long_integers, to_text},
+    pager::{Pager, Source},
 };
 
 /// Rows, read from front to back.
@@ -29,7 +31,10 @@ pub struct ScanCursor {
     state: Rc<RefCell<Option<State>>>,
 }
 
-struct State {
+/// How far a cursor is.
+pub(crate) struct State {
+    /// Pages by their place, from the first one asked for on.
+    pager: Pager,
     /// Batches to come; `None` where all rows are in `rest`.
     stream: Option<RecordBatchStream>,
     /// What is left of the batch that a page ended in.
@@ -54,21 +59,28 @@ struct Column<'a> {
 
 impl ScanCursor {
     /// Rows that come batch by batch.
-    pub(crate) fn streaming((fields, stream): (Vec<DataField>, RecordBatchStream)) -> Self {
-        ScanCursor::new(fields, State { stream: Some(stream), rest: None })
+    pub(crate) fn streaming((fields, stream): (Vec<DataField>, RecordBatchStream), source: Source) -> Self {
+        ScanCursor::new(fields, State { pager: Pager::new(source), stream: Some(stream), rest: None })
     }
 
     /// Rows that are there.
     pub(crate) fn of_rows((fields, rows): (Vec<DataField>, RecordBatch)) -> Self {
-        ScanCursor::new(fields, State { stream: None, rest: Some(rows).filter(|rows| rows.num_rows() > 0) })
+        let pager = Pager::new(Source::Rows(rows.clone()));
+        ScanCursor::new(fields, State { pager, stream: None, rest: Some(rows).filter(|rows| rows.num_rows() > 0) })
     }
 
     fn new(fields: Vec<DataField>, state: State) -> Self {
         ScanCursor { fields: fields.into(), state: Rc::new(RefCell::new(Some(state))) }
     }
 
+    /// The columns.
+    #[cfg(feature = "write")]
+    pub(crate) fn fields(&self) -> &[DataField] {
+        &self.fields
+    }
+
     /// Takes the state out for one call. Errors: `Invalid` while another call has it, or after one was cancelled.
-    fn take(&self) -> Result<State> {
+    pub(crate) fn take(&self) -> Result<State> {
         self.state
             .borrow_mut()
             .take()
@@ -117,6 +129,41 @@ impl ScanCursor {
         })
         .await
     }
+
+    /// `{"rows": […], "total": n | null}`: up to `count` rows from number `offset` on, as `nextRows` gives them. Any page may
+    /// be asked for; `passed(row)` is called, and its promise waited for, while far rows are read on the way. Other reads of
+    /// the cursor do not move it, nor does it move them.
+    #[wasm_bindgen(js_name = rowsAt)]
+    pub async fn rows_at(
+        &self,
+        offset: f64,
+        count: usize,
+        passed: Option<Function>,
+        aborted: Option<Promise>,
+    ) -> Result<String, JsValue> {
+        let mut state = self.take().map_err(|error| to_js(&error))?;
+        let tell = async |row: u64| {
+            let told = passed.as_ref().and_then(|passed| passed.call1(&JsValue::NULL, &(row as f64).into()).ok());
+            if let Some(promise) = told.and_then(|told| told.dyn_into::<Promise>().ok()) {
+                // Whoever listens may fail; the rows are read all the same.
+                let _ = JsFuture::from(promise).await;
+            }
+        };
+        let page = abortable(aborted, async {
+            // A number of rows is far below 2^53, and none is below 0.
+            let batches = state.pager.page(offset as u64, count, tell).await?;
+            let mut rows = Vec::new();
+            for batch in &batches {
+                write_rows(batch, &self.fields, &mut rows)?;
+            }
+            let total = state.pager.total().map_or_else(|| "null".to_owned(), |total| total.to_string());
+            text_of(&rows, &format!("],\"total\":{total}}}"))
+        })
+        .await;
+        // Whether it failed or was cancelled, other pages can still be read.
+        *self.state.borrow_mut() = Some(state);
+        page
+    }
 }
 
 impl<'a> Column<'a> {
@@ -126,7 +173,8 @@ impl<'a> Column<'a> {
 }
 
 impl State {
-    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+    /// The next rows from front to back.
+    pub(crate) async fn next(&mut self) -> Result<Option<RecordBatch>> {
         match (self.rest.take(), &mut self.stream) {
             (Some(rest), _) => Ok(Some(rest)),
             (None, Some(stream)) => stream.next().await.transpose(),
@@ -150,11 +198,16 @@ impl State {
             }
             wanted -= taken;
         }
-        let mut page = b"{\"rows\":[".to_vec();
-        quote_long_integers(rows.strip_suffix(b",").unwrap_or(&rows), &mut page);
-        page.extend_from_slice(if done { b"],\"done\":true}" } else { b"],\"done\":false}" });
-        String::from_utf8(page).map_err(|error| Error::internal("cells are no text").because(error))
+        text_of(&rows, if done { "],\"done\":true}" } else { "],\"done\":false}" })
     }
+}
+
+/// A page of rows, each followed by a comma, as JSON that goes on with `end`.
+fn text_of(rows: &[u8], end: &str) -> Result<String> {
+    let mut page = b"{\"rows\":[".to_vec();
+    quote_long_integers(rows.strip_suffix(b",").unwrap_or(rows), &mut page);
+    page.extend_from_slice(end.as_bytes());
+    String::from_utf8(page).map_err(|error| Error::internal("cells are no text").because(error))
 }
 
 /// Appends rows as JSON arrays, each followed by a comma.

@@ -10,7 +10,9 @@ use cenote_core::{
     types::DataField,
 };
 
-use crate::{changes_request::ChangesRequest, opened::Opened, scan::ScanCursor, scan_request::ScanRequest, view};
+use crate::{
+    changes_request::ChangesRequest, opened::Opened, pager::Source, scan::ScanCursor, scan_request::ScanRequest, view,
+};
 
 /// A table that Paimon makes of what it knows about others.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ impl SystemTable {
     pub(crate) async fn scan(&self, request: ScanRequest) -> Result<ScanCursor> {
         match self {
             SystemTable::OfTable { opened, name } => match StreamedTable::of(&opened.table, name) {
-                Some(streamed) => Ok(ScanCursor::streaming(request.of_streamed(streamed)?.open().await?)),
+                Some(streamed) => opened_stream(request.of_streamed(streamed)?).await,
                 None => {
                     let (fields, rows) = system::read(&opened.table, name).await?;
                     Ok(ScanCursor::of_rows(request.of_rows(fields, rows)?))
@@ -67,7 +69,7 @@ impl SystemTable {
         if let SystemTable::OfTable { opened, name } = self
             && let Some(streamed) = StreamedTable::of(&opened.table, name)
         {
-            return Ok(ScanCursor::streaming(request.of_streamed(streamed)?.open().await?));
+            return opened_stream(request.of_streamed(streamed)?).await;
         }
         Err(Error::invalid("this system table has no changes").at(self.name()))
     }
@@ -116,4 +118,9 @@ impl SystemTable {
         let place = storage.location("").trim_end_matches('/').to_owned();
         catalog.read_global_table(name, &BTreeMap::from([("warehouse".to_owned(), place)])).await
     }
+}
+
+async fn opened_stream(table: StreamedTable) -> Result<ScanCursor> {
+    let opened = table.open().await?;
+    Ok(ScanCursor::streaming(opened, Source::Streamed(Box::new(table))))
 }

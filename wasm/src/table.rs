@@ -11,6 +11,7 @@ use crate::{
     error::to_js,
     json::from_text,
     opened::{At, Opened},
+    pager::Source,
     runtime::EventLoop,
     scan::ScanCursor,
     scan_request::ScanRequest,
@@ -201,7 +202,8 @@ impl Table {
             match kind {
                 Kind::Table(opened) => {
                     let plan = request.of_table(&opened)?.plan().await?;
-                    Ok(ScanCursor::streaming((plan.fields(), plan.stream().await?)))
+                    let stream = plan.stream().await?;
+                    Ok(ScanCursor::streaming((plan.fields(), stream), Source::Plan(Box::new(plan))))
                 }
                 Kind::System(table) => table.scan(request).await,
             }
@@ -217,7 +219,8 @@ impl Table {
             match kind {
                 Kind::Table(opened) => {
                     let plan = request.of_table(&opened.table)?.plan().await?;
-                    Ok(ScanCursor::streaming((plan.fields(), plan.stream()?)))
+                    let stream = plan.stream()?;
+                    Ok(ScanCursor::streaming((plan.fields(), stream), Source::Changes(Box::new(plan))))
                 }
                 Kind::System(table) => table.changes(request).await,
             }

@@ -21,6 +21,7 @@ mod gathered;
 mod golden;
 mod orc;
 mod parquet;
+mod parquet_bytes;
 mod read_counters;
 mod read_request;
 mod row_ranges;
@@ -33,6 +34,7 @@ pub use describe::{
     ChunkDescription, ColumnDescription, ColumnSum, FooterDescription, GroupDescription, MetadataEntry, describe,
 };
 pub use file_format::FileFormat;
+pub use parquet_bytes::ParquetBytes;
 pub use read_counters::{ReadCounters, ReadStep};
 pub(crate) use read_request::candidate_rows;
 pub use read_request::{DEFAULT_BATCH_ROWS, DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, read, row_groups};

@@ -12,7 +12,7 @@ use crate::{
     io::{Runtime, Storage},
     merge::{ChangelogRule, Found, LookupPlan},
     predicate::Predicate,
-    scan::locate_external,
+    scan::{RowRanges, locate_external},
     spec::{options::CoreOptions, table_schema::TableSchema},
     table::{SchemaManager, Table},
     types::DataField,
@@ -28,6 +28,8 @@ pub struct ReadContext {
     pub(super) counters: Arc<ReadCounters>,
     /// Leaves rows out, for compactions.
     pub(super) expiry: Option<Arc<Expiry>>,
+    /// A file, and how many of its first rows are left out.
+    pub(super) start: Option<(String, u64)>,
 }
 
 impl ReadContext {
@@ -40,6 +42,7 @@ impl ReadContext {
             runtime: Arc::clone(table.runtime()),
             counters: Arc::default(),
             expiry: None,
+            start: None,
         }
     }
 
@@ -54,6 +57,19 @@ impl ReadContext {
     /// Which rows have expired, where they are left out.
     pub(crate) fn expiry(&self) -> Option<&Expiry> {
         self.expiry.as_deref()
+    }
+
+    /// Leaves out the first rows of a file.
+    #[must_use]
+    pub(crate) fn starting_in(mut self, file_name: String, rows: u64) -> Self {
+        self.start = Some((file_name, rows)).filter(|(_, rows)| *rows > 0);
+        self
+    }
+
+    /// The rows of a file that are read, where its first ones are not.
+    pub(super) fn rows_from_start(&self, file_name: &str) -> Option<RowRanges> {
+        let (_, rows) = self.start.as_ref().filter(|(name, _)| name == file_name)?;
+        Some(RowRanges::one(*rows..u64::MAX))
     }
 
     /// Counts what reading leaves out.

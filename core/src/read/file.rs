@@ -92,6 +92,9 @@ impl SplitFiles {
                 return Ok(futures::stream::empty().boxed());
             }
         }
+        if let Some(rows) = self.context.rows_from_start(&read.file.file_name) {
+            read.part.rows = Some(read.part.rows.map_or(rows.clone(), |among| among.intersect(&rows)));
+        }
         read.part.rows = self.live_rows(&read.file, read.part.rows).await?;
         let Some(expiry) = self.context.expiry.clone() else { return self.open(read).await };
         let place = read.fields.iter().position(|field| field.id == expiry.field().id);

@@ -15,6 +15,7 @@ mod manifests;
 mod prune;
 mod row_id_groups;
 mod row_ranges;
+mod seek;
 mod split;
 mod stream;
 mod support;

@@ -89,8 +89,31 @@ async fn tasks_of(plan: &Plan) -> Result<Vec<BoxStream<'static, Result<RecordBat
     let context = ReadContext::new(&plan.table, plan.schema.clone()).with_counters(plan.counters.clone());
     let rows = |rows: Option<usize>| rows.and_then(|rows| u64::try_from(rows).ok());
     let wanted = Wanted { limit: rows(plan.limit), first_rows: rows(plan.first_rows) };
+    tasks_in(plan, Arc::new(context), splits_for(plan, wanted.limit), wanted).await
+}
+
+async fn tasks_in(
+    plan: &Plan,
+    context: Arc<ReadContext>,
+    splits: Vec<Split>,
+    wanted: Wanted,
+) -> Result<Vec<BoxStream<'static, Result<RecordBatch>>>> {
     let read_plan = ReadPlan { projection: plan.projection.clone(), predicate: plan.predicate.clone(), wanted };
-    read::tasks(&Arc::new(context), splits_for(plan, wanted.limit), Arc::new(read_plan)).await
+    read::tasks(&context, splits, Arc::new(read_plan)).await
+}
+
+/// Some splits of a plan, in order, the first `soon` rows before others.
+pub(super) async fn read_splits(
+    plan: &Plan,
+    context: Arc<ReadContext>,
+    splits: Vec<Split>,
+    soon: u64,
+) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    let runtime = plan.table.runtime().clone();
+    let merges = plan.schema.is_primary_key_table() && splits.iter().any(|split| !split.raw_convertible);
+    let tasks = tasks_in(plan, context, splits, Wanted { limit: None, first_rows: Some(soon) }).await?;
+    let ahead = if merges { 1 } else { 2 };
+    Ok(concat_ordered(runtime, ahead, RecordBatch::get_array_memory_size, tasks.into_iter()))
 }
 
 /// The splits that give the first `limit` rows, as far as row counts tell.

@@ -3,6 +3,7 @@
 pub mod arrow;
 pub mod calendar;
 mod cell;
+pub mod csv_rows;
 mod data_type;
 mod datum;
 mod datum_array;

@@ -1,17 +1,13 @@
-//! The I/O meter opened: every request of this view as a waterfall, and how the scan chose its files.
+//! The I/O meter opened: every request of this view as a waterfall, click by click.
 
 use yew::prelude::*;
 
-use super::{
-    bits,
-    dialog::Dialog,
-    page::{Page, use_page},
-};
+use super::{bits, dialog::Dialog, page::use_page};
 use crate::{
     format,
-    model::{Explain, RequestInfo},
-    route::Tab,
-    state::{Action, Overlay},
+    model::RequestInfo,
+    requests::{FileKind, bursts, har, kinds, sums},
+    state::{Action, Overlay, State},
     waterfall::{Lane, lanes},
 };
 
@@ -21,12 +17,19 @@ pub(crate) fn IoPanel() -> Html {
     let page = use_page();
     let io = &page.state.io;
     let all = use_state_eq(|| false);
+    let only = use_state_eq(|| None::<FileKind>);
     let requests: &[RequestInfo] = if *all { &io.requests } else { io.of_view() };
+    let kinds = kinds(requests);
+    let kept: Vec<RequestInfo> = requests
+        .iter()
+        .zip(&kinds)
+        .filter(|(_, kind)| only.is_none_or(|only| only == **kind))
+        .map(|(request, _)| request.clone())
+        .collect();
     let choose = |value: bool| {
         let all = all.clone();
         Callback::from(move |_: MouseEvent| all.set(value))
     };
-    let sum: i64 = requests.iter().map(|request| request.bytes).sum();
     html! {
         <Dialog title="Requests" look="drawer" onclose={page.on(Action::Overlay(Overlay::Io))}>
             <div class="io-head">
@@ -34,44 +37,66 @@ pub(crate) fn IoPanel() -> Html {
                     <button aria-pressed={(!*all).to_string()} onclick={choose(false)}>{"This view"}</button>
                     <button aria-pressed={all.to_string()} onclick={choose(true)}>{"Session"}</button>
                 </div>
-                <span class="mute">{ format::counted(requests.len(), "request") }{" · "}{ bits::bytes(sum) }{" · "}{ format::counted(requests.iter().filter(|request| request.cached).count(), "cache hit") }</span>
+                { kind_chips(&kinds, &only) }
+                { totals(&kept) }
+                <button disabled={kept.is_empty()} title="HTTP archive: other tools draw it" onclick={page.copier(har(&kept, "").to_string())}>{"Copy as HAR"}</button>
             </div>
-            { funnel(&page) }
-            if requests.is_empty() {
+            if requests.len() >= State::REQUEST_LIMIT { <p class="note">{ format!("The newest {} requests: older ones are forgotten, their sums are not.", State::REQUEST_LIMIT) }</p> }
+            if kept.is_empty() {
                 <p class="note">{"Nothing was asked of the store for this view: it was all at hand."}</p>
             } else {
-                { waterfall(requests, (24, 16)) }
+                { groups(&kept) }
             }
         </Dialog>
     }
 }
 
-/// How the scan chose: each step keeps less.
-fn funnel(page: &Page) -> Html {
-    if page.state.route.tab != Tab::Data {
-        return html! {};
-    }
-    let shown = page.state.explain.show(page.state.scan_key().as_ref());
-    let Some(explain) = shown.value() else { return html! {} };
-    let explain: &Explain = explain;
+/// What the files are for; one kind may be chosen.
+fn kind_chips(kinds: &[FileKind], only: &UseStateHandle<Option<FileKind>>) -> Html {
+    let chip = |kind: FileKind| {
+        let count = kinds.iter().filter(|other| **other == kind).count();
+        let on = **only == Some(kind);
+        let only = only.clone();
+        let onclick = Callback::from(move |_: MouseEvent| only.set(Some(kind).filter(|_| !on)));
+        (count > 0 || on).then(|| html! { <button key={kind.label()} class={classes!("choice", on.then_some("on"))} aria-pressed={on.to_string()} {onclick}>{ format!("{} {count}", kind.label()) }</button> })
+    };
+    html! { <div class="io-kinds" role="group" aria-label="Kinds of files">{ for FileKind::ALL.into_iter().filter_map(chip) }</div> }
+}
+
+fn totals(requests: &[RequestInfo]) -> Html {
+    let sums = sums(requests);
     html! {
-        <div class="funnel">
-            <h3>{"How this scan chose its files"}</h3>
-            { for explain.steps.iter().map(|step| {
-                #[allow(clippy::cast_precision_loss)]
-                let share = step.kept as f64 / step.total.max(1) as f64 * 100.0;
-                html! {
-                    <div class="funnel-step">
-                        <span>{ step.name.clone() }</span>
-                        <span class="funnel-bar"><i style={format!("width:{share:.1}%")}></i></span>
-                        <span class="num">{ format!("{} of {} {}", format::exact(step.kept), format::exact(step.total), step.unit) }</span>
-                    </div>
-                }
-            }) }
-            <p class="note">{ format!("{} in {}, {}", format::counted(usize::try_from(explain.files).unwrap_or_default(), "file"), format::counted(usize::try_from(explain.splits).unwrap_or_default(), "split"), format::bytes(explain.bytes)) }</p>
-        </div>
+        <span class="mute io-totals">
+            { format::counted(sums.requests, "request") }{" · "}{ bits::bytes(sums.bytes) }{" · "}{ format::counted(sums.cached, "cache hit") }
+            if sums.failed > 0 { <span class="bad">{ format!(" · {} failed", sums.failed) }</span> }
+            if sums.retries > 0 { { format!(" · {} asked again", sums.retries) } }
+        </span>
     }
 }
+
+/// A waterfall for each click, the newest first and open.
+fn groups(requests: &[RequestInfo]) -> Html {
+    let bursts = bursts(requests);
+    let newest = bursts.len();
+    html! { <>{ for bursts.iter().enumerate().rev().take(CLICKS).map(|(number, burst)| {
+        let those = requests.get(burst.first..burst.end).unwrap_or_default();
+        let sums = sums(those);
+        html! {
+            <details class="io-click" key={burst.start_millis.to_string()} open={number + 1 == newest}>
+                <summary>{ format!("{} · {} · {}", format::counted(those.len(), "request"), format::bytes(sums.bytes), format::duration(burst.millis)) }<small class="mute">{ format!(" at {} UTC", format::utc(whole(burst.start_millis))) }</small></summary>
+                { waterfall(those, (24, 16)) }
+            </details>
+        }
+    }) }</> }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn whole(millis: f64) -> i64 {
+    millis as i64
+}
+
+/// Clicks shown, at most; the newest count.
+const CLICKS: usize = 12;
 
 /// Requests drawn, at most; the newest count.
 const DRAWN: usize = 200;

@@ -103,7 +103,7 @@ pub struct ScanColumn {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct ScanOpened {
-    /// Asks for the next rows.
+    /// Asks for rows.
     pub cursor: Handle,
     /// Columns of every row.
     #[serde(deserialize_with = "lenient::or_default")]
@@ -117,7 +117,10 @@ pub struct ScanPage {
     /// Rows, cells in column order.
     #[serde(deserialize_with = "lenient::or_default")]
     pub rows: Vec<Vec<crate::cell::Cell>>,
-    /// Whether these were the last.
+    /// Rows of the whole result, once that is known.
+    #[serde(deserialize_with = "lenient::optional_count")]
+    pub total: Option<usize>,
+    /// Whether no row follows, where rows are read from front to back.
     #[serde(deserialize_with = "lenient::or_default")]
     pub done: bool,
     /// Time the engine took.
@@ -135,9 +138,12 @@ pub struct Progress {
     /// Units in all; 0 where unknown.
     #[serde(deserialize_with = "lenient::or_default")]
     pub total: f64,
-    /// Bytes read so far.
+    /// Bytes read or written so far.
     #[serde(deserialize_with = "lenient::or_default")]
     pub bytes: f64,
+    /// Rows read or written so far.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub rows: f64,
 }
 
 #[cfg(test)]

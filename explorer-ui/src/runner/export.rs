@@ -1,96 +1,86 @@
-//! Export of all rows of the view, read anew page by page so that the grid's memory bound does not apply.
+//! Export of all rows of the view, read anew by the engine and written where they are to go while they come: to a place on
+//! disk that the user picks, or into a Blob where the browser has no such thing.
 
 use std::rc::Rc;
 
-use js_sys::Array;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::Value;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
-use super::{Runner, opening, scan_params, table_params, told};
+use super::{Runner, of_table, scan_params};
 use crate::{
     browser,
-    engine::js,
+    engine::{js, set},
     export::{ExportFormat, file_name},
-    model::{Problem, ScanColumn, ScanOpened, ScanPage},
-    state::{Action, State},
+    format,
+    state::{Action, Export, Source, State},
 };
 
-/// Rows read at once.
-const ROWS: usize = 5000;
+/// What an export has written.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+struct Written {
+    rows: f64,
+    bytes: f64,
+}
 
 impl Runner {
-    /// Writes the rows that the grid has read.
-    pub(crate) fn export_loaded(&self, state: &State, format: ExportFormat) {
-        let Some(opened) = &state.scan.opened else { return };
-        let mut text = format.header(&opened.columns);
-        for row in state.scan.rows() {
-            format.row(&opened.columns, row, &mut text);
-        }
-        let parts = Array::of1(&text.into());
-        self.save(state, format, &parts);
-    }
-
     /// Writes all rows of the view, however many, until it is stopped.
     pub(crate) fn export_all(self: &Rc<Self>, state: &Rc<State>, format: ExportFormat) {
         let Some(key) = state.scan_key() else { return };
-        self.stop_export.set(false);
-        self.send.emit(Action::Exporting(format, 0));
+        let Some(opened) = state.opened() else { return };
+        let name = file_name(&opened.info.name, format);
+        let mut params = of_table(state, scan_params(&key));
+        if let Some(object) = params.as_object_mut() {
+            object.insert("format".to_owned(), Value::from(format.extension()));
+            object.insert("changes".to_owned(), Value::from(matches!(key.source, Source::Changes(_))));
+        }
         let runner = self.clone();
-        let state = state.clone();
-        let params = table_params(&state, scan_params(&key));
         spawn_local(async move {
-            let (_, opened) = runner.engine.call::<ScanOpened>(opening(&key), &params);
-            match opened.await {
-                Err(problem) => runner.send.emit(Action::Toast(told(&problem))),
-                Ok(opened) => {
-                    match runner.read_all(&opened, format).await {
-                        Ok(Some(parts)) => runner.save(&state, format, &parts),
-                        Ok(None) => runner.send.emit(Action::Toast("Export cancelled".to_owned())),
-                        Err(problem) => runner.send.emit(Action::Toast(told(&problem))),
-                    }
-                    let (_, closed) =
-                        runner.engine.call::<Value>("scanClose", &js(&json!({ "cursor": opened.cursor })));
-                    drop(closed.await);
-                }
-            }
-            runner.send.emit(Action::ExportEnded);
+            // Asked first, while the click still counts for the browser.
+            let to = match browser::pick_save(&name).await {
+                browser::Save::File(handle) => Some(handle),
+                browser::Save::Blob => None,
+                browser::Save::Cancelled => return,
+            };
+            runner.write(format, &name, &js(&params), to).await;
         });
     }
 
-    /// The text of all rows, a part for each page; none when the user stopped it.
-    async fn read_all(&self, opened: &ScanOpened, format: ExportFormat) -> Result<Option<Array>, Problem> {
-        let columns: &[ScanColumn] = &opened.columns;
-        let parts = Array::of1(&format.header(columns).into());
-        let mut rows = 0;
-        loop {
-            if self.stop_export.get() {
-                return Ok(None);
-            }
-            let params = js(&json!({ "cursor": opened.cursor, "rows": ROWS }));
-            let (_, page) = self.engine.call::<ScanPage>("scanNext", &params);
-            let page = page.await?;
-            let mut text = String::new();
-            for row in &page.rows {
-                format.row(columns, row, &mut text);
-            }
-            parts.push(&text.into());
-            rows += page.rows.len();
-            self.send.emit(Action::Exporting(format, rows));
-            if page.done || page.rows.is_empty() {
-                return Ok(Some(parts));
-            }
+    async fn write(self: &Rc<Self>, format: ExportFormat, name: &str, params: &JsValue, to: Option<JsValue>) {
+        let params = js_sys::Object::from(params.clone());
+        if let Some(handle) = &to {
+            set(&params, "to", handle);
         }
+        let (call, answer) = self.engine.call_for_file::<Written>("exportRows", &params);
+        self.exporting.set(Some(call));
+        self.send.emit(Action::Exporting(Export { format, call, lines: 0 }));
+        let told = match answer.await {
+            Ok((written, blob)) => {
+                let saved = blob.is_none_or(|blob| browser::download(name, &blob).is_ok());
+                #[allow(clippy::cast_possible_truncation)]
+                let (rows, bytes) = (written.rows as i64, written.bytes as i64);
+                match saved {
+                    true => format!("{name}: {} rows, {}", format::exact(rows), format::bytes(bytes)),
+                    false => "The browser refused the download".to_owned(),
+                }
+            }
+            Err(problem) if problem.is_cancelled() => "Export cancelled".to_owned(),
+            Err(problem) => match problem.hint {
+                Some(hint) => format!("Export failed: {}. {hint}", problem.message),
+                None => format!("Export failed: {}", problem.message),
+            },
+        };
+        self.exporting.set(None);
+        self.send.emit(Action::ExportEnded);
+        self.send.emit(Action::Toast(told));
     }
 
     /// Stops the export.
     pub(crate) fn cancel_export(&self) {
-        self.stop_export.set(true);
-    }
-
-    fn save(&self, state: &State, format: ExportFormat, parts: &Array) {
-        let table = state.opened().map(|opened| opened.info.name.clone()).unwrap_or_default();
-        if browser::download(&file_name(&table, format), format.media_type(), parts).is_err() {
-            self.send.emit(Action::Toast("The browser refused the download".to_owned()));
+        self.list_stopped.set(true);
+        if let Some(call) = self.exporting.get() {
+            self.engine.cancel(call);
         }
     }
 }

@@ -6,15 +6,16 @@ use js_sys::Array;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Blob;
 
-use super::{Runner, table_params, told};
+use super::{Runner, table_params};
 use crate::{
     browser,
     export::{ExportFormat, file_name},
     files_csv,
     files_query::FilesQuery,
     model::{FileInfo, Problem},
-    state::{Action, Ask, State},
+    state::{Action, Ask, Export, State},
 };
 
 /// Files read at once: the most that the engine gives.
@@ -45,7 +46,7 @@ impl Runner {
         let (runner, table) = (self.clone(), state.opened().map(|opened| opened.info.name.clone()).unwrap_or_default());
         let done = move |parts: &Array| {
             let name = file_name(&format!("{table}-files"), format);
-            if browser::download(&name, format.media_type(), parts).is_err() {
+            if Blob::new_with_str_sequence(parts).and_then(|blob| browser::download(&name, &blob)).is_err() {
                 runner.send.emit(Action::Toast("The browser refused the download".to_owned()));
             }
         };
@@ -87,14 +88,16 @@ impl Runner {
         line: impl Fn(&str, &mut String) + 'static,
         done: impl FnOnce(&Array) + 'static,
     ) {
-        self.stop_export.set(false);
-        self.send.emit(Action::Exporting(format, 0));
+        self.list_stopped.set(false);
+        self.send.emit(Action::Exporting(Export { format, call: 0, lines: 0 }));
         let (runner, state, query) = (self.clone(), state.clone(), query.clone());
         spawn_local(async move {
             match runner.list_pages(&state, &query, format, most, header, line).await {
                 Ok(Some(parts)) => done(&parts),
                 Ok(None) => runner.send.emit(Action::Toast("Export cancelled".to_owned())),
-                Err(problem) => runner.send.emit(Action::Toast(told(&problem))),
+                Err(problem) => {
+                    runner.send.emit(Action::Toast(format!("Export failed: {}", problem.message)));
+                }
             }
             runner.send.emit(Action::ExportEnded);
         });
@@ -113,7 +116,7 @@ impl Runner {
         let parts = Array::of1(&header.into());
         let mut read = 0;
         while read < most {
-            if self.stop_export.get() {
+            if self.list_stopped.get() {
                 return Ok(None);
             }
             let Some(ask) = Ask::at(state, "filesPage", query.page(read, PAGE)) else { return Ok(None) };
@@ -123,7 +126,7 @@ impl Runner {
             page.files.iter().for_each(|file| line(file.get(), &mut text));
             parts.push(&text.into());
             read += page.files.len();
-            self.send.emit(Action::Exporting(format, read));
+            self.send.emit(Action::Exporting(Export { format, call: 0, lines: read }));
             if page.files.len() < PAGE {
                 break;
             }

@@ -1,13 +1,12 @@
 //! What can happen to the page.
 
-use super::{Ask, Need, Overlay, Selection, Sheet};
+use std::ops::Range;
+
+use super::{Ask, Export, Need, Overlay, Selection, Sheet};
 use crate::{
-    export::ExportFormat,
-    model::{
-        Explain, IoReply, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SnapshotInfo, TagInfo, WarehouseInfo,
-    },
+    model::{IoReply, OpenedTable, Problem, Progress, ScanOpened, ScanPage, SnapshotInfo, TagInfo, WarehouseInfo},
     place::{Access, Place},
-    route::{At, Range, Route, Tab, TableName},
+    route::{At, Range as ChangeRange, Route, Tab, TableName},
 };
 
 /// What the engine answered to a need.
@@ -21,8 +20,6 @@ pub enum Answer {
     Snapshots(Vec<SnapshotInfo>),
     /// To `Need::Tags`.
     Tags(Vec<TagInfo>),
-    /// To `Need::Explain`.
-    Explain(Explain),
     /// To `Need::Ask`: JSON text.
     Told(String),
     /// To `Need::Scan`.
@@ -60,7 +57,7 @@ pub enum Action {
     /// Other columns.
     Columns(Vec<String>),
     /// The changes of a range, in the Changelog view.
-    Changes(Range),
+    Changes(ChangeRange),
     /// A system table, in the System view.
     System(String),
     /// Another bucket in the LSM view.
@@ -79,8 +76,12 @@ pub enum Action {
     Asked(Need),
     /// A need was answered.
     Answered(Need, Result<Answer, Problem>),
-    /// The grid shows rows up to this one.
-    WantRows(usize),
+    /// The grid shows these rows.
+    Look(Range<usize>),
+    /// The grid wants its last row, wherever that is.
+    LookAtEnd,
+    /// A column of the grid is made so wide; as wide as fits without a width.
+    Width(String, Option<f64>),
     /// Select for the inspector.
     Select(Option<Selection>),
     /// The page became narrow or wide.
@@ -104,8 +105,8 @@ pub enum Action {
     CallEnded(u32),
     /// The request log grew.
     Io(IoReply),
-    /// An export began, or has so many rows.
-    Exporting(ExportFormat, usize),
+    /// An export began.
+    Exporting(Export),
     /// The export ended.
     ExportEnded,
     /// A short notice.

@@ -11,13 +11,13 @@ mod slot;
 pub use action::{Action, Answer};
 pub use ask::{Ask, Asks};
 pub use needs::{AtKey, Need, ScanKey, Source, TableKey, at_params, needs};
-pub use scan::{MAX_CELLS, PAGE_ROWS, Row, Scan};
+pub use scan::{KEPT_BYTES, Row, Scan};
 pub use slot::{Shown, Slot};
 
 use crate::{
     export::ExportFormat,
     history::kinds,
-    model::{Explain, IoTotals, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo, WarehouseInfo},
+    model::{IoTotals, OpenedTable, Progress, RequestInfo, SnapshotInfo, TagInfo, WarehouseInfo},
     place::{Access, Place},
     route::{At, Route, Tab},
     shared::Shared,
@@ -37,7 +37,7 @@ pub enum Selection {
     Manifest(String),
     /// A cell of the grid.
     Cell {
-        /// Row among those loaded.
+        /// Row of the scan.
         row: usize,
         /// Column of the scan.
         column: usize,
@@ -92,8 +92,10 @@ pub struct Activity {
 pub struct Export {
     /// Format.
     pub format: ExportFormat,
-    /// Rows written so far.
-    pub rows: usize,
+    /// The call that does it: its progress is among the activities.
+    pub call: u32,
+    /// Lines written, where it is a list that the page writes itself.
+    pub lines: usize,
 }
 
 /// Requests and bytes so far.
@@ -145,12 +147,12 @@ pub struct State {
     pub snapshots: Slot<TableKey, Vec<SnapshotInfo>>,
     /// Its tags.
     pub tags: Slot<TableKey, Vec<TagInfo>>,
-    /// How the scan chooses its files.
-    pub explain: Slot<ScanKey, Explain>,
     /// What single views want to know besides.
     pub asks: Asks,
     /// Rows.
     pub scan: Scan,
+    /// Columns of the grid that the user made wider or narrower, in pixels.
+    pub widths: Shared<Vec<(String, f64)>>,
     /// Requests and bytes.
     pub io: IoState,
     /// Row counts of tables seen in this opening, by `database/table`.

@@ -1,6 +1,6 @@
 //! What must be loaded for what the page shows: a pure function of the state.
 
-use super::{Ask, Overlay, State};
+use super::{Ask, State};
 use crate::{
     place::Place,
     route::{At, Range, Tab, TableName},
@@ -61,14 +61,12 @@ pub enum Need {
     Snapshots(TableKey),
     /// List tags.
     Tags(TableKey),
-    /// Explain the scan.
-    Explain(ScanKey),
     /// Answer a question of a view.
     Ask(Ask),
     /// Open the scan.
     Scan(ScanKey),
-    /// The scan's next page.
-    Page(ScanKey),
+    /// A page of the scan, by its number.
+    Page(ScanKey, usize),
 }
 
 /// What the state lacks and nobody asked for yet, in the order in which to ask.
@@ -113,10 +111,8 @@ fn table_needs(state: &State, table: &TableKey, needs: &mut Vec<Need>) {
     if matches!(tab, Tab::Data | Tab::Changelog | Tab::System) {
         if !state.scan.is_for(&scan) {
             needs.push(Need::Scan(scan));
-        } else if state.scan.wants_page() {
-            needs.push(Need::Page(scan));
-        } else if tab == Tab::Data && state.overlay == Overlay::Io && state.explain.lacks(&scan) {
-            needs.push(Need::Explain(scan));
+        } else if let Some(index) = state.scan.wants_page() {
+            needs.push(Need::Page(scan, index));
         }
     }
 }
@@ -143,9 +139,11 @@ impl State {
             Need::Table(key) => self.table.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Snapshots(key) => self.snapshots.waits_for(key) && self.table_key().as_ref() == Some(key),
             Need::Tags(key) => self.tags.waits_for(key) && self.table_key().as_ref() == Some(key),
-            Need::Explain(key) => self.explain.waits_for(key) && self.scan_key().as_ref() == Some(key),
             Need::Ask(ask) => self.asks.waits_for(ask) && self.table_key().as_ref() == Some(&ask.table),
-            Need::Scan(key) | Need::Page(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),
+            Need::Scan(key) => self.scan.is_for(key) && self.scan_key().as_ref() == Some(key),
+            Need::Page(key, index) => {
+                self.scan.is_for(key) && self.scan_key().as_ref() == Some(key) && self.scan.is_near(*index)
+            }
         }
     }
 }

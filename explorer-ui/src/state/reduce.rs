@@ -1,6 +1,6 @@
 //! The reducer: what an action makes of the state.
 
-use super::{Action, Activity, Answer, Export, IoState, Need, Overlay, Selection, Sheet, State};
+use super::{Action, Activity, Answer, IoState, Need, Overlay, Selection, Sheet, State};
 use crate::{
     model::{IoReply, Problem, Progress},
     place::{Access, Place},
@@ -45,7 +45,9 @@ impl State {
             Action::Retry => self.retry(),
             Action::Asked(need) => self.asked(need),
             Action::Answered(need, answer) => self.answered(&need, answer),
-            Action::WantRows(rows) => self.scan.wanted = self.scan.wanted.max(rows),
+            Action::Look(rows) => self.scan.look(rows),
+            Action::LookAtEnd => self.scan.look_at_end(),
+            Action::Width(column, width) => self.width(column, width),
             Action::Select(selection) => self.select(selection),
             Action::Narrow(narrow) => self.narrow = narrow,
             Action::Sheet(sheet) => self.sheet = sheet,
@@ -60,7 +62,7 @@ impl State {
             }
             Action::CallEnded(id) => Shared::make_mut(&mut self.activities).retain(|activity| activity.id != id),
             Action::Io(reply) => self.io(reply),
-            Action::Exporting(format, rows) => self.export = Some(Export { format, rows }),
+            Action::Exporting(export) => self.export = Some(export),
             Action::ExportEnded => self.export = None,
             Action::Toast(text) => {
                 self.toast = Some((self.toast.map_or(0, |(number, _)| number.wrapping_add(1)), text))
@@ -117,9 +119,15 @@ impl State {
         self.table.clear();
         self.snapshots.clear();
         self.tags.clear();
-        self.explain.clear();
         self.asks.forget_hidden();
+        self.widths = Shared::default();
         self.scan.retry();
+    }
+
+    fn width(&mut self, column: String, width: Option<f64>) {
+        let widths = Shared::make_mut(&mut self.widths);
+        widths.retain(|(other, _)| *other != column);
+        widths.extend(width.map(|width| (column, width)));
     }
 
     fn open(&mut self, place: Place, access: Access) {
@@ -155,7 +163,6 @@ impl State {
         self.table.retry();
         self.snapshots.retry();
         self.tags.retry();
-        self.explain.retry();
         self.asks.retry();
         if self.scan.problem.is_some() {
             self.scan.retry();
@@ -168,15 +175,19 @@ impl State {
             Need::Table(key) => self.table.begin(key),
             Need::Snapshots(key) => self.snapshots.begin(key),
             Need::Tags(key) => self.tags.begin(key),
-            Need::Explain(key) => self.explain.begin(key),
             Need::Ask(ask) => self.asks.begin(&ask),
             Need::Scan(key) => self.scan.begin(key),
-            Need::Page(_) => self.scan.fetching = true,
+            Need::Page(_, index) => self.scan.fetch(index),
         }
     }
 
     fn answered(&mut self, need: &Need, answer: Result<Answer, Problem>) {
         if !self.waits_for(need) {
+            if let Need::Page(key, index) = need
+                && self.scan.is_for(key)
+            {
+                self.scan.gave_up(*index);
+            }
             return;
         }
         let answer = match answer {
@@ -191,10 +202,9 @@ impl State {
             }
             (Need::Snapshots(key), Answer::Snapshots(value)) => drop(self.snapshots.finish(key, Ok(value))),
             (Need::Tags(key), Answer::Tags(value)) => drop(self.tags.finish(key, Ok(value))),
-            (Need::Explain(key), Answer::Explain(value)) => drop(self.explain.finish(key, Ok(value))),
             (Need::Ask(ask), Answer::Told(text)) => self.asks.finish(ask, Ok(text)),
             (Need::Scan(_), Answer::Scan(value)) => self.scan.opened(value),
-            (Need::Page(_), Answer::Page(value)) => self.scan.page(value),
+            (Need::Page(_, index), Answer::Page(value)) => self.scan.page(*index, value),
             (need, _) => self.failed(need, Problem::new("internal", "the engine answered something else")),
         }
     }
@@ -205,9 +215,8 @@ impl State {
             Need::Table(key) => drop(self.table.finish(key, Err(problem))),
             Need::Snapshots(key) => drop(self.snapshots.finish(key, Err(problem))),
             Need::Tags(key) => drop(self.tags.finish(key, Err(problem))),
-            Need::Explain(key) => drop(self.explain.finish(key, Err(problem))),
             Need::Ask(ask) => self.asks.finish(ask, Err(problem)),
-            Need::Scan(_) | Need::Page(_) => self.scan.failed(problem),
+            Need::Scan(_) | Need::Page(..) => self.scan.failed(problem),
         }
     }
 

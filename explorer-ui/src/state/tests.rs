@@ -93,40 +93,33 @@ fn a_time_is_resolved_to_a_snapshot() {
     assert_eq!(state.snapshot().unwrap().id, 2);
 }
 
-fn page(rows: usize, done: bool) -> Answer {
-    Answer::Page(ScanPage { rows: vec![vec![crate::cell::Cell::Int(1)]; rows], done, millis: 1.0 })
+fn page(rows: usize, total: Option<usize>) -> Answer {
+    Answer::Page(ScanPage { rows: vec![vec![crate::cell::Cell::Int(1)]; rows], total, millis: 1.0 })
 }
 
 #[test]
-fn rows_are_read_as_far_as_wanted() {
+fn rows_are_read_where_they_are_looked_at() {
     let state = opened(Tab::Data);
     let key = state.scan_key().unwrap();
     assert_eq!(needs(&state), [Need::Scan(key.clone())]);
     let columns = vec![ScanColumn { name: "a".into(), type_text: "INT".into() }];
     let state = answer(state, &Need::Scan(key.clone()), Answer::Scan(ScanOpened { columns, ..ScanOpened::default() }));
-    assert_eq!(needs(&state), [Need::Page(key.clone())]);
-    let state = answer(state, &Need::Page(key.clone()), page(PAGE_ROWS, false));
-    assert!(needs(&state).is_empty(), "one page is enough until somebody scrolls");
-    let state = state.reduce(Action::WantRows(1500));
-    let state = answer(state, &Need::Page(key.clone()), page(10, true));
-    assert!(needs(&state).is_empty() && state.scan.done);
-    assert_eq!(
-        (state.scan.loaded, state.scan.row(1009).is_some(), state.scan.row(1010).is_some()),
-        (1010, true, false)
-    );
+    let rows = state.scan.page_rows();
+    assert_eq!(needs(&state), [Need::Page(key.clone(), 0)]);
+    let state = answer(state, &Need::Page(key.clone(), 0), page(rows, Some(100 * rows)));
+    let state = answer(state, &Need::Page(key.clone(), 1), page(rows, Some(100 * rows)));
+    assert!(needs(&state).is_empty(), "the page in sight and the next are enough until somebody scrolls");
+    let far = Need::Page(key.clone(), 50);
+    let state = state.reduce(Action::Look(50 * rows..50 * rows + 20));
+    assert_eq!(needs(&state), [far.clone()]);
+    // Who looks elsewhere meanwhile gives the page up, and is served once that is confirmed.
+    let state = state.reduce(Action::Asked(far.clone())).reduce(Action::Look(0..20));
+    assert!(!state.waits_for(&far) && needs(&state).is_empty());
+    let state = state.reduce(Action::Answered(far, Err(Problem::new("cancelled", ""))));
+    assert!(state.scan.problem.is_none() && !state.scan.stopped && state.scan.fetching.is_none());
+    assert!(state.scan.row(0).is_some() && state.scan.row(50 * rows).is_none());
     let state = state.reduce(Action::Filter("a = 1".into()));
     assert!(matches!(&needs(&state)[..], [Need::Scan(key)] if key.filter == "a = 1"));
-}
-
-#[test]
-fn uneven_pages_are_found_and_an_empty_one_ends_the_scan() {
-    let mut scan = Scan::default();
-    for rows in [3, 5, 0] {
-        let Answer::Page(page) = page(rows, false) else { unreachable!() };
-        scan.page(page);
-    }
-    assert!(scan.done && scan.row(7).is_some() && scan.row(8).is_none());
-    assert_eq!(scan.rows().count(), 8);
 }
 
 #[test]

@@ -8,11 +8,7 @@ pub(crate) mod sample;
 
 use super::data;
 use crate::{
-    components::{
-        bits::empty,
-        page::{Page, use_page},
-        skeleton,
-    },
+    components::{bits::empty, page::use_page, skeleton},
     format,
     history::{
         compare::{choices, name_of},
@@ -96,13 +92,20 @@ fn to_end(range: Range, to: String) -> Range {
 }
 
 /// Properties of [`End`].
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 struct EndProps {
     label: &'static str,
     /// What no end at all is called.
     open: &'static str,
     chosen: String,
+    /// The range with this end; the same for the same label.
     changed: fn(Range, String) -> Range,
+}
+
+impl PartialEq for EndProps {
+    fn eq(&self, other: &Self) -> bool {
+        (self.label, self.open, &self.chosen) == (other.label, other.open, &other.chosen)
+    }
 }
 
 /// Value of the choice that asks for a time.
@@ -191,12 +194,12 @@ fn Where() -> Html {
     }
 }
 
-/// How many rows of each kind were read so far; each kind shows or hides its rows.
+/// How many rows of each kind are at hand; each kind shows or hides its rows.
 #[component]
 fn Kinds() -> Html {
     let page = use_page();
     let scan = &page.state.scan;
-    let counts = use_memo((scan.opened.clone(), scan.loaded), |_| {
+    let counts = use_memo((scan.opened.clone(), scan.revision()), |_| {
         let mut counts = Counts::default();
         counts.rows_of(scan.rows().map(|row| row.as_slice()));
         counts
@@ -211,7 +214,7 @@ fn Kinds() -> Html {
             <button key={*kind} class={classes!("kind-count", diff_class(kind))} aria-pressed={on.to_string()} title={format!("Only rows of the kinds chosen: {kind} {word}")} onclick={page.on(Action::Focus("kinds", Some(next)))}><b>{ *kind }</b>{" "}{ number }<small>{ *word }</small></button>
         }
     };
-    html! { <div class="kind-counts" role="group" aria-label="Kinds of rows, read so far">{ for KINDS.iter().zip(counts.by_kind).map(kind) }</div> }
+    html! { <div class="kind-counts" role="group" aria-label="Kinds of the rows at hand">{ for KINDS.iter().zip(counts.by_kind).map(kind) }</div> }
 }
 
 /// A range in words.

@@ -30,6 +30,7 @@ pub(super) use self::{
     convert::Conversion,
     describe::describe,
     reader::{candidate_rows, read, row_groups},
+    row_group_encoder::RowGroupEncoder,
     writer::ParquetFileWriter,
 };
 use crate::error::Error;

@@ -34,7 +34,7 @@ const WIDE_ROW: usize = 1024;
 const CREATED_BY: &str = concat!("cenote version ", env!("CARGO_PKG_VERSION"));
 
 /// Batches in, bytes of a Parquet file out.
-pub(super) struct RowGroupEncoder {
+pub(in crate::format) struct RowGroupEncoder {
     file: SerializedFileWriter<Vec<u8>>,
     columns: ArrowRowGroupWriterFactory,
     /// Types of the batches, and as which they are encoded.
@@ -45,7 +45,7 @@ pub(super) struct RowGroupEncoder {
 }
 
 impl RowGroupEncoder {
-    pub(super) fn new(fields: &[DataField], options: &WriterOptions) -> Result<RowGroupEncoder> {
+    pub(in crate::format) fn new(fields: &[DataField], options: &WriterOptions) -> Result<RowGroupEncoder> {
         if let Some(blob) = fields.iter().find(|field| field.data_type.kind == TypeKind::Blob) {
             let message = "BLOB columns have files of their own, which cannot be written";
             return Err(Error::unsupported(message).with("column", &blob.name));
@@ -76,7 +76,7 @@ impl RowGroupEncoder {
 
     /// Appends a batch to the current row group: wide rows a few at a time, because the size of a page is only looked at
     /// between writes.
-    pub(super) fn encode(&mut self, batch: &RecordBatch) -> Result<()> {
+    pub(in crate::format) fn encode(&mut self, batch: &RecordBatch) -> Result<()> {
         let sizes = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size().unwrap_or(0));
         let row_bytes = sizes.sum::<usize>() / batch.num_rows().max(1);
         if row_bytes < WIDE_ROW {
@@ -134,13 +134,13 @@ impl RowGroupEncoder {
     }
 
     /// Rows and estimated bytes of the current row group.
-    pub(super) fn current(&self) -> (usize, u64) {
+    pub(in crate::format) fn current(&self) -> (usize, u64) {
         let writers = self.current.iter().flatten();
         (self.current_rows, writers.map(|writer| writer.get_estimated_total_bytes() as u64).sum())
     }
 
     /// Ends the current row group, if it has rows, and takes the bytes encoded since the last time.
-    pub(super) fn flush(&mut self) -> Result<Bytes> {
+    pub(in crate::format) fn flush(&mut self) -> Result<Bytes> {
         self.end_row_group()?;
         self.file.flush().map_err(|error| Error::internal("parquet data was not encoded").because(error))?;
         Ok(mem::take(self.file.inner_mut()).into())
@@ -172,7 +172,7 @@ impl RowGroupEncoder {
     }
 
     /// Ends the file: its last bytes, and what its footer says.
-    pub(super) fn finish(mut self) -> Result<(Bytes, ParquetMetaData)> {
+    pub(in crate::format) fn finish(mut self) -> Result<(Bytes, ParquetMetaData)> {
         self.end_row_group()?;
         let metadata = self.file.finish().map_err(unwritable)?;
         Ok((mem::take(self.file.inner_mut()).into(), metadata))

@@ -183,7 +183,7 @@ async fn write(files: &Files) -> (Arc<ReadContext>, Split) {
     let deletions = write_deletions(&storage, files).await;
     let schemas = SchemaManager::new(storage.clone(), "main");
     let (runtime, counters, expiry) = (runtime(), Arc::default(), None);
-    let context = Arc::new(ReadContext { storage, schemas, schema, runtime, counters, expiry });
+    let context = Arc::new(ReadContext { storage, schemas, schema, runtime, counters, expiry, start: None });
     let split = Split {
         partition: BinaryRow::empty(),
         partition_values: Vec::new(),

@@ -35,7 +35,7 @@ pub(super) fn export(page: &Page, query: &FilesQuery, total: i64) -> Html {
             let page = page.clone();
             Callback::from(move |_: MouseEvent| page.runner.cancel_export())
         };
-        let so_far = format::exact(i64::try_from(running.rows).unwrap_or(i64::MAX));
+        let so_far = format::exact(i64::try_from(running.lines).unwrap_or(i64::MAX));
         return html! {
             <div class="exporting" role="status"><span class="ripple" aria-hidden="true"></span>{ format!("{so_far} of {} files", format::exact(total)) }<button onclick={stop}>{"Cancel"}</button></div>
         };

@@ -186,6 +186,18 @@ pub(crate) fn typing() -> bool {
     active.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }
 
+/// Scrolls a strip sideways so that the element with this id is in sight.
+pub(crate) fn scroll_across(id: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+    let Some(strip) = element.parent_element() else { return };
+    let (left, width) = (element.offset_left(), element.offset_width());
+    let (from, seen) = (strip.scroll_left(), strip.client_width());
+    if left < from || left + width > from + seen {
+        strip.set_scroll_left((left - (seen - width) / 2).max(0));
+    }
+}
+
 /// The id of the element that has the keyboard's attention.
 pub(crate) fn focused_id() -> Option<String> {
     Some(window().document()?.active_element()?.id())

@@ -1,7 +1,7 @@
 //! Findings about a table as the page shows them: the engine's, with commands that name this place.
 
 use crate::{
-    commands,
+    commands, format,
     model::{DoctorInfo, FindingInfo, Severity},
     route::Route,
 };
@@ -40,6 +40,10 @@ fn shown(route: &Route, finding: &FindingInfo, origin: &str) -> Finding {
         serde_json::Value::Null => None,
         serde_json::Value::String(text) => Some(format!("{} {text}", spaced(name))),
         serde_json::Value::Array(items) if items.is_empty() => None,
+        serde_json::Value::Number(number) if name.ends_with("millis") => {
+            let name = name.trim_end_matches("millis").trim_end_matches('_');
+            Some(format!("{} {}", spaced(name), format::utc(number.as_i64()?)))
+        }
         other => Some(format!("{} {other}", spaced(name))),
     };
     Finding {
@@ -68,7 +72,7 @@ mod tests {
     #[test]
     fn findings_carry_figures_and_the_command_of_this_place() {
         let doctor: DoctorInfo = serde_json::from_str(
-            r#"{"findings":[{"rule":"x","severity":"warning","what":"many runs","evidence":{"worst_runs":6,"none":null},
+            r#"{"findings":[{"rule":"x","severity":"warning","what":"many runs","evidence":{"worst_runs":6,"none":null,"z_commit_millis":0},
                 "command":"cenote compact d.t"},{"severity":"new kind","what":"b"}],"notLookedAt":[]}"#,
         )
         .unwrap();
@@ -76,7 +80,10 @@ mod tests {
         let route = Route { place: Some(Place::Served), table, ..Route::default() };
         let found = findings(&route, &doctor, "http://h:1");
         assert_eq!(found[0].severity, Some(Severity::Warning));
-        assert_eq!((found[0].title.as_str(), found[0].detail.as_str()), ("Many runs", "worst runs 6"));
+        assert_eq!(
+            (found[0].title.as_str(), found[0].detail.as_str()),
+            ("Many runs", "worst runs 6 · z commit 1970-01-01 00:00:00")
+        );
         assert_eq!(found[0].command.as_deref(), Some("cenote compact d.t \\\n  --warehouse http://h:1"));
         assert_eq!(found[1].severity, Some(Severity::Note));
     }

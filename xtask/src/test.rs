@@ -95,6 +95,7 @@ fn browser_tests(shell: &Shell) -> Result<()> {
     toolchain::node(shell)?;
     let chromium = toolchain::chromium(shell)?;
     install(shell, "tests/browser")?;
+    let _cli = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     let _env = shell.push_env("CHROMIUM", chromium);
     node_test_files(shell, "tests/browser")
 }

@@ -96,20 +96,22 @@ fn elsewhere(page: &Page) -> Html {
     }
 }
 
-/// The newest requests of this view.
+/// The first requests of this view.
 fn requests(page: &Page) -> Html {
     let of_view: &[RequestInfo] = page.state.io.of_view();
-    if of_view.is_empty() {
+    // Below what is known of the table, so that it does not jump when that comes.
+    if of_view.is_empty() || (page.info().is_none() && page.opening_problem().is_none()) {
         return html! {};
     }
-    let newest = of_view.get(of_view.len().saturating_sub(REQUESTS)..).unwrap_or_default();
+    // The first ones: they stay where they are while more come.
+    let first = of_view.get(..of_view.len().min(REQUESTS)).unwrap_or_default();
     html! {
         <>
         <div class="inspector-head">
             <h2>{"Requests of this view"}</h2>
             <button class="quiet" onclick={page.on(Action::Overlay(Overlay::Io))}>{ format::counted(of_view.len(), "request") }</button>
         </div>
-        { waterfall(newest, (16, 10)) }
+        { waterfall(first, (16, 10)) }
         </>
     }
 }

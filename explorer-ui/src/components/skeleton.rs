@@ -29,5 +29,6 @@ pub(crate) fn panel(height_px: u32) -> Html {
 
 /// Says to those who do not see it that something is loading.
 pub(crate) fn waiting(body: Html) -> Html {
-    html! { <div role="status" aria-busy="true"><span class="sr">{"Loading"}</span>{ body }</div> }
+    // The key keeps its element from becoming one of what comes: that would be a jump.
+    html! { <div key="waiting" role="status" aria-busy="true"><span class="sr">{"Loading"}</span>{ body }</div> }
 }

@@ -18,6 +18,7 @@ use crate::{
 #[component]
 pub(crate) fn TableHead() -> Html {
     let page = use_page();
+    use_effect_with(page.state.route.tab, |tab| browser::scroll_across(&format!("tab-{}", tab.slug())));
     let state = &page.state;
     let name = match (&state.route.table, page.info(), &state.route.place) {
         (Some(name), _, _) => format!("{}.{}", name.database, name.base()),

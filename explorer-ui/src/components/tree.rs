@@ -19,9 +19,6 @@ use crate::{
     tree::{self, ROW, TreeRow},
 };
 
-/// Tables beyond which a search box helps.
-const SEARCHABLE: usize = 12;
-
 /// The tree on the left; a sheet on a phone.
 #[component]
 pub(crate) fn Tree() -> Html {
@@ -62,7 +59,12 @@ pub(crate) fn Tree() -> Html {
             Shown::Failed(_) => html! { <p class="tree-note">{"The warehouse could not be opened."}</p> },
             _ => skeleton::waiting(skeleton::lines(7)),
         };
-        return html! { <nav class="tree" aria-label="Tables"><div class="tree-rows" ref={node}>{ body }</div></nav> };
+        return html! {
+            <nav class="tree" aria-label="Tables">
+                <input class="tree-search" type="search" placeholder="Search tables" aria-label="Search tables" disabled=true />
+                <div class="tree-rows" ref={node}>{ body }</div>
+            </nav>
+        };
     };
     let tables: usize = warehouse.databases.iter().map(|database| database.tables.len()).sum();
     let rows = tree::rows(warehouse, &recent, &search, &folded);
@@ -108,9 +110,7 @@ pub(crate) fn Tree() -> Html {
     let whole = format!("height:{}px", rows.len() as f64 * ROW);
     html! {
         <nav class="tree" aria-label="Tables">
-            if tables > SEARCHABLE {
-                <input class="tree-search" type="search" placeholder={format!("Search {}", format::counted(tables, "table"))} aria-label="Search tables" value={(*search).clone()} {oninput} />
-            }
+            <input class="tree-search" type="search" placeholder={format!("Search {}", format::counted(tables, "table"))} aria-label="Search tables" value={(*search).clone()} {oninput} />
             <div class="tree-rows" ref={node} {onscroll} {onkeydown}>
                 if warehouse.databases.is_empty() {
                     <p class="tree-note">{ if warehouse.can_list { "No database here yet." } else { "This store cannot list. Open a table by its own address." } }</p>

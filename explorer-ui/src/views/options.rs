@@ -78,7 +78,7 @@ pub(crate) fn Options() -> Html {
         tools,
         html! {
             <>
-            <div class="scroll-x"><table class="list rows options">
+            <div class="scroll-x" tabindex="0"><table class="list rows options">
                 <thead><tr><th>{"Option"}</th><th>{"Value"}</th><th>{"Default"}</th><th class="col-about">{"What it does"}</th></tr></thead>
                 <tbody>{ for rows }</tbody>
             </table></div>

@@ -29,9 +29,7 @@ use crate::{
 pub(crate) fn Overview() -> Html {
     let page = use_page();
     let Some(info) = page.info() else {
-        return skeleton::waiting(
-            html! { <>{ skeleton::cards(4) }{ skeleton::panel(120) }{ skeleton::panel(160) }</> },
-        );
+        return skeleton::waiting(html! { <>{ skeleton::cards(5) }{ skeleton::panel(178) }{ skeleton::panel(80) }</> });
     };
     if info.latest_snapshot.is_none() {
         return html! { <>{ empty("Nothing was written yet", html! { <>{"The table has a schema and no snapshot. "}<code>{"cenote write"}</code>{" makes the first one."}</> }) }{ columns(info) }{ options(info) }</> };
@@ -39,8 +37,8 @@ pub(crate) fn Overview() -> Html {
     html! {
         <>
         <cards::Cards />
-        if page.state.route.at == At::Latest { <Health /> }
         <Timeline small=true />
+        if page.state.route.at == At::Latest { <Health /> }
         <div class="halves">
             { columns(info) }
             { options(info) }

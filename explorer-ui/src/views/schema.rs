@@ -41,7 +41,7 @@ pub(crate) fn Schema() -> Html {
     html! {
         <>
         <lanes::Lanes all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
-        <div class="halves">
+        <div class="halves schema-halves">
             { columns(&page, &all, current, before, snapshots) }
             <div>
                 <compare::Compare all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
@@ -121,7 +121,7 @@ fn columns(
         html! { format!("Schema {}, {}; select one for its history.", current.id, format::counted(current.fields.len(), "column")) },
         html! {},
         html! {
-            <div class="scroll-x"><table class="list rows columns">
+            <div class="scroll-x" tabindex="0"><table class="list rows columns">
                 <thead><tr><th class="num">{"Id"}</th><th>{"Column"}</th><th>{"Type"}</th><th>{"Appeared in"}</th></tr></thead>
                 <tbody>{ for current.fields.iter().map(|field| row(field, false)) }{ for dropped.map(|field| row(field, true)) }</tbody>
             </table></div>
@@ -170,7 +170,7 @@ fn writers(all: &[SchemaInfo], current: i64, snapshots: &[SnapshotInfo]) -> Html
         html! { remark },
         html! {},
         html! {
-            <div class="scroll-x"><table class="list">
+            <div class="scroll-x" tabindex="0"><table class="list">
                 <thead><tr><th>{"Schema"}</th><th>{"Made"}</th><th class="num">{"Commits"}</th><th>{"Snapshots"}</th><th>{"By"}</th></tr></thead>
                 <tbody>{ for all.iter().rev().map(row) }</tbody>
             </table></div>

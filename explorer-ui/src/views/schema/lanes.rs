@@ -59,6 +59,9 @@ pub(super) fn Lanes(props: &Props) -> Html {
             <label class="check"><input type="checkbox" checked={*touched} onchange={{ let touched = touched.clone(); Callback::from(move |_: Event| touched.set(!*touched)) }} />{"only what changed"}</label>
         }
     };
+    let rows = drawn.iter().flat_map(|lane| &lane.stops).map(|stop| stop.row + 1).max().unwrap_or(1);
+    #[allow(clippy::cast_precision_loss)]
+    let height = TOP + ROW * (rows - 1) as f64 + 14.0;
     let remark = match (left_out, props.all.len().saturating_sub(shown.len())) {
         (0, 0) => "One line a column, by its id: it keeps its line over renames and moves.".to_owned(),
         (0, old) => format!("The newest {} versions; {old} older ones are left out.", shown.len()),
@@ -71,7 +74,7 @@ pub(super) fn Lanes(props: &Props) -> Html {
         html! {
             <div class="scroll-x lanes" ref={node} tabindex="0" role="group" aria-label="Versions of the schema">
                 <ol class="lane-heads">{ for shown.iter().map(|schema| head(&page, props, schema, step)) }</ol>
-                if drawn.is_empty() { <p class="note">{"No version changed a column."}</p> } else if width > 60.0 { { draw(&page, shown, &drawn, step, props.current) } } else { <div style={format!("height:{}px", TOP + ROW)}></div> }
+                if drawn.is_empty() { <p class="note">{"No version changed a column."}</p> } else if width > 60.0 { { draw(&page, shown, &drawn, (step, height), props.current) } } else { <div style={format!("height:{height}px")}></div> }
             </div>
         },
     )
@@ -121,12 +124,11 @@ fn summary(diffs: &[FieldDiff], options: usize) -> String {
     if said.is_empty() { "nothing changed".to_owned() } else { said.join(", ") }
 }
 
-fn draw(page: &Page, shown: &[SchemaInfo], drawn: &[Lane], step: f64, current: i64) -> Html {
+fn draw(page: &Page, shown: &[SchemaInfo], drawn: &[Lane], (step, height): (f64, f64), current: i64) -> Html {
     #[allow(clippy::cast_precision_loss)]
     let (x, y) = (|version: usize| LEFT + step * version as f64, |row: usize| TOP + ROW * row as f64);
-    let rows = drawn.iter().flat_map(|lane| &lane.stops).map(|stop| stop.row + 1).max().unwrap_or(1);
     #[allow(clippy::cast_precision_loss)]
-    let (width, height) = (LEFT + step * shown.len() as f64, y(rows) - ROW + 14.0);
+    let width = LEFT + step * shown.len() as f64;
     let column = shown.iter().position(|schema| schema.id == current);
     let label = format!(
         "{} over {}; the table of columns below says the same",

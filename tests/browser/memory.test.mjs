@@ -46,7 +46,7 @@ test('a page gets the memory of its worker back when its tables are closed', (co
       const isRunning = await page.evaluate(async () => {
         cursor.close();
         table.close();
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        for (let turn = 0; turn < 250 && fresh.isRunning; turn += 1) await new Promise((resolve) => setTimeout(resolve, 20));
         return fresh.isRunning;
       });
       assert.equal(isRunning, false);

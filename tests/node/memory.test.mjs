@@ -32,7 +32,7 @@ test('the memory of a worker comes back with the last close, each time', (contex
     const peak = await resident();
     cursor.close();
     table.close();
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    for (let turn = 0; turn < 250 && engine.isRunning; turn += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(engine.isRunning, false);
     const after = await resident();
     context.diagnostic(`round ${round}: engine ${mb(used)}; process ${mb(before)} before, ${mb(peak)} open, ${mb(after)} closed`);

@@ -56,6 +56,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     path: Option<String>,
+    lacks: Option<&'static str>,
     context: Vec<(&'static str, String)>,
     source: Option<Source>,
 }
@@ -72,7 +73,14 @@ macro_rules! constructors {
 impl Error {
     /// An error of `kind`; the message is lower case, without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), path: None, context: Vec::new(), source: None }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            path: None,
+            lacks: None,
+            context: Vec::new(),
+            source: None,
+        }))
     }
 
     constructors! {
@@ -94,6 +102,13 @@ impl Error {
         cancelled => Cancelled;
         /// See [`ErrorKind::Internal`].
         internal => Internal;
+    }
+
+    /// What needs `capability`, which the complete build of this crate has and this one does not: see [`Error::lacks`].
+    pub fn lacking(capability: &'static str) -> Self {
+        let mut error = Error::unsupported(format!("this build of the engine lacks {capability}"));
+        error.0.lacks = Some(capability);
+        error
     }
 
     /// Names the file or table the error is about, unless an inner layer has named one already.
@@ -137,6 +152,19 @@ impl Error {
     /// The file or table it is about.
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
+    }
+
+    /// What this build of the crate lacks and its complete build has (feature `complete`), here or in an error beneath: the
+    /// same call works there.
+    pub fn lacks(&self) -> Option<&'static str> {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(self);
+        while let Some(error) = next {
+            if let Some(lacks) = error.downcast_ref::<Error>().and_then(|error| error.0.lacks) {
+                return Some(lacks);
+            }
+            next = error.source();
+        }
+        None
     }
 
     /// True for [`ErrorKind::NotFound`].

@@ -91,7 +91,10 @@ export function plain(thrown) {
   return { kind, message, path: path ?? null, hint: hint ?? null, column: column ?? null, row: row ?? null, ...flagsOf(error) };
 }
 
-/** What a store says besides: whether asking again may help, and whether credentials are missing altogether. */
-function flagsOf({ transient, unauthenticated }) {
-  return { ...(transient ? { transient } : {}), ...(unauthenticated ? { unauthenticated } : {}) };
+/**
+ * What is said besides: by a store whether asking again may help, and whether credentials are missing altogether; by the engine what
+ * its full module has and the reader lacks.
+ */
+function flagsOf({ transient, unauthenticated, lacks }) {
+  return { ...(transient ? { transient } : {}), ...(unauthenticated ? { unauthenticated } : {}), ...(lacks ? { lacks } : {}) };
 }

@@ -6,8 +6,12 @@ import type { openTable, openWarehouse } from './index.js';
 export interface WorkerOptions {
   /** Makes the worker, where a bundler does not find the one of the package by itself. */
   worker?: () => Worker;
-  /** Where the engine's module is, as for `load`. */
+  /** Where the reader's module is, as for `load`. */
   module?: URL | string | BufferSource | WebAssembly.Module;
+  /** Where the full module is, as for `load`. */
+  fullModule?: URL | string | BufferSource | WebAssembly.Module;
+  /** Load all of the engine at once, as for `load`. */
+  full?: boolean;
   /** How long the worker waits for work when everything is closed, 1000 ms unless said. */
   idleMillis?: number;
 }

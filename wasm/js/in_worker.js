@@ -13,11 +13,14 @@ import { unmoved } from './unbundled.js';
  *
  * The worker ends `idleMillis` after the last thing opened with it is closed, which gives all its memory back, and is started
  * anew when something is opened again.
- * @param {{worker?: () => Worker, module?: URL | string | BufferSource | WebAssembly.Module, idleMillis?: number}} [options]
- *   `worker`: makes the worker, where the default (`worker.js` beside this file) is not right; `module`: as for `load`
+ * @param {{worker?: () => Worker, module?: Source, fullModule?: Source, full?: boolean, idleMillis?: number}} [options]
+ *   `worker`: makes the worker, where the default (`worker.js` beside this file) is not right; `module`, `fullModule`, `full`: as for
+ *   `load`
+ * @typedef {URL | string | BufferSource | WebAssembly.Module} Source
  */
-export async function inWorker({ worker = ourWorker, module, idleMillis = 1000 } = {}) {
-  const settings = { module: module instanceof URL ? module.href : module };
+export async function inWorker({ worker = ourWorker, module, fullModule, full = false, idleMillis = 1000 } = {}) {
+  const sent = (source) => (source instanceof URL ? source.href : source);
+  const settings = { module: sent(module), fullModule: sent(fullModule), full };
   const line = new Line((told) => thread(worker(), told), { idleMillis, settings });
   const host = {
     engine: async () => remoteEngine(line),

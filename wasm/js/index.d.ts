@@ -62,8 +62,29 @@ export function openTable(location: Location, options?: OpenOptions & { branch?:
 /** Opens a warehouse; nothing is read yet. */
 export function openWarehouse(location: Location, options?: OpenOptions): Promise<Warehouse>;
 
-/** Starts the engine ahead of time, or from a place of your own. */
-export function load(options?: { module?: BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string }): Promise<unknown>;
+/** Where a module of the engine is. */
+export type ModuleSource = BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string;
+
+/** How the engine is started. */
+export interface LoadOptions {
+  /** The reader, when `wasm/reader_bg.wasm` of the package is not right. */
+  module?: ModuleSource;
+  /** The full module, when `wasm/full_bg.wasm` of the package is not right. */
+  fullModule?: ModuleSource;
+  /** Load all of the engine now and open everything there, instead of when it is needed. */
+  full?: boolean;
+}
+
+/**
+ * Starts the engine ahead of time, or from places of your own.
+ *
+ * The engine is two modules: a small reader, and the full one, which is loaded when a table or a call needs more: ORC and Avro data
+ * files, rare codecs, sketches, every change of a table, `doctor`, `verify` and `compaction`.
+ */
+export function load(options?: LoadOptions): Promise<unknown>;
+
+/** The modules that have started. */
+export function loaded(): ('reader' | 'full')[];
 
 /** A warehouse: databases `<database>.db` with their tables, below one place. */
 export interface Warehouse extends Disposable {
@@ -124,6 +145,8 @@ export class CenoteError extends Error {
   readonly column?: string;
   /** Row that it is about, counted from 0 within the rows of the call. */
   readonly row?: number;
+  /** What the full module has and the reader lacks, where that is the reason. */
+  readonly lacks?: string;
 }
 /** The named table, snapshot, tag or file does not exist. */
 export class NotFoundError extends CenoteError {}

@@ -36,7 +36,7 @@ struct Database {
 
 impl Catalog {
     /// The engine's catalog.
-    #[cfg(feature = "write")]
+    #[cfg(feature = "full")]
     pub(crate) fn core(&self) -> &FileSystemCatalog {
         &self.catalog
     }

@@ -1,4 +1,4 @@
-//! Engine errors as plain JS objects `{kind, message, path, hint, column, row}`; the package makes its classes of them.
+//! Engine errors as plain JS objects `{kind, message, path, hint, column, row, lacks}`; the package makes its classes of them.
 
 use std::{error::Error as StdError, io};
 
@@ -22,6 +22,7 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     set(&object, "hint", failure.and_then(|failure| failure.hint.as_deref()));
     set(&object, "column", error.detail("column"));
     set(&object, "row", error.detail("row"));
+    set(&object, "lacks", error.lacks());
     object.into()
 }
 

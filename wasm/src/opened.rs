@@ -4,8 +4,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use cenote_core::{Error, Result, io::Runtime, scan::SnapshotChoice, spec::snapshot::Snapshot, table::Table};
 use serde::Deserialize;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{json::Long, runtime::EventLoop, state_files::HeldState};
+#[cfg(feature = "full")]
+use crate::state_files::HeldState;
+use crate::{json::Long, runtime::EventLoop};
 
 /// For so long after opening, what was the latest snapshot then is taken as the latest: whoever opens a table and reads
 /// it at once saves three requests. Milliseconds.
@@ -14,9 +17,9 @@ const FRESH_MILLIS: i64 = 1000;
 /// Commits made by this module: each makes every table's first look at its latest snapshot old.
 static COMMITS: AtomicU64 = AtomicU64::new(0);
 
-/// Notes that a table was changed from here: reads from now on see the change.
-#[cfg(feature = "write")]
-pub(crate) fn changed() {
+/// Notes that a table was changed, from here or by the other module: reads from now on see the change.
+#[wasm_bindgen(js_name = noteCommit)]
+pub fn note_commit() {
     COMMITS.fetch_add(1, Ordering::Relaxed);
 }
 
@@ -25,6 +28,7 @@ pub(crate) fn changed() {
 pub(crate) struct Opened {
     pub(crate) table: Table,
     pub(crate) database: Option<String>,
+    #[cfg(feature = "full")]
     pub(crate) held: HeldState,
     opened_millis: i64,
     commits_at_open: u64,
@@ -44,7 +48,14 @@ pub(crate) struct At {
 impl Opened {
     pub(crate) fn new(table: Table, database: Option<String>) -> Self {
         let commits_at_open = COMMITS.load(Ordering::Relaxed);
-        Opened { table, database, held: HeldState::default(), opened_millis: EventLoop.now_millis(), commits_at_open }
+        Opened {
+            table,
+            database,
+            #[cfg(feature = "full")]
+            held: HeldState::default(),
+            opened_millis: EventLoop.now_millis(),
+            commits_at_open,
+        }
     }
 
     /// The name within its database: catalogs open tables as `database.name`.
@@ -55,7 +66,7 @@ impl Opened {
     }
 
     /// The table under its latest schema, which somebody may have changed since it was opened.
-    #[cfg(feature = "write")]
+    #[cfg(feature = "full")]
     pub(crate) async fn latest_schema(&self) -> Result<Table> {
         match self.table.schemas().latest().await? {
             Some(schema) if schema.id != self.table.schema().id => self.table.at_schema(schema),

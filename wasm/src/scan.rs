@@ -74,7 +74,7 @@ impl ScanCursor {
     }
 
     /// The columns.
-    #[cfg(feature = "write")]
+    #[cfg(feature = "full")]
     pub(crate) fn fields(&self) -> &[DataField] {
         &self.fields
     }

@@ -41,25 +41,59 @@ enum Request {
     Schemas(Empty),
     Files(At),
     Manifests(At),
+    #[cfg(feature = "full")]
     Levels(view::insight::LevelsRequest),
+    #[cfg(feature = "full")]
     FilesPage(view::insight::FilesPageRequest),
+    #[cfg(feature = "full")]
     ManifestEntries(view::insight::ManifestRequest),
+    #[cfg(feature = "full")]
     Footer(view::insight::FooterRequest),
+    #[cfg(feature = "full")]
     Diff(view::insight::DiffRequest),
+    #[cfg(feature = "full")]
     Branches(Empty),
+    #[cfg(feature = "full")]
     Consumers(Empty),
+    #[cfg(feature = "full")]
     OptionsInfo(Empty),
-    #[cfg(feature = "insight")]
+    #[cfg(feature = "full")]
     Pins(view::pins::PinsRequest),
-    #[cfg(feature = "insight")]
+    #[cfg(feature = "full")]
     PinsOf(view::pins::PinsOfRequest),
-    #[cfg(feature = "insight")]
+    #[cfg(feature = "full")]
     RowHistory(view::row_history::RowHistoryRequest),
     Explain(ScanRequest),
     Analyze(ScanRequest),
+    #[cfg(feature = "full")]
     Doctor(view::health::DoctorRequest),
+    #[cfg(feature = "full")]
     Compaction(view::health::CompactionRequest),
+    #[cfg(feature = "full")]
     Verify(view::health::VerifyRequest),
+}
+
+/// What the reader answers. All else is for the full module: its variants of [`Request`] are `cfg(feature = "full")`, and so is what they
+/// call, so that the reader stays small.
+#[cfg(not(feature = "full"))]
+const OF_READER: [&str; 8] = ["info", "snapshots", "tags", "schemas", "files", "manifests", "explain", "analyze"];
+
+impl Request {
+    /// Errors: `Invalid`; `Unsupported` for what only the full module answers.
+    fn parse(text: &str) -> Result<Request> {
+        #[cfg(not(feature = "full"))]
+        {
+            #[derive(Deserialize)]
+            struct Named {
+                method: String,
+            }
+            let Named { method } = from_text(text)?;
+            if !OF_READER.contains(&method.as_str()) {
+                return Err(Error::lacking("this request"));
+            }
+        }
+        from_text(text)
+    }
 }
 
 /// No parameters.
@@ -121,7 +155,7 @@ impl Table {
     }
 
     /// The table itself. Errors: `Invalid` for a system table, on which nobody can `what`.
-    #[cfg(feature = "write")]
+    #[cfg(feature = "full")]
     pub(crate) fn plain(&self, what: &str) -> Result<Opened> {
         match &self.0 {
             Kind::Table(opened) => Ok(opened.clone()),
@@ -145,24 +179,35 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         Request::Schemas(Empty {}) => view::schemas::list(&opened.table).await,
         Request::Files(at) => view::files::list(opened, at).await,
         Request::Manifests(at) => view::manifests::list(opened, at).await,
+        #[cfg(feature = "full")]
         Request::Levels(asked) => view::insight::levels(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::FilesPage(asked) => view::insight::files_page(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::ManifestEntries(asked) => view::insight::manifest_entries(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::Footer(asked) => view::insight::footer(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::Diff(asked) => view::insight::diff(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::Branches(Empty {}) => view::insight::branches(opened).await,
+        #[cfg(feature = "full")]
         Request::Consumers(Empty {}) => view::insight::consumers(opened).await,
+        #[cfg(feature = "full")]
         Request::OptionsInfo(Empty {}) => view::insight::options(opened).await,
-        #[cfg(feature = "insight")]
+        #[cfg(feature = "full")]
         Request::Pins(asked) => view::pins::pins(opened, asked).await,
-        #[cfg(feature = "insight")]
+        #[cfg(feature = "full")]
         Request::PinsOf(asked) => view::pins::pins_of(opened, asked).await,
-        #[cfg(feature = "insight")]
+        #[cfg(feature = "full")]
         Request::RowHistory(asked) => view::row_history::of(opened, asked).await,
         Request::Explain(scan) => view::explain::of(opened, scan).await,
         Request::Analyze(scan) => view::explain::analyze(opened, scan).await,
+        #[cfg(feature = "full")]
         Request::Doctor(asked) => view::health::doctor(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::Compaction(asked) => view::health::compaction(opened, asked).await,
+        #[cfg(feature = "full")]
         Request::Verify(asked) => view::health::verify(opened, asked).await,
     }
 }
@@ -173,7 +218,7 @@ impl Table {
     pub async fn request(&self, request: String, aborted: Option<Promise>) -> Result<String, JsValue> {
         let kind = self.0.clone();
         abortable(aborted, async move {
-            match (kind, from_text(&request)?) {
+            match (kind, Request::parse(&request)?) {
                 (Kind::Table(opened), request) => answer(&opened, request).await,
                 (Kind::System(table), Request::Info(_)) => table.info().await,
                 (Kind::System(table), _) => {

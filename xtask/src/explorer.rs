@@ -17,8 +17,8 @@ use xshell::Shell;
 use crate::{bind, files, shell, wasm};
 
 /// Builds `dist/explorer`.
-pub(crate) fn build(shell: &Shell, profile: wasm::Profile) -> Result<PathBuf> {
-    let package = wasm::build(shell, profile)?;
+pub(crate) fn build(shell: &Shell, profile: wasm::Profile, modules: wasm::Modules) -> Result<PathBuf> {
+    let package = wasm::build(shell, profile, modules)?;
     page(shell, profile, &package)
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn build_page(shell: &Shell, profile: wasm::Profile) -> Result<PathBu
 }
 
 fn page(sh: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf> {
-    let module = wasm::compile(sh, profile, "cenote-explorer", "cenote-explorer")?;
+    let module = wasm::compile(sh, profile, "cenote-explorer", "cenote-explorer", &[])?;
     let site = files::dist("explorer");
     files::fresh_dir(&site)?;
     let assets = files::root().join("explorer-ui/static");

@@ -65,12 +65,15 @@ fn run() -> Result<()> {
     let task = args.next().unwrap_or_default();
     let rest = args.collect::<Vec<_>>();
     match task.as_str() {
-        "demo" => demo::run(&shell, rest),
+        "demo" => demo::run(&shell, wasm::Modules::OnlyFull, rest),
         "test" => test::run(&shell, rest),
-        "wasm" => wasm::build(&shell, profile(&rest)?).map(drop),
+        "wasm" => build_engine(&shell, profile(&rest)?),
         "explorer" => match rest.split_last() {
             Some((flag, rest)) if flag == "--page" => explorer::build_page(&shell, profile(rest)?).map(drop),
-            _ => explorer::build(&shell, profile(&rest)?).map(drop),
+            _ => {
+                let profile = profile(&rest)?;
+                explorer::build(&shell, profile, profile.modules()).map(drop)
+            }
         },
         "npm" => npm::build(&shell).map(drop),
         "bench" => bench::run(&shell, rest),
@@ -82,6 +85,10 @@ fn run() -> Result<()> {
         }
         other => bail!("no task {other:?}\n{USAGE}"),
     }
+}
+
+fn build_engine(shell: &Shell, profile: wasm::Profile) -> Result<()> {
+    wasm::build(shell, profile, profile.modules()).map(drop)
 }
 
 fn profile(args: &[String]) -> Result<wasm::Profile> {

@@ -20,6 +20,7 @@ const STEPS: &[(&str, Step)] = &[
     ("cli", |shell| demo::build_cli(shell).map(drop)),
     ("golden", golden::run),
     ("node tests", node_tests),
+    ("size", size),
     ("demo check", demo_check),
     ("browser tests", browser_tests),
     ("package tests", package_tests),
@@ -57,7 +58,10 @@ fn clippy_wasm(shell: &Shell) -> Result<()> {
     let tools = toolchain::wasm(shell)?;
     let target = toolchain::WASM;
     let packages = ["-p", "cenote-core", "-p", "cenote-wasm", "-p", "cenote-explorer"];
-    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(tools.vars).run()?;
+    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(&tools.vars).run()?;
+    // The reader, which lacks what the feature `full` brings.
+    let reader = ["-p", "cenote-wasm", "--no-default-features"];
+    cmd!(shell, "cargo clippy {reader...} --target {target} --quiet -- -D warnings").envs(&tools.vars).run()?;
     Ok(())
 }
 
@@ -74,15 +78,17 @@ fn cargo_test(shell: &Shell) -> Result<()> {
 }
 
 fn build_explorer(shell: &Shell) -> Result<()> {
-    explorer::build(shell, wasm::Profile::Small)?;
-    if toolchain::find("node").is_some() {
-        npm::report(shell, &files::dist("wasm").join("wasm/cenote_bg.wasm"))?;
-    }
-    Ok(())
+    explorer::build(shell, wasm::Profile::Small, wasm::Modules::Both).map(drop)
+}
+
+/// The package as it is published: no larger than it may be, and how long it takes to start.
+fn size(shell: &Shell) -> Result<()> {
+    npm::build(shell)?;
+    node_test_files(shell, "tests/size")
 }
 
 fn demo_check(shell: &Shell) -> Result<()> {
-    demo::run(shell, vec!["--check".into(), "--no-open".into()])
+    demo::run(shell, wasm::Modules::Both, vec!["--check".into(), "--no-open".into()])
 }
 
 fn node_tests(shell: &Shell) -> Result<()> {

@@ -45,6 +45,25 @@ impl FileFormat {
         }
     }
 
+    /// Errors: `Unsupported` for a data file that this build cannot read and the complete one can.
+    #[cfg(not(feature = "complete"))]
+    pub(crate) fn check_readable(name: &str) -> Result<()> {
+        match FileFormat::from_file_name(name) {
+            Ok(FileFormat::Parquet) | Err(_) => Ok(()),
+            Ok(format) => Err(format.lacking().at(name)),
+        }
+    }
+
+    /// The error of builds that cannot read files of this format.
+    #[cfg(not(feature = "complete"))]
+    pub(crate) fn lacking(self) -> Error {
+        Error::lacking(match self {
+            FileFormat::Parquet => "parquet files",
+            FileFormat::Orc => "orc files",
+            FileFormat::Avro => "avro data files",
+        })
+    }
+
     /// Identifier as in option `file.format`, which is the file extension too.
     pub fn identifier(self) -> &'static str {
         match self {

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use arrow_array::RecordBatch;
 use futures::stream::BoxStream;
 
-use super::{FileFormat, ReadCounters, avro, orc, parquet};
+use super::{FileFormat, ReadCounters, parquet};
+#[cfg(feature = "complete")]
+use super::{avro, orc};
 use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 
 /// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
@@ -118,7 +120,7 @@ pub struct RowGroupLayout {
 /// file lacks it), that field is nullable in the schema of the batch, and nothing else differs.
 ///
 /// Errors: `Corrupt` naming the file where bytes disagree with the format, with the size or with the fields' types;
-/// `Unsupported` for other formats; those of the storage.
+/// `Unsupported` for other formats, and for ORC and Avro where this build lacks them; those of the storage.
 pub async fn read(
     storage: &Storage,
     path: &str,
@@ -127,8 +129,12 @@ pub async fn read(
 ) -> Result<BoxStream<'static, Result<RecordBatch>>> {
     match FileFormat::from_file_name(path)? {
         FileFormat::Parquet => parquet::read(storage, path, file_size, request).await,
+        #[cfg(feature = "complete")]
         FileFormat::Avro => avro::read(storage, path, file_size, request).await,
+        #[cfg(feature = "complete")]
         FileFormat::Orc => orc::read(storage, path, file_size, request).await,
+        #[cfg(not(feature = "complete"))]
+        format => Err(format.lacking().at(path)),
     }
 }
 
@@ -138,8 +144,12 @@ pub async fn read(
 pub async fn row_groups(storage: &Storage, path: &str, file_size: u64) -> Result<Vec<RowGroupLayout>> {
     match FileFormat::from_file_name(path)? {
         FileFormat::Parquet => parquet::row_groups(storage, path, file_size).await,
+        #[cfg(feature = "complete")]
         FileFormat::Avro => avro::row_groups(storage, path, file_size).await,
+        #[cfg(feature = "complete")]
         FileFormat::Orc => orc::row_groups(storage, path, file_size).await,
+        #[cfg(not(feature = "complete"))]
+        format => Err(format.lacking().at(path)),
     }
 }
 

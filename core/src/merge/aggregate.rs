@@ -23,6 +23,7 @@ mod collect;
 mod decimal;
 mod extremum;
 mod field_options;
+#[cfg(feature = "complete")]
 mod hll_sketch;
 mod linked;
 mod listagg;
@@ -31,7 +32,9 @@ mod nested;
 mod nested_partial_update;
 mod nested_update;
 mod picking;
+#[cfg(feature = "complete")]
 mod sketch;
+#[cfg(feature = "complete")]
 mod theta_sketch;
 
 use std::{fmt, sync::Arc};
@@ -44,14 +47,14 @@ use self::{
     boolean::Boolean,
     collect::Collect,
     extremum::Extremum,
-    hll_sketch::Hll,
     listagg::ListAgg,
     merge_map::{MergeMap, MergeMapWithKeyTime},
     nested_partial_update::NestedPartialUpdate,
     nested_update::NestedUpdate,
     picking::Picking,
-    theta_sketch::Theta,
 };
+#[cfg(feature = "complete")]
+use self::{hll_sketch::Hll, theta_sketch::Theta};
 use super::{
     column::{Cell, Column, Outcome, fold},
     versions::{Operation, Track, Versions},
@@ -145,8 +148,12 @@ pub(super) fn field_aggregator(
         }
         "rbm32" => Arc::new(Bitmap32),
         "rbm64" => Arc::new(Bitmap64),
+        #[cfg(feature = "complete")]
         "hll_sketch" => Arc::new(Hll),
+        #[cfg(feature = "complete")]
         "theta_sketch" => Arc::new(Theta),
+        #[cfg(not(feature = "complete"))]
+        "hll_sketch" | "theta_sketch" => return Err(Error::lacking("sketches").with("column", &field.name)),
         _ => {
             let message = format!("there is no aggregate function {name:?}");
             return Err(Error::invalid(message).with("column", &field.name));

@@ -7,16 +7,15 @@ use arrow_array::types::{
     ArrowPrimitiveType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type,
     Int64Type, Time32MillisecondType, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
 };
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, Scalar};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBuffer;
-use arrow_ord::cmp;
 use arrow_schema::{DataType as ArrowType, TimeUnit};
 
 use super::like::LikePattern;
 use super::literal::{Placed, compare};
 use super::{Column, CompareOp, Predicate};
 use crate::error::{Error, Result};
-use crate::types::{Datum, arrow, datums_to_array, timestamp_ticks};
+use crate::types::{Datum, arrow, timestamp_ticks};
 
 impl Predicate {
     /// Whether each row matches; the result has no nulls. Columns are found by name. Errors: `Invalid` when a column is
@@ -135,22 +134,55 @@ fn compare_mask(array: &ArrayRef, column: &Column, op: CompareOp, literal: &Datu
         (ArrowType::Timestamp(unit, _), Datum::Timestamp { millis, nanos }) => {
             compare_timestamps(array, column, op, *unit, (*millis, *nanos))
         }
-        _ => compare_kernel(array, column, op, literal),
+        _ => compare_values(array, column, op, literal),
     }
 }
 
-fn compare_kernel(array: &ArrayRef, column: &Column, op: CompareOp, literal: &Datum) -> Result<BooleanBuffer> {
-    let scalar = Scalar::new(datums_to_array(&[Some(literal.clone())], &column.data_type)?);
-    let found = match op {
-        CompareOp::Eq => cmp::eq(array, &scalar),
-        CompareOp::NotEq => cmp::neq(array, &scalar),
-        CompareOp::Lt => cmp::lt(array, &scalar),
-        CompareOp::LtEq => cmp::lt_eq(array, &scalar),
-        CompareOp::Gt => cmp::gt(array, &scalar),
-        CompareOp::GtEq => cmp::gt_eq(array, &scalar),
+macro_rules! compare_primitives {
+    ($array:expr, $op:expr, $literal:expr, $arrow:ty) => {{
+        let values = $array.as_primitive::<$arrow>().values();
+        compare_keys(values.len(), |row| values[row], $op, *$literal)
+    }};
+}
+
+/// Compares by the few types that columns have: arrow's kernels are there for all of Arrow's, which weighs in the browser.
+fn compare_values(array: &ArrayRef, column: &Column, op: CompareOp, literal: &Datum) -> Result<BooleanBuffer> {
+    Ok(match (array.data_type(), literal) {
+        (ArrowType::Boolean, Datum::Boolean(literal)) => {
+            let values = array.as_boolean();
+            compare_keys(values.len(), |row| values.value(row), op, *literal)
+        }
+        (ArrowType::Int8, Datum::TinyInt(literal)) => compare_primitives!(array, op, literal, Int8Type),
+        (ArrowType::Int16, Datum::SmallInt(literal)) => compare_primitives!(array, op, literal, Int16Type),
+        (ArrowType::Int32, Datum::Int(literal)) => compare_primitives!(array, op, literal, Int32Type),
+        (ArrowType::Int64, Datum::BigInt(literal)) => compare_primitives!(array, op, literal, Int64Type),
+        (ArrowType::Date32, Datum::Date(literal)) => compare_primitives!(array, op, literal, Date32Type),
+        (ArrowType::Time32(_), Datum::Time(literal)) => compare_primitives!(array, op, literal, Time32MillisecondType),
+        (ArrowType::Decimal128(_, scale), Datum::Decimal { unscaled, scale: found })
+            if i16::from(*found) == i16::from(*scale) =>
+        {
+            compare_primitives!(array, op, unscaled, Decimal128Type)
+        }
+        (ArrowType::Utf8, Datum::String(literal)) => {
+            let text = array.as_string::<i32>();
+            compare_keys(text.len(), |row| text.value(row), op, literal.as_str())
+        }
+        (ArrowType::Binary, Datum::Bytes(literal)) => {
+            let bytes = array.as_binary::<i32>();
+            compare_keys(bytes.len(), |row| bytes.value(row), op, literal.as_slice())
+        }
+        _ => return Err(wrong_literal(column, &format!("{literal:?}"))),
+    })
+}
+
+/// The values of a timestamp column, in its own unit.
+fn all_ticks<'a>(array: &'a ArrayRef, column: &Column, unit: TimeUnit) -> Result<&'a [i64]> {
+    let values = match unit {
+        TimeUnit::Millisecond => ticks::<TimestampMillisecondType>(array),
+        TimeUnit::Microsecond => ticks::<TimestampMicrosecondType>(array),
+        _ => ticks::<TimestampNanosecondType>(array),
     };
-    let found = found.map_err(|error| wrong_literal(column, &format!("{literal:?}")).because(error))?;
-    Ok(found.values().clone())
+    values.ok_or_else(|| wrong_literal(column, "timestamps"))
 }
 
 /// Literals finer than the unit of the column, or beyond its range, lie between or outside the values.
@@ -161,14 +193,22 @@ fn compare_timestamps(
     unit: TimeUnit,
     (millis, nanos): (i64, i32),
 ) -> Result<BooleanBuffer> {
+    let at = |op: CompareOp, literal: &Datum| match literal {
+        Datum::Timestamp { millis, nanos } => {
+            let literal = timestamp_ticks(*millis, *nanos, unit).ok_or_else(|| wrong_literal(column, "a timestamp"))?;
+            let values = all_ticks(array, column, unit)?;
+            Ok(compare_keys(values.len(), |row| values[row], op, literal))
+        }
+        other => Err(wrong_literal(column, &format!("{other:?}"))),
+    };
     let placed = match place_ticks(millis, nanos, unit) {
-        Some((floor, true)) => return compare_kernel(array, column, op, &floor),
+        Some((floor, true)) => return at(op, &floor),
         Some((floor, false)) => Placed::After(floor),
         None if millis < 0 => Placed::Below,
         None => Placed::Above,
     };
     match compare(column.clone(), op, placed) {
-        Predicate::Compare { op, literal, .. } => compare_kernel(array, column, op, &literal),
+        Predicate::Compare { op, literal, .. } => at(op, &literal),
         Predicate::In { negated: true, .. } => Ok(BooleanBuffer::new_set(array.len())),
         _ => Ok(BooleanBuffer::new_unset(array.len())),
     }
@@ -248,12 +288,7 @@ fn in_mask(array: &ArrayRef, column: &Column, literals: &[Datum]) -> Result<Bool
             in_keys(values.len(), |row| values[row], keys(literals, column, key)?)
         }
         ArrowType::Timestamp(unit, _) => {
-            let values = match unit {
-                TimeUnit::Millisecond => ticks::<TimestampMillisecondType>(array),
-                TimeUnit::Microsecond => ticks::<TimestampMicrosecondType>(array),
-                _ => ticks::<TimestampNanosecondType>(array),
-            };
-            let values = values.ok_or_else(|| wrong_literal(column, "timestamps"))?;
+            let values = all_ticks(array, column, *unit)?;
             let exact = literals.iter().filter_map(|datum| match datum {
                 Datum::Timestamp { millis, nanos } => match place_ticks(*millis, *nanos, *unit)? {
                     (_, true) => timestamp_ticks(*millis, *nanos, *unit),

@@ -97,6 +97,9 @@ pub(super) async fn split_tasks(
     shape: &Arc<Shape>,
     cut_files: bool,
 ) -> Result<Vec<Batches>> {
+    // Before any row is given out: whoever is told can still turn to the complete build.
+    #[cfg(not(feature = "complete"))]
+    split.files.iter().try_for_each(|file| format::FileFormat::check_readable(&file.file_name))?;
     let files = SplitFiles::new(context, &split);
     if context.schema.is_clustered() && !split.raw_convertible {
         let read = |file| raw::read(&files, file, Part::default(), Deletes::Checked, shape);

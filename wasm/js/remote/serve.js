@@ -71,8 +71,8 @@ function freeUnused(thing) {
 }
 
 const ANSWERS = {
-  async begin(served, { module }) {
-    served.engine = await load({ module });
+  async begin(served, { module, fullModule, full }) {
+    served.engine = await load({ module, fullModule, full });
   },
 
   memory: () => engineBytes(),

@@ -1,6 +1,6 @@
 //! The live data files of a snapshot, with keys and statistics.
 
-use cenote_core::Result;
+use cenote_core::{Result, insight::StateFiles};
 
 use crate::{
     json::answer_text,
@@ -10,7 +10,7 @@ use crate::{
 /// Live files of a snapshot; none for a table without snapshots.
 pub(crate) async fn list(opened: &Opened, at: At) -> Result<String> {
     match opened.snapshot(at).await? {
-        Some(snapshot) => answer_text(&opened.held.files(&opened.table, &snapshot).await?.files.records()?),
+        Some(snapshot) => answer_text(&StateFiles::read(&opened.table, &snapshot).await?.records()?),
         None => answer_text(&[(); 0]),
     }
 }

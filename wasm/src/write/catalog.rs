@@ -37,7 +37,7 @@ impl Catalog {
                     catalog.drop_table(&database, &name, if_exists.unwrap_or(false)).await
                 }
             };
-            opened::changed();
+            opened::note_commit();
             done
         })
         .await
@@ -62,7 +62,7 @@ impl Catalog {
                 catalog.create_database(&database, true).await?;
                 made = catalog.create_table(&database, &name, table, if_not_exists).await;
             }
-            opened::changed();
+            opened::note_commit();
             Table::opened(made?, Some(database), None)
         })
         .await

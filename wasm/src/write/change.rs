@@ -69,7 +69,7 @@ impl Table {
             run(&table, request).await
         })
         .await;
-        opened::changed();
+        opened::note_commit();
         done
     }
 }

@@ -185,7 +185,7 @@ impl TableWriter {
             }
         };
         let committed = self.publish(write, &messages, pending.rows, pending.next_identifier).await;
-        opened::changed();
+        opened::note_commit();
         let next = pending.next_identifier.map(|identifier| identifier.saturating_add(1));
         let fresh = Pending { next_identifier: next, ..Pending::default() };
         match committed.and_then(|text| Ok((text, fresh.opened(&self.table, &self.plan)?))) {

@@ -11,6 +11,7 @@ use arrow_array::{
         TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     },
 };
+#[cfg(feature = "complete")]
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::{DataType as ArrowType, TimeUnit};
 
@@ -81,7 +82,14 @@ impl LeafConversion {
     }
 }
 
+/// The kernel of all casts weighs much, and files that follow Paimon's own types need none.
+#[cfg(not(feature = "complete"))]
+fn cast(_: &ArrayRef, _: &ArrowType) -> Result<ArrayRef> {
+    Err(Error::lacking("parquet columns of foreign types"))
+}
+
 /// Fails on values that do not fit.
+#[cfg(feature = "complete")]
 fn cast(array: &ArrayRef, target: &ArrowType) -> Result<ArrayRef> {
     let options = CastOptions { safe: false, ..CastOptions::default() };
     let cast = match (array.data_type(), target) {

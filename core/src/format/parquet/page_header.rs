@@ -1,12 +1,11 @@
-//! Page headers, looked at before the decoder sees them: it takes for granted that a header has the part that its type calls
-//! for, reserves as much memory as the header says, and decompresses to the end whatever the header says.
+//! Pages of a column chunk, told apart by their headers, which are looked at closely: the decoder takes for granted that a header
+//! has the part that its type calls for, and a page is given as much memory as its header says.
 //!
 //! A page header is a struct in Thrift's compact protocol: fields are `(delta << 4 | type)`, integers zigzag varints, and a
-//! struct ends with a zero byte. Only the fields checked are kept.
+//! struct ends with a zero byte.
 
-use parquet::basic::Compression;
+use bytes::Bytes;
 
-use super::plain_size;
 use crate::error::{Error, Result};
 
 /// Pages up to this size are taken at their word.
@@ -16,48 +15,85 @@ const GREATEST_RATIO: u64 = 50_000;
 /// Structs in structs in a page header.
 const GREATEST_DEPTH: u32 = 16;
 
-/// Checks the headers of the pages in `bytes`, which are whole pages of one column chunk, one behind the other, from position
-/// `start` of the file, and that pages compressed by `codec` hold no more than they say.
-pub(super) fn check_pages(bytes: &[u8], start: u64, codec: Compression) -> Result<()> {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let at = start + (bytes.len() - rest.len()) as u64;
-        let page =
-            PageHeader::parse(rest).ok_or_else(|| Error::corrupt(format!("page header at {at} does not decode")))?;
-        let beyond =
-            || Error::corrupt(format!("page of {} bytes at {at} goes beyond its column chunk", page.compressed));
-        let extent = page.extent()?;
-        if page.is_compressed {
-            let (levels, plain) = (page.levels, page.uncompressed.saturating_sub(page.levels));
-            let content =
-                usize::try_from(levels).ok().and_then(|levels| Some(page.length.checked_add(levels)?..extent.start));
-            let content = content.and_then(|content| rest.get(content)).ok_or_else(beyond)?;
-            plain_size::check(codec, content, u64::try_from(plain).unwrap_or(0))
-                .map_err(|error| error.with("page at", at))?;
-        }
-        rest = rest.get(extent).ok_or_else(beyond)?;
-    }
-    Ok(())
+/// A page as it is stored.
+#[derive(Clone, Debug)]
+pub(super) struct StoredPage {
+    /// Position in the file.
+    pub(super) at: u64,
+    pub(super) header: PageHeader,
+    /// What follows the header: levels and values, compressed or not.
+    pub(super) body: Bytes,
 }
 
-#[derive(Debug, Default)]
-struct PageHeader {
+/// The pages in `bytes`, which are whole pages of one column chunk, one behind the other, from position `start` of the file.
+///
+/// Errors: `Corrupt`.
+pub(super) fn split(bytes: &Bytes, start: u64) -> Result<Vec<StoredPage>> {
+    let (mut pages, mut from) = (Vec::new(), 0);
+    while let Some(rest) = bytes.get(from..).filter(|rest| !rest.is_empty()) {
+        let at = start + from as u64;
+        let header =
+            PageHeader::parse(rest).ok_or_else(|| Error::corrupt(format!("page header at {at} does not decode")))?;
+        header.check()?;
+        let beyond =
+            || Error::corrupt(format!("page of {} bytes at {at} goes beyond its column chunk", header.compressed));
+        let body = from + header.length;
+        let end = usize::try_from(header.compressed).ok().and_then(|length| body.checked_add(length));
+        let end = end.filter(|end| *end <= bytes.len()).ok_or_else(beyond)?;
+        pages.push(StoredPage { at, body: bytes.slice(body..end), header });
+        from = end;
+    }
+    Ok(pages)
+}
+
+/// Type of a page whose header tells where the row groups' statistics are; nobody reads those.
+pub(super) const INDEX_PAGE: i64 = 1;
+
+/// A page header: the part that belongs to the page's type is kept by field numbers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PageHeader {
     length: usize,
     page_type: Option<i64>,
     uncompressed: i64,
     compressed: i64,
-    /// Which of the fields 5..=8, the parts for each page type, are there.
-    parts: [bool; 4],
-    /// Bytes before the compressed ones: levels of a DATA_PAGE_V2.
-    levels: i64,
-    /// Whether the rest is compressed, where the chunk has a codec.
-    is_compressed: bool,
+    /// Fields 5..=8, the parts for each page type.
+    parts: [Option<Part>; 4],
+}
+
+/// Integers and the one flag of a struct in a header.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    numbers: [Option<i64>; 7],
+    pub(super) flag: Option<bool>,
+}
+
+impl Part {
+    /// The integer in field `id`. Errors: `Corrupt` where it is missing or negative.
+    pub(super) fn number(&self, id: usize) -> Result<u32> {
+        let value = self.numbers.get(id).copied().flatten();
+        let number = value.and_then(|value| u32::try_from(value).ok());
+        number
+            .ok_or_else(|| Error::corrupt(format!("expected a count in field {id} of a page header, found {value:?}")))
+    }
+
+    fn parse(input: &mut Compact<'_>) -> Option<Part> {
+        let (mut part, mut id) = (Part::default(), 0);
+        while let Some(kind) = input.field(&mut id)? {
+            let place = usize::try_from(id).ok().and_then(|id| part.numbers.get_mut(id));
+            match (kind, place) {
+                (INT32, Some(place)) => *place = Some(input.zigzag()?),
+                (TRUE | FALSE, _) => part.flag = Some(kind == TRUE),
+                _ => input.skip(kind, 1)?,
+            }
+        }
+        Some(part)
+    }
 }
 
 impl PageHeader {
     fn parse(bytes: &[u8]) -> Option<PageHeader> {
         let mut input = Compact { bytes };
-        let mut header = PageHeader { is_compressed: true, ..PageHeader::default() };
+        let mut header = PageHeader::default();
         let mut id = 0;
         while let Some(kind) = input.field(&mut id)? {
             match (id, kind) {
@@ -70,11 +106,8 @@ impl PageHeader {
                     }
                 }
                 (5..=8, STRUCT) => {
-                    *header.parts.get_mut(usize::from(id.unsigned_abs()) - 5)? = true;
-                    match id {
-                        8 => header.parse_v2(&mut input)?,
-                        _ => input.skip(kind, 0)?,
-                    }
+                    let part = Part::parse(&mut input)?;
+                    *header.parts.get_mut(usize::from(id.unsigned_abs()) - 5)? = Some(part);
                 }
                 _ => input.skip(kind, 0)?,
             }
@@ -83,24 +116,9 @@ impl PageHeader {
         Some(header)
     }
 
-    /// The part of a DATA_PAGE_V2: lengths of its levels, and whether the values are compressed.
-    fn parse_v2(&mut self, input: &mut Compact<'_>) -> Option<()> {
-        let mut id = 0;
-        while let Some(kind) = input.field(&mut id)? {
-            match (id, kind) {
-                (5 | 6, INT32) => self.levels = self.levels.checked_add(input.zigzag()?)?,
-                (7, FALSE) => self.is_compressed = false,
-                _ => input.skip(kind, 1)?,
-            }
-        }
-        Some(())
-    }
-
-    /// Where the next page begins, counted from this header. Errors: `Corrupt` for what must not reach the decoder.
-    fn extent(&self) -> Result<std::ops::RangeFrom<usize>> {
-        // Field 5 belongs to DATA_PAGE (0), 6 to INDEX_PAGE (1), 7 to DICTIONARY_PAGE (2), 8 to DATA_PAGE_V2 (3).
-        let part = self.page_type.and_then(|page_type| self.parts.get(usize::try_from(page_type).ok()?));
-        if self.page_type != Some(1) && part != Some(&true) {
+    /// Errors: `Corrupt` for what must not reach the decoder.
+    fn check(&self) -> Result<()> {
+        if self.page_type != Some(INDEX_PAGE) && self.part().is_none() {
             return Err(Error::corrupt(format!("page of type {:?} lacks its header", self.page_type)));
         }
         let (Ok(compressed), Ok(uncompressed)) = (u64::try_from(self.compressed), u64::try_from(self.uncompressed))
@@ -113,8 +131,24 @@ impl PageHeader {
         if uncompressed > SMALL_PAGE && uncompressed / GREATEST_RATIO > compressed {
             return Err(Error::corrupt(format!("page of {compressed} bytes claims to hold {uncompressed}")));
         }
-        let end = usize::try_from(compressed).ok().and_then(|compressed| compressed.checked_add(self.length));
-        end.map(|end| end..).ok_or_else(|| Error::corrupt(format!("page of {compressed} bytes")))
+        Ok(())
+    }
+
+    /// Number of the page's type in Thrift.
+    pub(super) fn page_type(&self) -> Option<i64> {
+        self.page_type
+    }
+
+    /// Bytes of the page once it is decompressed.
+    pub(super) fn plain_bytes(&self) -> usize {
+        usize::try_from(self.uncompressed).unwrap_or(0)
+    }
+
+    /// The part for the page's type: field 5 belongs to DATA_PAGE (0), 6 to INDEX_PAGE (1), 7 to DICTIONARY_PAGE (2), 8 to
+    /// DATA_PAGE_V2 (3).
+    pub(super) fn part(&self) -> Option<&Part> {
+        let place = usize::try_from(self.page_type?).ok()?;
+        self.parts.get(place)?.as_ref()
     }
 }
 

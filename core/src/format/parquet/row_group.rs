@@ -2,26 +2,25 @@
 
 use std::{ops::Range, sync::Arc};
 
-use bytes::{Buf, Bytes, buf::Reader};
+use bytes::Bytes;
 use parquet::{
     arrow::{
         ProjectionMask,
         arrow_reader::{RowGroups, RowSelection},
     },
-    basic::Compression,
     column::page::PageIterator,
     errors::ParquetError,
     file::{
         metadata::{ParquetMetaData, RowGroupMetaData},
         page_index::offset_index::PageLocation,
-        reader::{ChunkReader, Length},
-        serialized_reader::SerializedPageReader,
     },
 };
 
 use super::{
     footer::chunk_range,
-    page_header::check_pages,
+    page_codec::PageCodec,
+    page_header::{self, StoredPage},
+    page_reader::StoredPages,
     pages::{CheckedPages, OneChunk},
 };
 use crate::error::{Error, Result};
@@ -37,13 +36,14 @@ pub(super) struct Plan {
 #[derive(Debug)]
 struct ChunkPlan {
     leaf: usize,
-    chunk: Range<u64>,
     ranges: Vec<Range<u64>>,
     pages: Option<Vec<PageLocation>>,
 }
 
 impl Plan {
     /// What is needed of row group `group` for the columns of `mask` and the rows of `selection`.
+    ///
+    /// Errors: `Unsupported` for codecs that this build does not know.
     pub(super) fn new(
         metadata: &ParquetMetaData,
         group: usize,
@@ -55,11 +55,13 @@ impl Plan {
         let sparse = selection.zip(offset_index);
         let mut chunks = Vec::new();
         for (leaf, chunk) in row_group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+            PageCodec::check(chunk.compression())
+                .map_err(|error| error.with("column", chunk.column_path().string()))?;
             let range = chunk_range(chunk).ok_or_else(|| Error::corrupt("column chunk lies nowhere"))?;
             let pages = sparse.and_then(|(selection, index)| Some((selection, index.get(leaf)?.page_locations())));
             chunks.push(match pages {
                 Some((selection, pages)) => ChunkPlan::pages(leaf, range, selection, pages),
-                None => ChunkPlan { leaf, ranges: vec![range.clone()], chunk: range, pages: None },
+                None => ChunkPlan { leaf, ranges: vec![range], pages: None },
             });
         }
         Ok(Plan { group, chunks })
@@ -74,16 +76,14 @@ impl Plan {
     pub(super) fn fill(self, metadata: Arc<ParquetMetaData>, bytes: Vec<Bytes>) -> Result<RowGroupBytes> {
         let mut bytes = bytes.into_iter();
         let mut chunks = Vec::with_capacity(self.chunks.len());
-        let chunks_of_file = row_group(&metadata, self.group)?.columns();
         for plan in self.chunks {
-            let codec = chunks_of_file.get(plan.leaf).map_or(Compression::UNCOMPRESSED, |chunk| chunk.compression());
-            let mut parts = Vec::with_capacity(plan.ranges.len());
+            let mut pages = Vec::new();
             for (range, bytes) in plan.ranges.into_iter().zip(bytes.by_ref()) {
-                check_pages(&bytes, range.start, codec).map_err(|error| error.with("row group", self.group))?;
-                parts.push((range.start, bytes));
+                pages.extend(
+                    page_header::split(&bytes, range.start).map_err(|error| error.with("row group", self.group))?,
+                );
             }
-            let bytes = Arc::new(ChunkBytes { parts, length: plan.chunk.end - plan.chunk.start });
-            chunks.push((plan.leaf, bytes, plan.pages));
+            chunks.push(Chunk { leaf: plan.leaf, pages, places: plan.pages });
         }
         let rows = usize::try_from(row_group(&metadata, self.group)?.num_rows());
         let rows = rows.map_err(|_| Error::unsupported("row group has more rows than memory has places"))?;
@@ -99,7 +99,7 @@ impl ChunkPlan {
         if first > chunk.start {
             ranges.insert(0, chunk.start..first);
         }
-        ChunkPlan { leaf, chunk, ranges, pages: Some(pages.to_vec()) }
+        ChunkPlan { leaf, ranges, pages: Some(pages.to_vec()) }
     }
 }
 
@@ -112,8 +112,15 @@ pub(super) struct RowGroupBytes {
     metadata: Arc<ParquetMetaData>,
     group: usize,
     rows: usize,
-    /// Leaf number, bytes, and the pages where only some were fetched.
-    chunks: Vec<(usize, Arc<ChunkBytes>, Option<Vec<PageLocation>>)>,
+    chunks: Vec<Chunk>,
+}
+
+/// What was fetched of a column chunk.
+struct Chunk {
+    leaf: usize,
+    pages: Vec<StoredPage>,
+    /// Where all its pages are, if only some were fetched.
+    places: Option<Vec<PageLocation>>,
 }
 
 impl RowGroups for RowGroupBytes {
@@ -123,10 +130,13 @@ impl RowGroups for RowGroupBytes {
 
     fn column_chunks(&self, leaf: usize) -> Result<Box<dyn PageIterator>, ParquetError> {
         let missing = || ParquetError::General(format!("column {leaf} was not fetched"));
-        let (_, bytes, pages) = self.chunks.iter().find(|chunk| chunk.0 == leaf).ok_or_else(missing)?;
+        let fetched = self.chunks.iter().find(|chunk| chunk.leaf == leaf).ok_or_else(missing)?;
         let group = self.metadata.row_groups().get(self.group).ok_or_else(missing)?;
         let chunk = group.columns().get(leaf).ok_or_else(missing)?;
-        let pages = SerializedPageReader::new(bytes.clone(), chunk, self.rows, pages.clone())?;
+        let pages = match &fetched.places {
+            Some(places) => StoredPages::at(&fetched.pages, places, self.rows, chunk.compression()),
+            None => StoredPages::of_chunk(&fetched.pages, chunk.compression())?,
+        };
         Ok(Box::new(OneChunk(Some(Ok(Box::new(CheckedPages::new(pages, chunk.column_descr())))))))
     }
 
@@ -136,47 +146,5 @@ impl RowGroups for RowGroupBytes {
 
     fn metadata(&self) -> &ParquetMetaData {
         &self.metadata
-    }
-}
-
-/// The bytes held of a column chunk, by position in the file.
-struct ChunkBytes {
-    parts: Vec<(u64, Bytes)>,
-    /// Of the whole chunk.
-    length: u64,
-}
-
-impl ChunkBytes {
-    fn from(&self, start: u64) -> Result<Bytes, ParquetError> {
-        let after = self.parts.partition_point(|part| part.0 <= start);
-        let part = after.checked_sub(1).and_then(|part| self.parts.get(part));
-        part.and_then(|(first, bytes)| {
-            let skip = usize::try_from(start - first).ok().filter(|skip| *skip <= bytes.len())?;
-            Some(bytes.slice(skip..))
-        })
-        .ok_or_else(|| ParquetError::General(format!("no page was fetched at {start}")))
-    }
-}
-
-impl Length for ChunkBytes {
-    fn len(&self) -> u64 {
-        self.length
-    }
-}
-
-impl ChunkReader for ChunkBytes {
-    type T = Reader<Bytes>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        Ok(self.from(start)?.reader())
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        let bytes = self.from(start)?;
-        if length > bytes.len() {
-            let message = format!("page at {start} has {length} bytes, {} were fetched", bytes.len());
-            return Err(ParquetError::General(message));
-        }
-        Ok(bytes.slice(..length))
     }
 }

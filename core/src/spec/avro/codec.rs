@@ -3,8 +3,10 @@
 use std::io::Read;
 
 use bzip2::bufread::BzEncoder;
+#[cfg(feature = "complete")]
 use bzip2::read::MultiBzDecoder;
 use flate2::{Compression, bufread::DeflateDecoder, bufread::DeflateEncoder};
+#[cfg(feature = "complete")]
 use lzma_rust2::XzReader;
 use zstd::stream::raw::{Decoder as ZstdDecoder, Operation};
 
@@ -13,6 +15,7 @@ use crate::error::{Error, Result};
 /// Plain bytes of one block that are accepted: blocks are written at some 64 KiB, so this refuses only bombs.
 const MAX_BLOCK_BYTES: usize = 64 << 20;
 /// Memory that decoding an xz block may take, in KiB: the dictionary of its highest preset and some.
+#[cfg(feature = "complete")]
 const MAX_XZ_KIB: u32 = 80 << 10;
 
 /// How the blocks of a container are compressed.
@@ -148,13 +151,18 @@ impl Decompressor {
         Decompressor { codec, zstd: None }
     }
 
-    /// The plain bytes of a block. Errors: `Corrupt`, also for blocks above the cap.
+    /// The plain bytes of a block. Errors: `Corrupt`, also for blocks above the cap; `Unsupported` for codecs that this build
+    /// lacks.
     pub(crate) fn decompress(&mut self, block: &[u8]) -> Result<Vec<u8>> {
         let plain = match self.codec {
             Codec::Null => block.to_vec(),
             Codec::Deflate => read_capped(DeflateDecoder::new(block))?,
+            #[cfg(feature = "complete")]
             Codec::Bzip2 => read_capped(MultiBzDecoder::new(block))?,
+            #[cfg(feature = "complete")]
             Codec::Xz => read_capped(XzReader::new_mem_limit(block, true, MAX_XZ_KIB))?,
+            #[cfg(not(feature = "complete"))]
+            Codec::Bzip2 | Codec::Xz => return Err(Error::lacking("bzip2 and xz")),
             Codec::Snappy => unsnap(block)?,
             Codec::Zstandard => {
                 let decoder = match &mut self.zstd {

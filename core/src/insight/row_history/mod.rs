@@ -18,7 +18,7 @@ use self::{
     versions::{Version, VersionReader},
 };
 use crate::{
-    error::Result,
+    error::{Error, Result},
     read::ReadContext,
     scan::{
         BucketDeletions, BucketFiles, EntryFilter, deletion_files, entry_filter, group_by_bucket, live_files,
@@ -161,7 +161,8 @@ pub struct CommitsLookedAt {
 /// table that was never written). Of kept commits up to it at most `commits` are looked through, newest first; 100 where it
 /// is not said.
 ///
-/// Errors: `Invalid` for a table without a primary key, and for a key that is none; as every read.
+/// Errors: `Invalid` for a table without a primary key, and for a key that is none; `Unsupported` for
+/// `sequence.snapshot-ordering`; as every read.
 pub async fn row_history(
     table: &Table,
     snapshot: Option<&Snapshot>,
@@ -170,6 +171,10 @@ pub async fn row_history(
 ) -> Result<RowHistory> {
     let schema = table.schema();
     let key = RowKey::new(schema, key).map_err(|error| error.at(table.name()))?;
+    if table.options().sequence_snapshot_ordering {
+        let message = "rows that are ordered by their snapshots (sequence.snapshot-ordering) have no history here yet";
+        return Err(Error::unsupported(message).at(table.name()));
+    }
     let mut history = RowHistory {
         merge_engine: table.options().merge_engine.as_str(),
         columns: schema.fields.iter().map(|field| field.name.clone()).collect(),

@@ -257,7 +257,7 @@ test(`${COUNT} files: listed, sorted, searched and drawn while the page answers`
     await timed('another bucket', async () => {
       await page.locator('.heat-search').fill('p=42');
       await heat.locator('.heat-cell').first().click();
-      await page.locator('.panel-head b', { hasText: 'p=42' }).waitFor();
+      await page.locator('.panel-head b', { hasText: 'p=42' }).first().waitFor();
       await page.locator('.lsm .bar').first().waitFor();
     });
     figures['longest pause in LSM'] = await gap(page);

@@ -68,7 +68,9 @@ pub(crate) fn LongList(props: &Props) -> Html {
         let (node, go, enter) = (node.clone(), props.go.clone(), props.enter.clone());
         let (at, total) = (props.at, props.total);
         Callback::from(move |event: KeyboardEvent| {
-            if event.target() != event.current_target() {
+            // Buttons and links within keep their keys.
+            let within = event.target_dyn_into::<Element>().is_some_and(|element| element.tag_name() != "TABLE");
+            if within {
                 return;
             }
             if let (Some(at), "Enter" | " ") = (at, event.key().as_str()) {

@@ -8,7 +8,9 @@ const engine = load();
 engine.catch(() => {});
 
 async function load() {
-  const { createEngine } = await import('./cenote/engine.js');
+  const [{ createEngine }, { load }] = await Promise.all([import('./cenote/engine.js'), import('./cenote/index.js')]);
+  // Every view asks for more than the small reader knows: one module in place of two.
+  await load({ full: true });
   return createEngine();
 }
 

@@ -9,9 +9,12 @@
 //!               *.br *.gz                beside what they make smaller, unless built with --dev
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use xshell::Shell;
 
 use crate::{bind, files, shell, wasm};
@@ -44,6 +47,8 @@ fn page(sh: &Shell, profile: wasm::Profile, package: &Path) -> Result<PathBuf> {
     }
     bind::web(&module, &site, "cenote-explorer")?;
     files::copy_tree(package, &site.join("cenote"))?;
+    // The page's worker takes the full module from the start.
+    fs::remove_file(site.join("cenote/wasm/reader_bg.wasm")).context("the engine has no reader module")?;
     shell::list(&site)?;
     if profile == wasm::Profile::Small {
         shell::compress(&site)?;

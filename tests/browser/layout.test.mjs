@@ -17,7 +17,7 @@ const built = existsSync(join(SITE, 'index.html'));
 const skip = !GOLDEN ? 'no golden tables beside this checkout' : built ? false : 'no explorer was built';
 const COUNT = 100_000;
 /** Longest that the page may not answer to the user, milliseconds: the machine of the tests is slow and shared. */
-const GAP_MILLIS = 400;
+const GAP_MILLIS = 600;
 
 let folder;
 let sums;

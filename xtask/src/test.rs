@@ -58,10 +58,10 @@ fn clippy_wasm(shell: &Shell) -> Result<()> {
     let tools = toolchain::wasm(shell)?;
     let target = toolchain::WASM;
     let packages = ["-p", "cenote-core", "-p", "cenote-wasm", "-p", "cenote-explorer"];
-    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(&tools.vars).run()?;
+    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(tools.vars.clone()).run()?;
     // The reader, which lacks what the feature `full` brings.
     let reader = ["-p", "cenote-wasm", "--no-default-features"];
-    cmd!(shell, "cargo clippy {reader...} --target {target} --quiet -- -D warnings").envs(&tools.vars).run()?;
+    cmd!(shell, "cargo clippy {reader...} --target {target} --quiet -- -D warnings").envs(tools.vars.clone()).run()?;
     Ok(())
 }
 

@@ -20,8 +20,8 @@ use crate::{
     state::{Action, Ask, Shown},
 };
 
-/// Files read at once: the most that the engine gives.
-const PAGE: usize = 1000;
+/// Files read at once: few enough that reading an answer is not felt.
+const PAGE: usize = 500;
 /// Files of a bucket that are drawn.
 const MOST: usize = 20_000;
 

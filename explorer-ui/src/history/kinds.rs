@@ -1,6 +1,11 @@
 //! What rows of a changelog do: counted, filtered, and told apart cell by cell.
 
-use crate::cell::Cell;
+use std::collections::BTreeMap;
+
+use crate::{
+    cell::Cell,
+    model::{ScanColumn, TableInfo},
+};
 
 /// The kinds in their order, with a word for each.
 pub const KINDS: [(&str, &str); 4] = [("+I", "inserted"), ("-U", "before"), ("+U", "after"), ("-D", "deleted")];
@@ -24,6 +29,39 @@ impl Counts {
             }
         }
     }
+}
+
+/// Rows of a changelog counted page by page, whichever pages were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PagedCounts(BTreeMap<usize, Counts>);
+
+impl PagedCounts {
+    /// Counts the pages that are there and were not counted, and gives the sums.
+    pub fn look<'a>(&mut self, known: usize, page_rows: usize, row: impl Fn(usize) -> Option<&'a [Cell]>) -> Counts {
+        let page_rows = page_rows.max(1);
+        for page in 0..known.div_ceil(page_rows) {
+            let rows = page * page_rows..known.min((page + 1) * page_rows);
+            let counted = self.0.get(&page).map_or(0, |counts| counts.rows);
+            if counted < rows.len() && row(rows.start).is_some() {
+                let mut counts = Counts::default();
+                counts.rows_of(rows.filter_map(&row));
+                self.0.insert(page, counts);
+            }
+        }
+        let mut sum = Counts::default();
+        for counts in self.0.values() {
+            sum.rows += counts.rows;
+            sum.by_kind.iter_mut().zip(counts.by_kind).for_each(|(sum, count)| *sum += count);
+        }
+        sum
+    }
+}
+
+/// The columns of a result that are of the table's primary key.
+#[must_use]
+pub fn key_columns(info: &TableInfo, columns: &[ScanColumn]) -> Vec<usize> {
+    let is_key = |column: &ScanColumn| info.primary_keys.contains(&column.name);
+    columns.iter().enumerate().filter(|(_, column)| is_key(column)).map(|(index, _)| index).collect()
 }
 
 fn position(cell: &Cell) -> Option<usize> {
@@ -105,6 +143,19 @@ mod tests {
         counts.rows_of(rows[..2].iter().map(Vec::as_slice));
         counts.rows_of(rows[2..].iter().map(Vec::as_slice));
         assert_eq!((counts.by_kind, counts.rows), ([2, 0, 0, 1], 4));
+    }
+
+    #[test]
+    fn pages_are_counted_once_each_as_they_come() {
+        let rows: Vec<_> = (0..7).map(|key| row(if key % 2 == 0 { "+I" } else { "-D" }, key, "a")).collect();
+        let mut counts = PagedCounts::default();
+        let mut look = |known, there: std::ops::Range<usize>| {
+            counts.look(known, 3, |at| rows.get(at).filter(|_| there.contains(&at)).map(Vec::as_slice))
+        };
+        assert_eq!(look(3, 0..3).by_kind, [2, 0, 0, 1]);
+        // The first page was let go of, the last one came.
+        assert_eq!(look(7, 6..7).by_kind, [3, 0, 0, 1]);
+        assert_eq!(look(7, 3..7).rows, 7);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::{
     format,
     history::{
         compare::{choices, name_of},
-        kinds::{self, Counts, KINDS},
+        kinds::{self, KINDS, PagedCounts},
     },
     route::Range,
     state::Action,
@@ -194,16 +194,19 @@ fn Where() -> Html {
     }
 }
 
-/// How many rows of each kind are at hand; each kind shows or hides its rows.
+/// How many rows of each kind were read so far; each kind shows or hides its rows.
 #[component]
 fn Kinds() -> Html {
     let page = use_page();
     let scan = &page.state.scan;
-    let counts = use_memo((scan.opened.clone(), scan.revision()), |_| {
-        let mut counts = Counts::default();
-        counts.rows_of(scan.rows().map(|row| row.as_slice()));
-        counts
-    });
+    let counted = use_mut_ref(|| (None, PagedCounts::default()));
+    let counts = {
+        let mut counted = counted.borrow_mut();
+        if counted.0 != scan.opened {
+            *counted = (scan.opened.clone(), PagedCounts::default());
+        }
+        counted.1.look(scan.known, scan.page_rows(), |at| scan.row(at).map(|row| row.as_slice()))
+    };
     let applied = page.state.route.focus("kinds").unwrap_or_default();
     let chosen = kinds::chosen(applied);
     let kind = |((kind, word), number): (&(&'static str, &'static str), usize)| {
@@ -214,7 +217,7 @@ fn Kinds() -> Html {
             <button key={*kind} class={classes!("kind-count", diff_class(kind))} aria-pressed={on.to_string()} title={format!("Only rows of the kinds chosen: {kind} {word}")} onclick={page.on(Action::Focus("kinds", Some(next)))}><b>{ *kind }</b>{" "}{ number }<small>{ *word }</small></button>
         }
     };
-    html! { <div class="kind-counts" role="group" aria-label="Kinds of the rows at hand">{ for KINDS.iter().zip(counts.by_kind).map(kind) }</div> }
+    html! { <div class="kind-counts" role="group" aria-label="Kinds of rows, read so far">{ for KINDS.iter().zip(counts.by_kind).map(kind) }</div> }
 }
 
 /// A range in words.

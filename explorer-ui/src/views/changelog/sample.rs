@@ -6,7 +6,7 @@ use crate::{
     cell::{Cell, Look, look_of},
     components::page::Page,
     format,
-    history::kinds::{KINDS, changed_at},
+    history::kinds::{KINDS, changed_at, key_columns},
     model::ScanColumn,
     views::snapshots::diff_class,
 };
@@ -16,9 +16,7 @@ const DRAWN: usize = 60;
 
 /// The rows; their first column is the kind.
 pub(crate) fn table(page: &Page, columns: &[ScanColumn], rows: &[Vec<Cell>]) -> Html {
-    let keys = page.info().map(|info| info.primary_keys.clone()).unwrap_or_default();
-    let keys: Vec<usize> =
-        columns.iter().enumerate().filter(|(_, column)| keys.contains(&column.name)).map(|(index, _)| index).collect();
+    let keys = page.info().map(|info| key_columns(info, columns)).unwrap_or_default();
     let looks: Vec<Look> = columns.iter().map(|column| look_of(&column.type_text)).collect();
     let row = |(index, cells): (usize, &Vec<Cell>)| {
         let changed = changed_at(index, |at| rows.get(at).map(Vec::as_slice), &keys);

@@ -25,6 +25,7 @@ use crate::{
         pins::parse_pins,
         scroll::{Extent, Scroll},
     },
+    history::kinds::{changed_at, key_columns},
     model::ScanOpened,
     shared::Shared,
     state::{self, Action, Scan, Selection, State},
@@ -268,6 +269,11 @@ pub(super) fn Grid(props: &Props) -> Html {
         .take(lanes.pinned)
         .filter_map(|&at| Some(props.opened.columns.get(at)?.name.clone()))
         .collect();
+    let keys = if props.kinds {
+        page.info().map(|info| key_columns(info, &props.opened.columns)).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     html! {
         <div class="grid-frame">
         if let Some(index) = *menu {
@@ -281,7 +287,11 @@ pub(super) fn Grid(props: &Props) -> Html {
                 { for (seen.first..seen.end).map(|index| {
                     let cells = scan.row(index).cloned();
                     let kind = if props.kinds { cells.as_ref().and_then(|cells| kind_of(cells.first()?)) } else { None };
-                    html! { <Row key={index} {index} above={index - seen.base} {cells} {kind} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, place)| place)} selected={selected_places(block.as_ref(), index)} pick={pick.clone()} /> }
+                    let changed = match kind {
+                        Some(_) => changed_at(index, |at| scan.row(at).map(|row| row.as_slice()), &keys),
+                        None => Vec::new(),
+                    };
+                    html! { <Row key={index} {index} {changed} above={index - seen.base} {cells} {kind} layout={layout.clone()} {sight} chosen={chosen.filter(|(row, _)| *row == index).map(|(_, place)| place)} selected={selected_places(block.as_ref(), index)} pick={pick.clone()} /> }
                 }) }
                 </div>
             </div>

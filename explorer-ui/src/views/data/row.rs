@@ -33,6 +33,8 @@ pub(super) struct RowProps {
     pub(super) layout: Rc<Layout>,
     /// What the row does, where its first cell says so.
     pub(super) kind: Option<Kind>,
+    /// Columns that differ from the other side of the update.
+    pub(super) changed: Vec<usize>,
     /// Places in sight.
     pub(super) sight: (usize, usize),
     /// Place of the chosen cell in this row.
@@ -79,7 +81,7 @@ fn cell(props: &RowProps, place: usize) -> Html {
     };
     html! {
         <div role="gridcell" id={format!("cell-{row}-{place}")} key={place} aria-colindex={(place + 1).to_string()} aria-selected={(on || selected).then_some("true")} {onclick}
-            class={classes!("grid-cell", class_of(look), on.then_some("on"), selected.then_some("in"))} {style}>{ drawn }</div>
+            class={classes!("grid-cell", class_of(look), on.then_some("on"), selected.then_some("in"), props.changed.contains(&column).then_some("changed-cell"))} {style}>{ drawn }</div>
     }
 }
 

@@ -103,6 +103,7 @@ fn browser_tests(shell: &Shell) -> Result<()> {
     install(shell, "tests/browser")?;
     let _cli = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     let _env = shell.push_env("CHROMIUM", chromium);
+    let _env = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     node_test_files(shell, "tests/browser")
 }
 
@@ -113,6 +114,7 @@ fn package_tests(shell: &Shell) -> Result<()> {
     install(shell, "tests/browser")?;
     install(shell, "tests/package")?;
     let _env = shell.push_env("CHROMIUM", chromium);
+    let _env = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     node_test_files(shell, "tests/package")
 }
 

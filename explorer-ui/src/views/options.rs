@@ -30,6 +30,11 @@ const SHOWN: [Choice; 5] = [
     ("deprecated", "Deprecated", |option| option.status == OptionStatus::Deprecated),
 ];
 
+/// Rows drawn at once: a table may set any number of options, and the search finds the others.
+const DRAWN: usize = 400;
+/// Options that are looked through.
+const LOOKED_AT: usize = 10_000;
+
 /// The Options view.
 #[component]
 pub(crate) fn Options() -> Html {
@@ -42,7 +47,7 @@ pub(crate) fn Options() -> Html {
         Shown::Waiting => return skeleton::waiting(skeleton::panel(420)),
         // An engine that does not tell them: what the table sets, against a list of our own.
         Shown::Failed(_) => options::known(&info.options),
-        Shown::Fresh(all) | Shown::Stale(all) => (**all).clone(),
+        Shown::Fresh(all) | Shown::Stale(all) => all.iter().take(LOOKED_AT).cloned().collect(),
     };
     let chosen = page.state.route.focus("show").unwrap_or("all");
     let test = SHOWN.iter().find(|(name, ..)| *name == chosen).map_or(SHOWN[0].2, |(.., test)| *test);
@@ -67,7 +72,7 @@ pub(crate) fn Options() -> Html {
     };
     let set = all.iter().filter(|option| option.set).count();
     let mut group = None;
-    let rows = shown.iter().map(|option| {
+    let rows = shown.iter().take(DRAWN).map(|option| {
         let title = (rank(option), option.group.as_str());
         let heading = (group.replace(title) != Some(title)).then(|| heading(option));
         html! { <>{ heading.unwrap_or_default() }{ row(&page, info, option, schemas.value().map(|all| all.as_slice())) }</> }
@@ -83,6 +88,7 @@ pub(crate) fn Options() -> Html {
                 <tbody>{ for rows }</tbody>
             </table></div>
             if shown.is_empty() { <p class="note">{"No option like this."}</p> }
+            if shown.len() > DRAWN { <p class="note">{ format!("The first {DRAWN} of {}; search for the others.", shown.len()) }</p> }
             </>
         },
     )

@@ -95,6 +95,16 @@ fn finding(page: &Page, finding: &Finding) -> Html {
     }
 }
 
+/// Rows of a list here: a table may have any number of columns and options, which have views of their own.
+const MANY: usize = 200;
+/// Options that are looked at to show those that change something first.
+const SORTED: usize = 2000;
+
+/// Says that a list is cut.
+fn first(total: usize) -> String {
+    if total > MANY { format!(", the first {MANY} here") } else { String::new() }
+}
+
 fn columns(info: &TableInfo) -> Html {
     let role = |name: &String| {
         let mut roles = Vec::new();
@@ -112,7 +122,7 @@ fn columns(info: &TableInfo) -> Html {
     let body = html! {
         <table class="list">
             <thead><tr><th>{"Column"}</th><th>{"Type"}</th><th>{"Role"}</th></tr></thead>
-            <tbody>{ for info.fields.iter().map(|field| html! {
+            <tbody>{ for info.fields.iter().take(MANY).map(|field| html! {
                 <tr key={field.id} title={field.description.clone()}>
                     <td>{ field.name.clone() }</td><td class={classes!("mono", format!("look-{:?}", look_of(&field.type_text)).to_lowercase())}>{ field.type_text.clone() }</td><td class="mute">{ role(&field.name) }</td>
                 </tr>
@@ -121,7 +131,7 @@ fn columns(info: &TableInfo) -> Html {
     };
     panel(
         "Columns",
-        html! { format!("{} in schema {}", format::counted(info.fields.len(), "column"), info.schema_id) },
+        html! { format!("{} in schema {}{}", format::counted(info.fields.len(), "column"), info.schema_id, first(info.fields.len())) },
         html! {},
         body,
     )
@@ -130,7 +140,7 @@ fn columns(info: &TableInfo) -> Html {
 /// The options that the schema file sets, those that change something first.
 pub(crate) fn options(info: &TableInfo) -> Html {
     let mut rows: Vec<(&String, &String, Standing)> =
-        info.options.iter().map(|(key, value)| (key, value, standing(key, value))).collect();
+        info.options.iter().take(SORTED).map(|(key, value)| (key, value, standing(key, value))).collect();
     rows.sort_by_key(|(_, _, standing)| matches!(standing, Standing::Default));
     let body = if rows.is_empty() {
         html! { <p class="note">{"All options are at their defaults."}</p> }
@@ -138,7 +148,7 @@ pub(crate) fn options(info: &TableInfo) -> Html {
         html! {
             <table class="list">
                 <thead><tr><th>{"Option"}</th><th>{"Value"}</th><th>{"Default"}</th></tr></thead>
-                <tbody>{ for rows.into_iter().map(|(key, value, standing)| html! {
+                <tbody>{ for rows.into_iter().take(MANY).map(|(key, value, standing)| html! {
                     <tr key={key.clone()} class={matches!(standing, Standing::Default).then_some("faint")}>
                         <td class="mono">{ key.clone() }</td><td class="mono">{ value.clone() }</td>
                         <td class="mono mute">{ match standing {
@@ -152,5 +162,6 @@ pub(crate) fn options(info: &TableInfo) -> Html {
             </table>
         }
     };
-    panel("Options", html! { "What the schema sets, and what it would be." }, html! {}, body)
+    let remark = format!("What the schema sets, and what it would be{}.", first(info.options.len()));
+    panel("Options", html! { remark }, html! {}, body)
 }

@@ -83,6 +83,14 @@ pub(crate) fn appeared(schema: &SchemaInfo, snapshots: &[SnapshotInfo]) -> Html 
     html! { <>{ format!("schema {}", schema.id) }{ snapshot }</> }
 }
 
+/// Rows drawn at once: a table may have any number of columns.
+const DRAWN: usize = 300;
+
+/// Says that the list is cut.
+fn first(total: usize) -> String {
+    if total > DRAWN { format!(", the first {DRAWN} here") } else { String::new() }
+}
+
 /// Columns of a version, with when each came and what changed since the version compared.
 fn columns(
     page: &Page,
@@ -118,12 +126,12 @@ fn columns(
     };
     panel(
         "Columns",
-        html! { format!("Schema {}, {}; select one for its history.", current.id, format::counted(current.fields.len(), "column")) },
+        html! { format!("Schema {}, {}{}; select one for its history.", current.id, format::counted(current.fields.len(), "column"), first(current.fields.len())) },
         html! {},
         html! {
             <div class="scroll-x" tabindex="0"><table class="list rows columns">
                 <thead><tr><th class="num">{"Id"}</th><th>{"Column"}</th><th>{"Type"}</th><th>{"Appeared in"}</th></tr></thead>
-                <tbody>{ for current.fields.iter().map(|field| row(field, false)) }{ for dropped.map(|field| row(field, true)) }</tbody>
+                <tbody>{ for current.fields.iter().take(DRAWN).map(|field| row(field, false)) }{ for dropped.take(DRAWN).map(|field| row(field, true)) }</tbody>
             </table></div>
         },
     )

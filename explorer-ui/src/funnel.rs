@@ -65,6 +65,9 @@ fn words(name: &str) -> (Option<String>, &'static str) {
         "entries by partition" => ("partitions", "files of other partitions"),
         "entries by bucket" => ("buckets", "files of buckets that the key rules out"),
         "entries by statistics" => ("statistics", "files whose minima and maxima rule them out"),
+        "files by key statistics" => ("keys", "files whose smallest and largest keys rule them out"),
+        "files by value statistics" => ("values", "files whose minima and maxima rule them out"),
+        "files by embedded file index" => ("embedded index", "files whose index in the manifest rules them out"),
         "live files" => ("live files", "files that a later commit deleted"),
         "files by row ids and statistics" => ("row ids", "files whose row ids or statistics rule them out"),
         "read: files by file index" => ("file index", "files whose bloom filter or bitmap rules them out"),
@@ -76,6 +79,13 @@ fn words(name: &str) -> (Option<String>, &'static str) {
         _ => return (None, ""),
     };
     (Some(word.to_owned()), tells)
+}
+
+/// The stages that left something out, and the names of the others.
+#[must_use]
+pub fn telling(stages: Vec<Stage>) -> (Vec<Stage>, Vec<String>) {
+    let (telling, idle): (Vec<Stage>, Vec<Stage>) = stages.into_iter().partition(|stage| stage.kept != stage.total);
+    (telling, idle.into_iter().map(|stage| stage.name).collect())
 }
 
 /// What a filter reads beside what there is.
@@ -139,6 +149,13 @@ mod tests {
             ["partitions", "buckets", "new"]
         );
         assert!((stages[1].before - 0.1).abs() < 1e-9 && (stages[2].after - 0.025).abs() < 1e-9);
+    }
+
+    #[test]
+    fn steps_that_left_nothing_out_are_named_apart() {
+        let all = explain(3, 1, &[("entries by partition", 12, 120), ("entries by bucket", 12, 12)]);
+        let (telling, idle) = telling(stages(&all));
+        assert_eq!((telling.len(), idle), (1, vec!["buckets".to_owned()]));
     }
 
     #[test]

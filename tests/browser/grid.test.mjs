@@ -58,6 +58,15 @@ async function checkSight(page) {
 const heap = (session) => session.send('Runtime.evaluate', { expression: 'gc()', includeCommandLineAPI: true })
   .catch(() => {}).then(() => session.send('Runtime.getHeapUsage')).then(({ usedSize }) => usedSize);
 
+/** Memory of the processes that draw pages and run their workers, wasm included. */
+async function residentBytes(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => Number(readFileSync(`/proc/${id}/statm`, 'utf8').split(' ')[1]) * 4096);
+  return pages.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 test('ten million rows', { skip, timeout: 600_000 }, async (t) => {
   await withWarehouse(async (warehouse) => {
     makeTable(warehouse, 'big.rows', ROWS);
@@ -67,6 +76,7 @@ test('ten million rows', { skip, timeout: 600_000 }, async (t) => {
       assert.equal(await page.locator('#grid').getAttribute('aria-rowcount'), String(ROWS + 1));
       const session = await page.context().newCDPSession(page);
       const before = await heap(session);
+      const residentBefore = await residentBytes(browser);
 
       await t.test('the bar reaches every part, and rows hold their own numbers', async () => {
         for (const share of [0.5, 1, 0.25, 0.9, 0.1, 0]) {
@@ -138,6 +148,9 @@ test('ten million rows', { skip, timeout: 600_000 }, async (t) => {
         const grown = (await heap(session)) - before;
         t.diagnostic(`JS heap of the page: ${(before / 1e6).toFixed(1)} MB, after going about ${((before + grown) / 1e6).toFixed(1)} MB`);
         assert.ok(grown < 64e6, `${grown} bytes more`);
+        const resident = await residentBytes(browser);
+        t.diagnostic(`renderers with wasm memory: ${(residentBefore / 1e6).toFixed(0)} MB, after going about ${(resident / 1e6).toFixed(0)} MB`);
+        assert.ok(resident - residentBefore < 300e6, `${resident - residentBefore} bytes more`);
       });
       noErrors(errors);
     }));

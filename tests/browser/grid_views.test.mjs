@@ -37,7 +37,7 @@ test('a filter is completed, asked, drawn as a funnel, and its errors have their
     await page.getByRole('button', { name: 'How' }).click();
     const table = page.locator('.funnel-table table');
     await table.waitFor();
-    assert.ok((await table.locator('tbody tr').count()) >= 3);
+    assert.ok((await table.locator('tbody tr').count()) >= 1);
     assert.equal(await page.locator('.funnel-svg path').count(), await table.locator('tbody tr').count());
     await page.getByRole('button', { name: 'Count within files, too' }).click();
     await page.getByText('Counted while the rows were read.').waitFor({ timeout: 60_000 });
@@ -82,11 +82,19 @@ test('columns are pinned, moved, hidden and made wider; their menu counts what i
   await withDemo('flights/data', async (page) => {
     await page.locator('#cell-0-0').waitFor();
     const titles = () => page.locator('.grid-head .title-button b').allInnerTexts();
-    assert.deepEqual((await page.locator('.grid-head .grid-pins b').allInnerTexts()).length > 0, true, 'the key is pinned');
-    await page.locator('.grid-head .title-button').first().click();
     const menu = page.getByRole('dialog');
+    await page.locator('.grid-head .title-button').nth(2).click();
+    await menu.getByRole('button', { name: 'Pin' }).click();
+    await page.locator('.grid-head .grid-pins b', { hasText: 'day' }).waitFor();
+    assert.equal((await titles())[0], 'day');
+    assert.match(page.url(), /f\.pin=day/);
+    await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'detached' });
+    await page.evaluate(() => { document.getElementById('grid').scrollLeft = 1e6; });
+    await page.waitForFunction(() => document.querySelector('.grid-head .grid-pins b').getBoundingClientRect().left < 400);
+    await page.locator('.grid-head .title-button').first().click();
     await menu.getByText('Most frequent').waitFor();
-    assert.match(await menu.innerText(), /In the \d+ rows loaded/);
+    assert.match(await menu.innerText(), /in the \d+ rows loaded/i);
     const before = await titles();
     await menu.getByRole('button', { name: 'Hide' }).click();
     await page.waitForFunction((name) => document.querySelector('.grid-head b') && ![...document.querySelectorAll('.grid-head b')].some((b) => b.innerText === name), before[0]);

@@ -46,7 +46,7 @@ export function csv(path, header, rows, line) {
 
 /** Serves a command of the CLI (`serve --warehouse …`, `demo`) with the explorer while `run` runs. @param {(url: string) => Promise<void>} run */
 export async function withSite(args, run) {
-  const child = spawn(CLI, [...args, '--port', '0', '--no-open', '--explorer', SITE], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(CLI, [...args, '--port', '0', '--no-open', '--explorer', SITE], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   try {
     const url = await new Promise((resolve, reject) => {
       let heard = '';

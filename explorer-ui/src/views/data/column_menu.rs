@@ -1,5 +1,6 @@
 //! What can be done with a column, and what it looks like.
 
+use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
 use super::head::Moves;
@@ -42,8 +43,18 @@ pub(super) fn ColumnMenu(props: &Props) -> Html {
     let rows = page.state.scan.rows().filter_map(|row| row.get(index));
     let summary = summarize(look_of(&column.type_text), rows);
     let of_table = page.state.route.tab == Tab::Data;
+    let onkeydown = {
+        let onclose = props.onclose.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                // What lies below stays.
+                event.stop_propagation();
+                onclose.emit(());
+            }
+        })
+    };
     html! {
-        <div class="column-menu" style={format!("left:{}px", props.left)}>
+        <div class="column-menu" {onkeydown} style={format!("left:{}px", props.left)}>
             <Dialog title={column.name.clone()} look="popover" onclose={props.onclose.clone()}>
                 <p class="mute mono">{ column.type_text.clone() }</p>
                 if of_table {

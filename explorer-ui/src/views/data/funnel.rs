@@ -10,7 +10,7 @@ use crate::{
         skeleton,
     },
     format,
-    funnel::{ScanExplain, Stage, headline, stages, trapezoid},
+    funnel::{ScanExplain, Stage, headline, stages, telling, trapezoid},
     state::{Action, Ask, Shown},
 };
 
@@ -72,12 +72,13 @@ pub(super) fn Funnel() -> Html {
 fn opened(page: &Page, explain: &Shown<ScanExplain>, read: &Shown<ScanExplain>, analyzes: bool) -> Html {
     let shown = if analyzes && read.value().is_some() { read } else { explain };
     let Some(value) = shown.value() else { return skeleton::waiting(skeleton::lines(4)) };
-    let stages = stages(&value.explain);
+    let (stages, idle) = telling(stages(&value.explain));
     html! {
         <div class="funnel-panel">
             <div class="funnel-picture">{ picture(&stages) }</div>
             <div class="funnel-table">
-                { table(&stages) }
+                if !stages.is_empty() { { table(&stages) } }
+                if !idle.is_empty() { <p class="note">{ format!("Nothing was left out by: {}.", idle.join(", ")) }</p> }
                 <p class="note">{ format!("Left to read: {} in {}, {}, {} rows before the filter.",
                     format::counted(usize::try_from(value.explain.files).unwrap_or_default(), "file"),
                     format::counted(usize::try_from(value.explain.splits).unwrap_or_default(), "split"),
@@ -130,7 +131,7 @@ fn table(stages: &[Stage]) -> Html {
         <table class="list">
             <thead><tr><th>{"Step"}</th><th class="num">{"Kept"}</th><th class="num">{"of"}</th><th>{"What is left out"}</th></tr></thead>
             <tbody>{ for stages.iter().map(|stage| html! {
-                <tr class={(stage.kept == stage.total).then_some("faint")}><td>{ stage.name.clone() }</td><td class="num">{ format::exact(stage.kept) }</td><td class="num">{ format!("{} {}", format::exact(stage.total), stage.unit) }</td><td>{ if stage.kept == stage.total { "nothing" } else { stage.tells } }</td></tr>
+                <tr key={stage.name.clone()}><td>{ stage.name.clone() }</td><td class="num">{ format::exact(stage.kept) }</td><td class="num">{ format!("{} {}", format::exact(stage.total), stage.unit) }</td><td>{ stage.tells }</td></tr>
             }) }</tbody>
         </table>
     }

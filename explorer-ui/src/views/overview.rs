@@ -4,6 +4,7 @@ use serde_json::json;
 use yew::prelude::*;
 
 mod cards;
+mod pictures;
 
 use crate::{
     cell::look_of,
@@ -29,7 +30,9 @@ use crate::{
 pub(crate) fn Overview() -> Html {
     let page = use_page();
     let Some(info) = page.info() else {
-        return skeleton::waiting(html! { <>{ skeleton::cards(5) }{ skeleton::panel(178) }{ skeleton::panel(80) }</> });
+        return skeleton::waiting(
+            html! { <>{ skeleton::cards(5) }{ pictures::waiting() }{ skeleton::panel(178) }{ skeleton::panel(80) }</> },
+        );
     };
     if info.latest_snapshot.is_none() {
         return html! { <>{ empty("Nothing was written yet", html! { <>{"The table has a schema and no snapshot. "}<code>{"cenote write"}</code>{" makes the first one."}</> }) }{ columns(info) }{ options(info) }</> };
@@ -37,6 +40,7 @@ pub(crate) fn Overview() -> Html {
     html! {
         <>
         <cards::Cards />
+        <pictures::Pictures />
         <Timeline small=true />
         if page.state.route.at == At::Latest { <Health /> }
         <div class="halves">

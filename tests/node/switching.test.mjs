@@ -16,10 +16,10 @@ const FULL = join(PACKAGE, 'wasm/full_bg.wasm');
 const isBoth = !readFileSync(READER).equals(readFileSync(FULL));
 const skip = !GOLDEN ? 'no golden tables beside this checkout' : !isBoth ? 'the package was built with one module only' : false;
 
-/** Data files of a golden case that the reader cannot read. */
+/** Data files of a golden case that the reader cannot read. Nobody reads what waits in the postpone bucket. */
 function foreignFiles(name) {
   const files = readdirSync(join(GOLDEN, name, 'warehouse'), { recursive: true }).map(String);
-  return files.filter((file) => /\/(data|changelog)-[^/]*\.(orc|avro)$/.test(file));
+  return files.filter((file) => /\/(data|changelog)-[^/]*\.(orc|avro)$/.test(file) && !file.includes('/bucket-postpone/'));
 }
 
 const names = skip ? [] : readdirSync(GOLDEN).filter((name) => existsSync(join(GOLDEN, name, 'expect.json')));
@@ -123,9 +123,10 @@ test('what is written by the full module is read by tables of the reader', { ski
   const writer = await made.write();
   await writer.append([{ id: 1 }]);
   await writer.commit();
-  const reading = await cenote.openTable('memory:/wh/shop.db/orders', { storage: store });
+  const warehouse = await cenote.openWarehouse('memory:/wh', { storage: store });
+  const reading = await warehouse.table('shop', 'orders');
   assert.deepEqual(cenote.loaded(), ['reader']);
-  const other = await cenote.openTable('memory:/wh/shop.db/orders', { storage: store });
+  const other = await warehouse.table('shop', 'orders');
   const second = await other.write();
   await second.append([{ id: 2 }]);
   await second.commit();
@@ -144,7 +145,7 @@ test('a rare codec loads the full module', { skip: isBoth ? false : skip }, asyn
   const writer = await made.write();
   await writer.append([{ id: 1, name: 'one' }, { id: 2, name: 'two' }]);
   await writer.commit();
-  const table = await cenote.openTable('memory:/wh/shop.db/orders', { storage: store });
+  const table = await (await cenote.openWarehouse('memory:/wh', { storage: store })).table('shop', 'orders');
   const files = await table.files();
   assert.ok(JSON.stringify(files).includes('.parquet'));
   assert.deepEqual(cenote.loaded(), ['reader']);

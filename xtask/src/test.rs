@@ -58,10 +58,12 @@ fn clippy_wasm(shell: &Shell) -> Result<()> {
     let tools = toolchain::wasm(shell)?;
     let target = toolchain::WASM;
     let packages = ["-p", "cenote-core", "-p", "cenote-wasm", "-p", "cenote-explorer"];
-    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings").envs(tools.vars.clone()).run()?;
+    cmd!(shell, "cargo clippy {packages...} --target {target} --quiet -- -D warnings")
+        .envs(tools.vars.clone())
+        .run()?;
     // The reader, which lacks what the feature `full` brings.
     let reader = ["-p", "cenote-wasm", "--no-default-features"];
-    cmd!(shell, "cargo clippy {reader...} --target {target} --quiet -- -D warnings").envs(tools.vars.clone()).run()?;
+    cmd!(shell, "cargo clippy {reader...} --target {target} --quiet -- -D warnings").envs(tools.vars).run()?;
     Ok(())
 }
 
@@ -101,9 +103,7 @@ fn browser_tests(shell: &Shell) -> Result<()> {
     toolchain::node(shell)?;
     let chromium = toolchain::chromium(shell)?;
     install(shell, "tests/browser")?;
-    let _cli = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     let _env = shell.push_env("CHROMIUM", chromium);
-    let _env = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     node_test_files(shell, "tests/browser")
 }
 
@@ -114,7 +114,6 @@ fn package_tests(shell: &Shell) -> Result<()> {
     install(shell, "tests/browser")?;
     install(shell, "tests/package")?;
     let _env = shell.push_env("CHROMIUM", chromium);
-    let _env = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
     node_test_files(shell, "tests/package")
 }
 

@@ -123,7 +123,7 @@ function report(times) {
 const wanted = process.argv.slice(2);
 const warehouse = mkdtempSync(join(process.env.CENOTE_FIGURES_TMP ?? tmpdir(), 'cenote-figures-'));
 mkdirSync(warehouse, { recursive: true });
-await build({ entryPoints: [join(HERE, 'page.js')], outfile: join(HERE, 'page.bundle.js'), bundle: true, format: 'esm', logLevel: 'error' });
+await build({ entryPoints: [join(HERE, 'page.js')], outfile: join(warehouse, 'page.bundle.js'), bundle: true, format: 'esm', logLevel: 'error' });
 try {
   execFileSync(CLI, ['--version'], { stdio: 'ignore' });
   for (const [name, run] of Object.entries({ cold, scan })) if (wanted.length === 0 || wanted.includes(name)) await run(warehouse);

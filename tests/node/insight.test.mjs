@@ -160,8 +160,8 @@ test('footers say what manifests and files say', { skip: !GOLDEN && 'no golden t
       assert.ok(footer.groups.every(({ chunks }) => chunks.length === footer.columns.length), name);
       for (const { column, min, max, nullCount } of file.stats) {
         const chunks = footer.groups.flatMap((group) => group.chunks.filter((chunk) => chunk.column === column && chunk.min !== null));
-        if (typeof min !== 'number' || chunks.length !== footer.groups.length || chunks.length === 0 || typeof chunks[0].min !== 'number') continue;
-        // Parquet widens 0 to -0 and back.
+        if (typeof min !== 'number' || !/^(INT|LONG)/.test(chunks[0]?.type) || chunks.length !== footer.groups.length || chunks.length === 0 || typeof chunks[0].min !== 'number') continue;
+        // Of whole numbers: bounds of floating point are widened by their writers.
         assert.ok(Math.min(...chunks.map((chunk) => chunk.min)) === min && Math.max(...chunks.map((chunk) => chunk.max)) === max, `${name} ${column}`);
         if (chunks.every(({ nulls }) => nulls !== null)) assert.equal(sum(chunks.map(({ nulls }) => nulls)), nullCount, `${name} ${column}`);
       }
@@ -278,7 +278,8 @@ test('branches of golden tables', { skip: !GOLDEN && 'no golden tables' }, async
   const table = await open('branches');
   const found = await table.branches();
   assert.deepEqual(found.map(({ name }) => name), Object.keys(branches).sort());
-  assert.ok(found.every(({ snapshotId, snapshots }) => snapshotId > 0 && snapshots > 0));
+  assert.ok(found.every(({ snapshotId, snapshots }) => (snapshotId === null) === (snapshots === 0)));
+  assert.ok(found.some(({ snapshots }) => snapshots > 0));
   assert.ok((await table.pins()).keepers.some(({ kind }) => kind === 'branch'));
 });
 

@@ -133,17 +133,18 @@ fn Treemap(props: &TreemapProps) -> Html {
 fn tile(tile: &Tile, sum: &ColumnSum, total: i64) -> Html {
     let share = sum.compressed as f64 / total.max(1) as f64 * 100.0;
     let size = format::bytes(sum.compressed);
-    let room = ((tile.width - 12.0) / 6.4).max(0.0);
+    let room = ((tile.width - 12.0) / 7.6).max(0.0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let name = format::middle_cut(&sum.column, (room as usize).saturating_sub(4), 3);
     let fits = tile.height > 18.0 && room > 5.0;
-    let both = fits && tile.height > 34.0;
+    let weight = format!("{size} · {share:.0} %");
+    let both = fits && tile.height > 34.0 && weight.chars().count() as f64 * 6.1 < tile.width - 12.0;
     html! {
         <g key={tile.index} class={classes!("tile", format!("t{}", tile.index % 6))}>
             <title>{ format!("{}: {size}, {share:.1} %", sum.column) }</title>
             <rect x={(tile.x + 1.0).to_string()} y={(tile.y + 1.0).to_string()} width={(tile.width - 2.0).max(0.5).to_string()} height={(tile.height - 2.0).max(0.5).to_string()} rx="3" />
             if fits { <text x={(tile.x + 7.0).to_string()} y={(tile.y + 15.0).to_string()}>{ name }</text> }
-            if both { <text class="small" x={(tile.x + 7.0).to_string()} y={(tile.y + 29.0).to_string()}>{ format!("{size} · {share:.0} %") }</text> }
+            if both { <text class="small" x={(tile.x + 7.0).to_string()} y={(tile.y + 29.0).to_string()}>{ weight }</text> }
         </g>
     }
 }

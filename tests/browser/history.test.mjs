@@ -119,7 +119,8 @@ test('tags, branches and consumers say what they keep; a branch opens', { skip }
     assert.match(hash(page), /at=tag:/);
     await show(page, url, 'branches', 'snapshots', '?f.show=refs');
     await panel(page, 'Branches').getByRole('link', { name: 'Open' }).first().click();
-    await page.waitForFunction(() => document.querySelector('.table-head h1')?.textContent.includes('$branch_'));
+    await page.waitForFunction(() => !/main/.test(document.querySelector('.branch-chip')?.textContent ?? 'main'));
+    assert.match(hash(page), /\$branch_/);
     await settled(page);
     await show(page, url, 'append_plain', 'snapshots', '?f.show=refs');
     assert.match(await panel(page, 'Tags').innerText(), /No tags/);

@@ -18,7 +18,8 @@ export function longHistory(count) {
   const begin = Date.UTC(2026, 0, 1);
   for (let id = 1; id <= count; id += 1) {
     const rows = id * 10 + (id % 7) * 3;
-    const snapshot = { ...first, id, commitKind: KINDS[id % KINDS.length], timeMillis: begin + id * MINUTE, totalRecordCount: rows, deltaRecordCount: 10 };
+    // Numbers beyond what JavaScript holds are replaced.
+    const snapshot = { ...first, id, commitIdentifier: id, watermark: null, commitKind: KINDS[id % KINDS.length], timeMillis: begin + id * MINUTE, totalRecordCount: rows, deltaRecordCount: 10 };
     writeFileSync(join(table, `snapshot/snapshot-${id}`), JSON.stringify(snapshot));
   }
   writeFileSync(join(table, 'snapshot/LATEST'), String(count));

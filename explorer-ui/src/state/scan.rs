@@ -278,7 +278,7 @@ mod tests {
         let cells = |row: usize| vec![Cell::Int(row as i64), Cell::Text("x".repeat(text).into())];
         let total = (tells || range.end == table).then_some(table);
         scan.fetch(index);
-        scan.page(index, ScanPage { rows: range.map(cells).collect(), total, millis: 1.0 });
+        scan.page(index, ScanPage { rows: range.map(cells).collect(), total, done: false, millis: 1.0 });
     }
 
     #[test]

@@ -62,24 +62,24 @@ fn a_folder_must_be_picked_again() {
 
 #[test]
 fn late_answers_change_nothing() {
-    let state = opened(Tab::Data);
-    let need = Need::Explain(state.scan_key().unwrap());
-    let state = state.reduce(Action::Asked(need.clone())).reduce(Action::TimeTravel(At::Snapshot(1)));
+    let state = opened(Tab::Snapshots);
+    let need = Need::Tags(state.table_key().unwrap());
+    let state = state.reduce(Action::Asked(need.clone())).reduce(Action::Table(name("u")));
     assert!(!state.waits_for(&need));
-    let after = state.clone().reduce(Action::Answered(need, Ok(Answer::Explain(Explain::default()))));
+    let after = state.clone().reduce(Action::Answered(need, Ok(Answer::Tags(vec![]))));
     assert_eq!(after, state);
 }
 
 #[test]
-fn time_travel_shows_what_was_before_until_the_new_is_there() {
-    let state = opened(Tab::Data);
-    let need = Need::Explain(state.scan_key().unwrap());
-    let state = answer(state, &need, Answer::Explain(Explain::default()));
-    assert!(matches!(state.explain.show(state.scan_key().as_ref()), Shown::Fresh(_)));
-    let state = state.reduce(Action::TimeTravel(At::Snapshot(1)));
-    assert!(matches!(state.explain.show(state.scan_key().as_ref()), Shown::Stale(_)));
+fn reloading_shows_what_was_before_until_the_new_is_there() {
+    let state = opened(Tab::Snapshots);
+    let need = Need::Tags(state.table_key().unwrap());
+    let state = answer(state, &need, Answer::Tags(vec![]));
+    assert!(matches!(state.tags.show(state.table_key().as_ref()), Shown::Fresh(_)));
+    let state = state.reduce(Action::Reload);
+    assert!(matches!(state.tags.show(state.table_key().as_ref()), Shown::Stale(_)));
     let state = state.reduce(Action::Table(name("u")));
-    assert!(matches!(state.explain.show(state.scan_key().as_ref()), Shown::Waiting), "never another table's");
+    assert!(matches!(state.tags.show(state.table_key().as_ref()), Shown::Waiting), "never another table's");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_time_is_resolved_to_a_snapshot() {
 }
 
 fn page(rows: usize, total: Option<usize>) -> Answer {
-    Answer::Page(ScanPage { rows: vec![vec![crate::cell::Cell::Int(1)]; rows], total, millis: 1.0 })
+    Answer::Page(ScanPage { rows: vec![vec![crate::cell::Cell::Int(1)]; rows], total, done: false, millis: 1.0 })
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! ```text
 //! /                          the explorer's files, open to all: they tell nothing of the warehouse
 //! /_cenote/enter             where a token is exchanged for a cookie, by POST to /_cenote/session
-//! /wh/<path>                 a file of the warehouse
+//! /wh/<path>                 a file of the warehouse; /<database>.db/<path> is the same
 //! /_cenote/warehouse.json    databases and tables, for clients that cannot list; below /wh/ too, where the engine looks
 //! /wh/<folder>/_cenote/list.json    what is in a folder, for the same
 //! ```
@@ -160,6 +160,14 @@ impl Site {
             }
             ["wh" | "_cenote", ..] if !is_in => (Kind::File, unauthorized()),
             ["wh" | "_cenote", ..] => (Kind::File, self.of_warehouse(method, path, &segments, request).await),
+            // The server's own address, as people paste it, is the warehouse as well.
+            [database, ..] if database.ends_with(".db") => {
+                if !is_in {
+                    return (Kind::File, unauthorized());
+                }
+                let segments = [&["wh".to_owned()], segments.as_slice()].concat();
+                (Kind::File, self.of_warehouse(method, path, &segments, request).await)
+            }
             // Whoever comes by hand is asked for the token before the page loads.
             [] | ["index.html"] if !is_in => {
                 let there = [(header::LOCATION, "/_cenote/enter"), (header::CACHE_CONTROL, "no-store")];
@@ -178,6 +186,7 @@ impl Site {
             ["_cenote", "warehouse.json"] | ["wh", "_cenote", "warehouse.json"] => {
                 as_document(page::warehouse_json(&self.catalog, &self.title).await)
             }
+            ["_cenote", "list.json"] => as_document(listing::json(&self.warehouse, &[]).await),
             ["wh", folder @ .., "_cenote", "list.json"] => {
                 let folder = segments.get(1..=folder.len()).unwrap_or_default();
                 as_document(listing::json(&self.warehouse, folder).await)

@@ -213,6 +213,11 @@ fn caching_and_listing() {
     assert_eq!(children("d.db/t/manifest/")["files"][0]["name"], "m");
     assert_eq!(children("d.db/none/"), serde_json::json!({"dirs": [], "files": []}));
     assert_eq!(server.get("/wh/../_cenote/list.json", &[]).status, 404);
+    // The server's own address is the warehouse as well.
+    assert_eq!(server.get("/d.db/t/manifest/m", &[]).body, b"x");
+    let top: serde_json::Value = serde_json::from_slice(&server.get("/_cenote/list.json", &[]).body).unwrap();
+    assert_eq!(top["dirs"], serde_json::json!(["d.db"]));
+    assert_eq!(server.get("/d.db/../../secret", &[]).status, 404);
 }
 
 #[test]

@@ -120,9 +120,14 @@ fn a_token_is_wanted_by_all_that_tells_of_the_warehouse() {
     lab.file("site/app.js", "app");
     let server = Server::start(&lab, &["--token", TOKEN, "--explorer", "site"]);
     let right = format!("Authorization: Bearer {TOKEN}");
-    for path in
-        [FILE, "/_cenote/warehouse.json", "/wh/_cenote/warehouse.json", "/wh/d.db/_cenote/list.json", "/wh/none"]
-    {
+    for path in [
+        FILE,
+        "/_cenote/warehouse.json",
+        "/wh/_cenote/warehouse.json",
+        "/wh/d.db/_cenote/list.json",
+        "/wh/none",
+        "/d.db/t/schema/schema-0",
+    ] {
         for headers in [vec![], vec!["Authorization: Bearer a-token-of-the-useX"], vec!["Cookie: cenote_0=x"]] {
             let refused = server.get(path, &headers);
             assert_eq!((refused.status, refused.header("www-authenticate")), (401, Some("Bearer")), "{path}");

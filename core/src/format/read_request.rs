@@ -10,8 +10,9 @@ use super::{FileFormat, ReadCounters, parquet};
 use super::{avro, orc};
 use crate::{error::Result, io::Storage, predicate::Predicate, types::DataField};
 
-/// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache.
-pub const DEFAULT_BATCH_ROWS: usize = 8192;
+/// Rows of a batch unless the request says otherwise: large enough to amortise a call, small enough for the cache. In a browser
+/// each batch crosses to JavaScript as an Arrow stream of its own, which costs more than the cache gains.
+pub const DEFAULT_BATCH_ROWS: usize = if cfg!(target_arch = "wasm32") { 1 << 16 } else { 8192 };
 
 /// Window of a file that is read alone: as many bytes as a request to a far store is worth.
 pub const DEFAULT_WINDOW_BYTES: u64 = 10 << 20;

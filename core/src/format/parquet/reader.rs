@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// Bytes of a batch, as far as the footer tells.
-const MOST_BATCH_BYTES: u64 = 1 << 20;
+const MOST_BATCH_BYTES: u64 = if cfg!(target_arch = "wasm32") { 4 << 20 } else { 1 << 20 };
 
 /// See [`crate::format::read`].
 pub(in crate::format) async fn read(

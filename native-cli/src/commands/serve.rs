@@ -26,6 +26,8 @@ pub(super) async fn run(session: &Session, args: ServeArgs) -> Result<()> {
 /// Serves the warehouse of `session`, says where, and opens the browser where that is wanted.
 pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs, interrupts: &mut Interrupts) -> Result<()> {
     let warehouse = session.warehouse()?;
+    // A folder that is not there is told before an address is.
+    let files = source(session)?;
     let explorer = explorer(args.explorer.as_deref())?;
     let has_explorer = explorer.is_some();
     let (listener, at) = serve::listen(args.bind, args.port).await?;
@@ -51,7 +53,7 @@ pub(crate) async fn serve_warehouse(session: &Session, args: &ServeArgs, interru
         open_browser(&link);
     }
     let site = Site {
-        warehouse: source(session)?,
+        warehouse: files,
         catalog: Arc::new(session.catalog()?),
         title: warehouse.to_owned(),
         explorer,

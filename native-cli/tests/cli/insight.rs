@@ -28,14 +28,14 @@ fn diff_counts_files_and_commits() {
     assert_eq!(diff["files"]["by_partition"][0]["partition"], "dt=x");
     assert_eq!((&diff["from"]["id"], &diff["to"]["id"]), (&json!(1), &json!(2)));
     assert_eq!(diff["commits"].as_array().unwrap().len(), 1);
-    assert!(lab.run(&["diff", "d.t", "1"]).ok().contains("files added: 1"));
+    assert!(lab.run(&["diff", "d.t", "1", "-o", "table"]).ok().contains("files added: 1"));
     lab.run(&["diff", "d.t", "77"]).fails(3);
 }
 
 #[test]
 fn pins_name_who_keeps_a_file_and_the_command_that_frees_it() {
     let lab = lab();
-    lab.run(&["tag", "create", "d.t", "keep", "--snapshot", "1"]).ok();
+    lab.run(&["tag", "create", "d.t", "keep", "--snapshot", "1", "-o", "table"]).ok();
     lab.run(&["compact", "d.t", "--full"]).ok();
     let pins = shown(&lab, &["pins", "d.t", "-o", "json"]);
     assert_eq!((&pins["live"]["files"], &pins["old"]["files"]), (&json!(1), &json!(2)), "{pins}");
@@ -47,7 +47,7 @@ fn pins_name_who_keeps_a_file_and_the_command_that_frees_it() {
     let path = removed["files"]["removed_files"][0]["path"].as_str().unwrap();
     let file = shown(&lab, &["pins", "d.t", path, "-o", "json"]);
     assert_eq!((&file["live"], &file["tags"]), (&json!(false), &json!(["keep"])), "{file}");
-    assert!(lab.run(&["pins", "d.t", path]).ok().contains("$ cenote tag delete d.t keep"));
+    assert!(lab.run(&["pins", "d.t", path, "-o", "table"]).ok().contains("$ cenote tag delete d.t keep"));
     lab.run(&["pins", "d.t", "none.parquet"]).fails(3);
 }
 
@@ -61,7 +61,7 @@ fn footers_show_groups() {
         (&footer["format"], &footer["rows"], &footer["groups"][0]["rows"]),
         (&json!("parquet"), &json!(1), &json!(1))
     );
-    assert!(lab.run(&["footer", "d.t", path]).ok().contains("group 0: 1 rows"));
+    assert!(lab.run(&["footer", "d.t", path, "-o", "table"]).ok().contains("group 0: 1 rows"));
     lab.run(&["footer", "d.t", "dt=x/bucket-0/none.parquet"]).fails(3);
 }
 
@@ -73,7 +73,7 @@ fn history_tells_the_versions_of_a_row() {
         history["versions"].as_array().unwrap().iter().map(|version| &version["picked"]).collect();
     assert_eq!(picked, [&json!("none"), &json!("whole")]);
     assert_eq!(history["commits"].as_array().unwrap().len(), 2);
-    let text = lab.run(&["history", "d.t", "--key", "id=1", "--key", "dt=x", "--snapshot", "1"]).ok();
+    let text = lab.run(&["history", "d.t", "--key", "id=1", "--key", "dt=x", "--snapshot", "1", "-o", "table"]).ok();
     assert!(text.contains("<- the row") && text.contains("name=\"a\"") && !text.contains("name=\"b\""), "{text}");
     lab.run(&["history", "d.t", "--key", "id=1"]).fails(2);
     lab.run(&["history", "d.t", "--key", "id=one", "--key", "dt=x"]).fails(2);

@@ -168,8 +168,9 @@ class SwitchingTable {
         table.free();
       }
     };
-    const engine = this.#modules.running().find((engine) => this.#held.in(engine) === this.#raw);
-    return SwitchingTable.of(this.#modules, open, engine, this.#raw.system(name));
+    // Only the full module has system tables.
+    const raw = await this.#inFull();
+    return SwitchingTable.of(this.#modules, open, await this.#modules.full(), raw.system(name));
   }
 
   scan(text, aborted) {

@@ -78,7 +78,7 @@ impl Catalog {
         let (catalog, storage) = (self.catalog.clone(), self.storage.clone());
         abortable(aborted, async move {
             if database == system::GLOBAL_DATABASE && system::global_fields(&name).is_some() {
-                return Ok(Table::of_system(SystemTable::Global { catalog, storage, name: name.to_ascii_lowercase() }));
+                return SystemTable::global(catalog, storage, &name).map(Table::of_system);
             }
             let identifier = Identifier::new(&database, &name)?;
             let table = catalog.open(&identifier).await?;

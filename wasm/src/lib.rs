@@ -17,6 +17,7 @@
 
 mod abort;
 mod catalog;
+#[cfg(feature = "full")]
 mod changes_request;
 mod error;
 #[cfg(feature = "full")]
@@ -30,6 +31,7 @@ mod scan_request;
 #[cfg(feature = "full")]
 mod state_files;
 mod store;
+#[cfg_attr(not(feature = "full"), path = "system_lacking.rs")]
 mod system;
 mod table;
 mod view;

@@ -8,10 +8,10 @@
 use arrow_array::RecordBatch;
 use cenote_core::{
     Result,
-    changes::ChangesPlan,
     scan::{Plan, RecordBatchStream},
-    system::StreamedTable,
 };
+#[cfg(feature = "full")]
+use cenote_core::{changes::ChangesPlan, system::StreamedTable};
 
 /// Where rows come from, as often as they are wanted.
 #[derive(Debug)]
@@ -19,10 +19,13 @@ pub(crate) enum Source {
     /// A scan.
     Plan(Box<Plan>),
     /// Changes.
+    #[cfg(feature = "full")]
     Changes(Box<ChangesPlan>),
     /// A system table that shows rows of a table.
+    #[cfg(feature = "full")]
     Streamed(Box<StreamedTable>),
     /// Rows that are there.
+    #[cfg(feature = "full")]
     Rows(RecordBatch),
 }
 
@@ -63,6 +66,7 @@ impl Pager {
             Source::Plan(plan) if plan.reads_by_split() => {
                 (0..plan.splits.len()).map(|index| plan.rows_of_split(index)).collect()
             }
+            #[cfg(feature = "full")]
             Source::Rows(rows) => vec![Some(rows.num_rows() as u64)],
             _ => vec![None],
         };
@@ -83,6 +87,7 @@ impl Pager {
         count: usize,
         passed: impl AsyncFn(u64),
     ) -> Result<Vec<RecordBatch>> {
+        #[cfg(feature = "full")]
         if let Source::Rows(rows) = &self.source {
             let start = usize::try_from(offset).unwrap_or(usize::MAX).min(rows.num_rows());
             return Ok(vec![rows.slice(start, count.min(rows.num_rows() - start))]);
@@ -139,8 +144,11 @@ impl Pager {
         let (stream, skipped) = match &self.source {
             Source::Plan(plan) if plan.reads_by_split() => plan.stream_split(part, skip, soon).await?,
             Source::Plan(plan) => (plan.stream().await?, 0),
+            #[cfg(feature = "full")]
             Source::Changes(plan) => (plan.stream()?, 0),
+            #[cfg(feature = "full")]
             Source::Streamed(table) => (table.open().await?.1, 0),
+            #[cfg(feature = "full")]
             Source::Rows(_) => return Ok(None),
         };
         Ok(Some(Place { part, at: start + skipped, within: skipped, stream, rest: None }))

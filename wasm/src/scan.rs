@@ -64,6 +64,7 @@ impl ScanCursor {
     }
 
     /// Rows that are there.
+    #[cfg(feature = "full")]
     pub(crate) fn of_rows((fields, rows): (Vec<DataField>, RecordBatch)) -> Self {
         let pager = Pager::new(Source::Rows(rows.clone()));
         ScanCursor::new(fields, State { pager, stream: None, rest: Some(rows).filter(|rows| rows.num_rows() > 0) })

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cenote_core::{Error, Result, predicate, scan::ScanBuilder, system::StreamedTable, types::DataField};
+use cenote_core::{Error, Result, scan::ScanBuilder};
+#[cfg(feature = "full")]
+use cenote_core::{predicate, system::StreamedTable, types::DataField};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -60,6 +62,7 @@ impl ScanRequest {
     }
 
     /// The scan of a system table that shows the rows of a table. Errors: `Invalid`.
+    #[cfg(feature = "full")]
     pub(crate) fn of_streamed(self, mut table: StreamedTable) -> Result<StreamedTable> {
         self.check()?;
         self.refuse_other_rows()?;
@@ -80,6 +83,7 @@ impl ScanRequest {
     }
 
     /// The rows that are asked for of a system table that was read whole. Errors: `Invalid`.
+    #[cfg(feature = "full")]
     pub(crate) fn of_rows(
         self,
         fields: Vec<DataField>,
@@ -119,6 +123,7 @@ impl ScanRequest {
         }
     }
 
+    #[cfg(feature = "full")]
     fn refuse_other_rows(&self) -> Result<()> {
         if self.row_tracking == Some(true) || self.read_optimized == Some(true) {
             return Err(Error::invalid("rowTracking and readOptimized are for tables, not for system tables"));

@@ -47,6 +47,11 @@ impl SystemTable {
         Ok(SystemTable::OfTable { opened, name })
     }
 
+    /// The table `name` of the database `sys`.
+    pub(crate) fn global(catalog: FileSystemCatalog, storage: Storage, name: &str) -> Result<Self> {
+        Ok(SystemTable::Global { catalog, storage, name: name.to_ascii_lowercase() })
+    }
+
     /// The rows asked for.
     pub(crate) async fn scan(&self, request: ScanRequest) -> Result<ScanCursor> {
         match self {

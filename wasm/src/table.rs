@@ -5,9 +5,10 @@ use js_sys::Promise;
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
+#[cfg(feature = "full")]
+use crate::changes_request::ChangesRequest;
 use crate::{
     abort::abortable,
-    changes_request::ChangesRequest,
     error::to_js,
     json::from_text,
     opened::{At, Opened},
@@ -257,6 +258,7 @@ impl Table {
     }
 
     /// Plans a read of changes and gives a cursor over them; their kinds are the first column.
+    #[cfg(feature = "full")]
     pub async fn changes(&self, request: String, aborted: Option<Promise>) -> Result<ScanCursor, JsValue> {
         let kind = self.0.clone();
         abortable(aborted, async move {
@@ -271,6 +273,12 @@ impl Table {
             }
         })
         .await
+    }
+
+    /// Errors: always, for what this module lacks.
+    #[cfg(not(feature = "full"))]
+    pub async fn changes(&self, _request: String, _aborted: Option<Promise>) -> Result<ScanCursor, JsValue> {
+        Err(to_js(&Error::lacking("changes")))
     }
 
     /// The request log: records whose number is above `since`, and sums, as JSON.

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cenote_core::{
-    Result, scan,
-    spec::{layout, snapshot::Snapshot},
-    table::Table,
-    types::DataField,
-};
+use cenote_core::{Result, scan, spec::snapshot::Snapshot, table::Table};
+#[cfg(feature = "full")]
+use cenote_core::{spec::layout, types::DataField};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -90,6 +87,7 @@ pub(crate) async fn of(opened: &Opened, depth: Depth) -> Result<String> {
 }
 
 /// A system table: its columns, and that it has neither keys nor a history.
+#[cfg(feature = "full")]
 pub(crate) fn of_system_table(name: &str, database: Option<&str>, url: &str, columns: &[DataField]) -> Result<String> {
     to_text(&Info {
         name,

@@ -38,7 +38,7 @@ test('a cold open and the first 100 rows take few requests and few bytes', async
   assert.ok(cli, 'CENOTE_CLI names the CLI that makes the table');
   try {
     const size = makeTable(cli, warehouse, 'wide', 60 << 20);
-    const site = await serve({ '': join(ROOT, 'tests/browser'), package: PACKAGE, wh: warehouse }, { delayMillis: 50 });
+    const site = await serve({ '': join(ROOT, 'tests/browser'), node: join(ROOT, 'tests/node'), package: PACKAGE, wh: warehouse }, { delayMillis: 50 });
     await withBrowser(async (browser) => {
       const { page } = await openPage(browser, `${site.url}/engine.html`);
       await page.waitForFunction('window.ready');

@@ -175,8 +175,8 @@ impl Scan {
     /// It went wrong.
     pub fn failed(&mut self, problem: Problem) {
         self.fetching = None;
-        // What was given up is asked again when somebody looks there.
-        if problem.is_cancelled() {
+        // What was given up is asked again when somebody looks elsewhere; without any row nobody could.
+        if problem.is_cancelled() && !self.pages.is_empty() {
             self.stopped = true;
             self.to_end = false;
         } else {
@@ -349,11 +349,22 @@ mod tests {
     #[test]
     fn a_stop_lasts_until_somebody_looks_elsewhere() {
         let mut scan = scan(2);
-        scan.fetch(0);
+        let rows = scan.page_rows();
+        read(&mut scan, 0, 10 * rows, 1, false);
+        scan.look(5 * rows..5 * rows + 5);
+        scan.fetch(5);
         scan.failed(Problem::new("cancelled", "stopped"));
         assert!(scan.stopped && scan.problem.is_none() && scan.wants_page().is_none());
-        scan.look(0..5);
-        assert_eq!(scan.wants_page(), Some(0));
+        scan.look(7 * rows..7 * rows + 5);
+        assert_eq!(scan.wants_page(), Some(7));
+    }
+
+    #[test]
+    fn a_stop_before_the_first_row_is_told() {
+        let mut scan = scan(2);
+        scan.fetch(0);
+        scan.failed(Problem::new("cancelled", "stopped"));
+        assert!(scan.problem.is_some() && scan.wants_page().is_none());
     }
 
     #[test]

@@ -120,6 +120,12 @@ fn rows_are_read_where_they_are_looked_at() {
     assert!(state.scan.row(0).is_some() && state.scan.row(50 * rows).is_none());
     let state = state.reduce(Action::Filter("a = 1".into()));
     assert!(matches!(&needs(&state)[..], [Need::Scan(key)] if key.filter == "a = 1"));
+    // Stopped before there was a row: that is said, and can be tried again.
+    let scan = needs(&state).remove(0);
+    let state = state.reduce(Action::Asked(scan.clone()));
+    let state = state.reduce(Action::Answered(scan, Err(Problem::new("cancelled", ""))));
+    assert!(state.scan.problem.is_some());
+    assert_eq!(needs(&state.reduce(Action::Retry)).len(), 1);
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub(crate) fn appeared(schema: &SchemaInfo, snapshots: &[SnapshotInfo]) -> Html 
 }
 
 /// Rows drawn at once: a table may have any number of columns.
-const DRAWN: usize = 300;
+const DRAWN: usize = 150;
 
 /// Says that the list is cut.
 fn first(total: usize) -> String {

@@ -20,6 +20,8 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 function figuresOf(trace, url) {
   const events = JSON.parse(trace).traceEvents;
   const start = events.filter(({ name, args }) => name === 'navigationStart' && args.data?.documentLoaderURL?.startsWith(url)).at(-1);
+  // Chromium's buffer may have let go of the beginning.
+  if (!start) return undefined;
   const inPage = events.filter(({ pid, ts }) => pid === start.pid && ts >= start.ts);
   const paint = inPage.find(({ name }) => name === 'firstContentfulPaint');
   const tasks = inPage.filter(({ name, tid, tdur }) => /RunTask$/.test(name) && tid === start.tid && tdur > 0);
@@ -37,13 +39,15 @@ test('the first paint comes within a second, nothing blocks and nothing jumps', 
   await withGolden((url) => withBrowser(async (browser) => {
     for (const where of ['', 'demo/golden/pk_lsm_levels/overview', 'demo/golden/evolve_pk/schema', 'demo/golden/large_append/data']) {
       const runs = [];
-      for (let run = 0; run < 3; run += 1) {
+      for (let run = 0; runs.length < 3; run += 1) {
+        assert.ok(run < 9, `${where}: traces have no beginning`);
         const { page, context: fresh } = await watchedPage(browser, url, { reducedMotion: 'no-preference' });
         await browser.startTracing(page, { categories: CATEGORIES });
         await page.goto(`${url}/#/${where}`);
         await settled(page);
         await page.waitForTimeout(300);
-        runs.push(figuresOf((await browser.stopTracing()).toString(), url));
+        const figures = figuresOf((await browser.stopTracing()).toString(), url);
+        if (figures) runs.push(figures);
         await fresh.close();
       }
       const of = (name) => median(runs.map((run) => run[name]));

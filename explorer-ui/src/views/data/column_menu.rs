@@ -58,7 +58,7 @@ pub(super) fn ColumnMenu(props: &Props) -> Html {
             <Dialog title={column.name.clone()} look="popover" onclose={props.onclose.clone()}>
                 <p class="mute mono">{ column.type_text.clone() }</p>
                 if of_table {
-                    <Moves opened={props.opened.clone()} {index} pinned={props.pinned.clone()} />
+                    <Moves opened={props.opened.clone()} {index} pinned={props.pinned.clone()} onhide={props.onclose.clone()} />
                     <div class="column-tools">
                         { condition(&page, format!("{} is not null", quoted_name(&column.name)), "Only values") }
                         { condition(&page, format!("{} is null", quoted_name(&column.name)), "Only nulls") }

@@ -137,6 +137,8 @@ pub(super) struct MovesProps {
     pub(super) index: usize,
     /// Pinned columns.
     pub(super) pinned: Vec<String>,
+    /// The column is gone.
+    pub(super) onhide: Callback<()>,
 }
 
 /// Pins, hides and moves a column.
@@ -157,12 +159,19 @@ pub(super) fn Moves(props: &MovesProps) -> Html {
         let disabled = names.is_none();
         html! { <button {disabled} onclick={page.on(Action::Columns(names.unwrap_or_default()))}>{ label }</button> }
     };
+    let hide = {
+        let (page, rest, onhide) = (page.clone(), rest.clone(), props.onhide.clone());
+        Callback::from(move |_: MouseEvent| {
+            onhide.emit(());
+            page.send(Action::Columns(rest.clone()));
+        })
+    };
     html! {
         <div class="column-tools">
             <button aria-pressed={is_pinned.to_string()} onclick={page.on(Action::Focus("pin", Some(print_pins(&pins))))}>{ icon(Icon::Columns) }{ if is_pinned { "Unpin" } else { "Pin" } }</button>
             { moved("Move left", to(-1)) }
             { moved("Move right", to(1)) }
-            { moved("Hide", (!rest.is_empty()).then_some(rest)) }
+            <button disabled={rest.is_empty()} onclick={hide}>{"Hide"}</button>
         </div>
     }
 }

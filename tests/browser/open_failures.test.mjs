@@ -184,6 +184,6 @@ test('the server takes for ever: the wait is shown and ends when it is told to',
     await says('Stopped')(at);
     // The rest of the page goes on.
     await at.page.click('[role=tab] >> text=Schema');
-    await at.page.waitForSelector('#panel >> text=/INT|BIGINT|STRING/');
+    await at.page.locator('#panel td', { hasText: /INT|BIGINT|STRING/ }).first().waitFor();
   });
 });

@@ -105,7 +105,15 @@ fn Grip(props: &GripProps) -> Html {
             }
         })
     };
-    let onpointerup = Callback::from(move |_: PointerEvent| *from.borrow_mut() = None);
+    // The last move before it may have been swallowed by a frame.
+    let onpointerup = {
+        let resize = resize.clone();
+        Callback::from(move |event: PointerEvent| {
+            if let Some((x, width)) = from.borrow_mut().take() {
+                resize.emit((index, Some(width + f64::from(event.client_x()) - x)));
+            }
+        })
+    };
     let ondblclick = {
         let resize = resize.clone();
         Callback::from(move |_: MouseEvent| resize.emit((index, None)))

@@ -35,7 +35,7 @@ fn diff_counts_files_and_commits() {
 #[test]
 fn pins_name_who_keeps_a_file_and_the_command_that_frees_it() {
     let lab = lab();
-    lab.run(&["tag", "create", "d.t", "keep", "--snapshot", "1", "-o", "table"]).ok();
+    lab.run(&["tag", "create", "d.t", "keep", "--snapshot", "1"]).ok();
     lab.run(&["compact", "d.t", "--full"]).ok();
     let pins = shown(&lab, &["pins", "d.t", "-o", "json"]);
     assert_eq!((&pins["live"]["files"], &pins["old"]["files"]), (&json!(1), &json!(2)), "{pins}");

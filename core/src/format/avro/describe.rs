@@ -14,7 +14,7 @@ const START: u64 = 64 << 10;
 /// Bytes of a header that are accepted.
 const MAX_HEADER: u64 = 16 << 20;
 
-/// See [`crate::format::describe`]. Only the header is read: the blocks are not counted, and neither are rows.
+/// See [`crate::format::describe()`]. Only the header is read: the blocks are not counted, and neither are rows.
 pub(in crate::format) async fn describe(storage: &Storage, path: &str, size: u64) -> Result<FooterDescription> {
     let bytes = storage.get_range_immutable(path, 0..START.min(size)).await?;
     let bytes = match header_members(&bytes) {

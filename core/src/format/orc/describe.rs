@@ -25,7 +25,7 @@ const BLOOM_FILTERS: [u64; 2] = [7, 8];
 /// Writers by their numbers.
 const WRITERS: [&str; 6] = ["ORC Java", "ORC C++", "Presto", "Scritchley Go", "Trino", "cuDF"];
 
-/// See [`crate::format::describe`]. Of each stripe shown its footer is fetched, too.
+/// See [`crate::format::describe()`]. Of each stripe shown its footer is fetched, too.
 pub(in crate::format) async fn describe(
     storage: &Storage,
     path: &str,

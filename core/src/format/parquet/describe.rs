@@ -19,7 +19,7 @@ use crate::{
     types::{DataType, TypeKind},
 };
 
-/// See [`crate::format::describe`].
+/// See [`crate::format::describe()`].
 pub(in crate::format) async fn describe(
     storage: &Storage,
     path: &str,

@@ -50,7 +50,7 @@ impl Plan {
     }
 
     /// Rows that a file gives to the read. Deleted ones are counted in the index of deletion vectors, if by all writers.
-    fn rows_of_file(&self, split: &Split, file: &DataFileMeta) -> Option<u64> {
+    pub(super) fn rows_of_file(&self, split: &Split, file: &DataFileMeta) -> Option<u64> {
         let keyed = self.schema.is_primary_key_table();
         let whole = self.predicate.is_none()
             && !self.schema.evolves_columns()

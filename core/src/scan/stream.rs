@@ -11,7 +11,6 @@ use crate::{
     error::Result,
     io::concat_ordered,
     read::{self, ReadContext, ReadPlan, Wanted},
-    spec::data_file::DataFileMeta,
     table::Table,
     types,
 };
@@ -130,15 +129,8 @@ fn splits_for(plan: &Plan, limit: Option<u64>) -> Vec<Split> {
 
 /// Rows that a split gives at least.
 fn sure_rows(plan: &Plan, split: &Split) -> u64 {
-    let schema = &plan.schema;
-    let is_keyed = schema.is_primary_key_table();
-    if plan.predicate.is_some() || schema.evolves_columns() || (is_keyed && !split.raw_convertible) {
-        return 0;
-    }
-    let counts = |file: &&DataFileMeta| {
-        !split.deletions.contains_key(&file.file_name) && (!is_keyed || file.delete_row_count == Some(0))
-    };
-    split.files.iter().filter(counts).map(|file| u64::try_from(file.row_count).unwrap_or(0)).sum()
+    let whole = split.files.iter().filter(|file| !split.deletions.contains_key(&file.file_name));
+    whole.filter_map(|file| plan.rows_of_file(split, file)).sum()
 }
 
 /// The first `limit` rows; stops reading once it has them.

@@ -103,7 +103,8 @@ fn browser_tests(shell: &Shell) -> Result<()> {
     toolchain::node(shell)?;
     let chromium = toolchain::chromium(shell)?;
     install(shell, "tests/browser")?;
-    let _env = shell.push_env("CHROMIUM", chromium);
+    let _cli = shell.push_env("CENOTE_CLI", demo::build_cli(shell)?);
+    let _chromium = shell.push_env("CHROMIUM", chromium);
     node_test_files(shell, "tests/browser")
 }
 

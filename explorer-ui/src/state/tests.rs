@@ -111,7 +111,7 @@ fn rows_are_read_where_they_are_looked_at() {
     assert!(needs(&state).is_empty(), "the page in sight and the next are enough until somebody scrolls");
     let far = Need::Page(key.clone(), 50);
     let state = state.reduce(Action::Look(50 * rows..50 * rows + 20));
-    assert_eq!(needs(&state), [far.clone()]);
+    assert_eq!(needs(&state), std::slice::from_ref(&far));
     // Who looks elsewhere meanwhile gives the page up, and is served once that is confirmed.
     let state = state.reduce(Action::Asked(far.clone())).reduce(Action::Look(0..20));
     assert!(!state.waits_for(&far) && needs(&state).is_empty());

@@ -3,13 +3,15 @@
 
 /** Base of every error of this package. */
 export class CenoteError extends Error {
+  // In so many letters: whoever makes code small gives classes other names.
+  name = 'CenoteError';
+
   /**
    * @param {string} message
    * @param {{kind?: string, path?: string, hint?: string, column?: string, row?: number, cause?: unknown}} [details]
    */
   constructor(message, { kind = 'internal', path, hint, column, row, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    this.name = new.target.name;
     this.kind = kind;
     this.path = path;
     this.hint = hint;
@@ -19,27 +21,49 @@ export class CenoteError extends Error {
 }
 
 /** The named table, snapshot, tag or file does not exist. */
-export class NotFoundError extends CenoteError {}
+export class NotFoundError extends CenoteError {
+  name = 'NotFoundError';
+}
 /** The thing to create is there already. */
-export class AlreadyExistsError extends CenoteError {}
+export class AlreadyExistsError extends CenoteError {
+  name = 'AlreadyExistsError';
+}
 /** Someone else changed the table in a contradicting way. */
-export class ConflictError extends CenoteError {}
+export class ConflictError extends CenoteError {
+  name = 'ConflictError';
+}
 /** The store failed or refused for now. */
-export class UnavailableError extends CenoteError {}
+export class UnavailableError extends CenoteError {
+  name = 'UnavailableError';
+}
 /** The store wants credentials, or other ones. */
-export class ForbiddenError extends UnavailableError {}
+export class ForbiddenError extends UnavailableError {
+  name = 'ForbiddenError';
+}
 /** The browser kept the answer from us; `hint` holds the CORS policy to paste. */
-export class CorsError extends UnavailableError {}
+export class CorsError extends UnavailableError {
+  name = 'CorsError';
+}
 /** Bytes disagree with the format. */
-export class CorruptError extends CenoteError {}
+export class CorruptError extends CenoteError {
+  name = 'CorruptError';
+}
 /** A valid table that needs what this build does not have. */
-export class UnsupportedError extends CenoteError {}
+export class UnsupportedError extends CenoteError {
+  name = 'UnsupportedError';
+}
 /** An argument is wrong. */
-export class InvalidError extends CenoteError {}
+export class InvalidError extends CenoteError {
+  name = 'InvalidError';
+}
 /** The call was cancelled. */
-export class CancelledError extends CenoteError {}
+export class CancelledError extends CenoteError {
+  name = 'CancelledError';
+}
 /** A bug in this package. */
-export class InternalError extends CenoteError {}
+export class InternalError extends CenoteError {
+  name = 'InternalError';
+}
 
 const CLASSES = {
   'not found': NotFoundError,

@@ -3,7 +3,8 @@
 use std::{cell::RefCell, rc::Rc};
 
 use arrow_array::RecordBatch;
-use arrow_ipc::writer::StreamWriter;
+use arrow_buffer::Buffer;
+use arrow_ipc::writer::StreamEncoder;
 use arrow_schema::Schema;
 use cenote_core::{
     Error, Result,
@@ -221,10 +222,20 @@ fn write_rows(batch: &RecordBatch, fields: &[DataField], out: &mut Vec<u8>) -> R
     Ok(())
 }
 
+/// A complete Arrow IPC stream. The buffers of the batch are copied once: to where JavaScript has them.
 fn ipc_stream(schema: &Schema, batch: Option<&RecordBatch>) -> Result<Uint8Array> {
-    let mut writer = StreamWriter::try_new(Vec::new(), schema)?;
-    if let Some(batch) = batch {
-        writer.write(batch)?;
+    let mut encoder = StreamEncoder::try_new(schema)?;
+    let mut parts = batch.map(|batch| encoder.encode(batch)).transpose()?.unwrap_or_default();
+    parts.extend(encoder.finish()?);
+    let too_long = || Error::unsupported("a batch of more than 4 GiB");
+    let length = u32::try_from(parts.iter().map(Buffer::len).sum::<usize>()).map_err(|_| too_long())?;
+    let stream = Uint8Array::new_with_length(length);
+    let mut at = 0;
+    for part in parts {
+        // No longer than their sum.
+        let end = at + part.len() as u32;
+        stream.subarray(at, end).copy_from(&part);
+        at = end;
     }
-    Ok(Uint8Array::from(writer.into_inner()?.as_slice()))
+    Ok(stream)
 }

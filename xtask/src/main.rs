@@ -22,6 +22,7 @@ mod npm;
 mod peers;
 mod s3;
 mod shell;
+mod shrink;
 mod steps;
 mod test;
 mod tidy;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
-use crate::{bind, files, toolchain};
+use crate::{bind, files, shrink, toolchain};
 
 /// How much time a wasm build may take.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,9 @@ pub(crate) fn build(shell: &Shell, profile: Profile, modules: Modules) -> Result
         bind::web(&full, &bound, "reader")?;
     } else {
         let reader = compile(shell, profile, "cenote-wasm", "cenote_wasm", &["--no-default-features"])?;
-        bind::web(&reader, &bound, "reader")?;
+        let shrunk = reader.with_file_name("cenote_reader.wasm");
+        shrink::foreign_types(&reader, &shrunk)?;
+        bind::web(&shrunk, &bound, "reader")?;
     }
     Ok(package)
 }

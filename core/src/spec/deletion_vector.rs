@@ -63,7 +63,7 @@ impl DeletionVector {
             return Err(Error::corrupt(format!("expected a deletion vector of length {length}, found {expected}")));
         }
         let checksum = word(bytes, 4 + body.len())?;
-        let found = crc32fast::hash(body);
+        let found = crate::spec::checksum::crc32(body);
         if found != checksum {
             return Err(Error::corrupt(format!("deletion vector has checksum {found}, expected {checksum}")));
         }
@@ -104,7 +104,7 @@ impl DeletionVector {
         let size = size.ok_or_else(|| Error::invalid(format!("a deletion vector of {} bytes", body.len())))?;
         out.extend(size.to_be_bytes());
         out.extend(&body);
-        out.extend(crc32fast::hash(&body).to_be_bytes());
+        out.extend(crate::spec::checksum::crc32(&body).to_be_bytes());
         Ok(match version {
             VectorVersion::V1 => size,
             VectorVersion::V2 => size + 8,
@@ -254,7 +254,7 @@ mod tests {
         map.serialize_into(&mut body).unwrap();
         let mut file = (body.len() as u32).to_be_bytes().to_vec();
         file.extend(&body);
-        file.extend(crc32fast::hash(&body).to_be_bytes());
+        file.extend(crate::spec::checksum::crc32(&body).to_be_bytes());
         let vector = DeletionVector::decode(&file, &meta(0, file.len() as i32)).unwrap();
         assert_eq!(vector.live_ranges(6), vec![0..3, 5..6]);
     }

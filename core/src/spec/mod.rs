@@ -4,6 +4,7 @@ pub mod avro;
 pub mod binary_row;
 pub mod blob;
 pub mod bucket;
+pub(crate) mod checksum;
 pub mod data_file;
 pub mod deletion_vector;
 pub mod file_index;

@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     future::{Future, poll_fn},
+    mem,
     ops::Range,
     pin::Pin,
     sync::Arc,
@@ -19,7 +20,7 @@ use futures::{
     stream::{self, BoxStream},
 };
 use parquet::{
-    arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups},
+    arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection},
     errors::ParquetError,
 };
 
@@ -28,7 +29,7 @@ use super::{
     footer::{self, Footer},
     projection::Projection,
     prune,
-    row_group::Plan,
+    row_group::{Plan, SharedPages},
     windows::{self, Window},
 };
 use crate::{
@@ -38,7 +39,7 @@ use crate::{
 };
 
 /// Bytes of a batch, as far as the footer tells.
-const MOST_BATCH_BYTES: u64 = if cfg!(target_arch = "wasm32") { 4 << 20 } else { 1 << 20 };
+const MOST_BATCH_BYTES: u64 = 1 << 20;
 
 /// See [`crate::format::read`].
 pub(in crate::format) async fn read(
@@ -59,11 +60,9 @@ pub(in crate::format) async fn read(
     };
     let windows = groups.into_iter().enumerate().flat_map(cut).collect();
     let (batch_rows, batch_bytes) = (request.batch_rows, (request.window_bytes / 8).min(MOST_BATCH_BYTES));
-    // Where row groups are cut, memory is worth more than the wait.
-    let is_cut = windows::wanted(&footer.metadata, request.window_bytes);
-    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES && !is_cut && request.first_rows.is_none();
+    let fetches_ahead = request.window_bytes >= DEFAULT_WINDOW_BYTES && request.first_rows.is_none();
     let file = Arc::new(File { source, footer, projection, batch_rows, batch_bytes, fetches_ahead });
-    let scan = Scan { file, windows, next: None, current: None };
+    let scan = Scan { file, windows, next: None, current: None, left: None };
     Ok(stream::try_unfold(scan, |mut scan| async move { Ok(scan.next_batch().await?.map(|batch| (batch, scan))) })
         .boxed())
 }
@@ -124,19 +123,31 @@ struct File {
 }
 
 impl File {
-    /// Fetches what is needed of a window.
-    async fn open(self: Arc<Self>, window: Window) -> Result<Decoder> {
+    /// Fetches what is needed of a window beside what the one before left, and keeps what the rows `next` need, too.
+    async fn open(
+        self: Arc<Self>,
+        window: Window,
+        left: Vec<SharedPages>,
+        next: Option<RowSelection>,
+    ) -> Result<Decoder> {
         let Window { group, rows, kept } = window;
         let at = |error: Error| error.at(self.source.path());
         let metadata = &self.footer.metadata;
-        let plan = Plan::new(metadata, group, &self.projection.mask, rows.as_ref()).map_err(at)?;
+        let plan = self.plan(group, rows.as_ref())?.holding(left);
         let bytes = self.source.data(&plan.ranges()).await?;
         let row_group = plan.fill(metadata.clone(), bytes).map_err(at)?;
+        let next = next.map(|next| self.plan(group, Some(&next))).transpose()?;
+        let left = next.map(|next| row_group.shared_with(&next)).unwrap_or_default();
         let most = self.batch_rows.min(row_group.num_rows());
         let batch_rows = windows::batch_rows(metadata, group, &self.projection.mask, self.batch_bytes, most);
         let levels = &self.projection.levels;
         let reader = ParquetRecordBatchReader::try_new_with_row_groups(levels, &row_group, batch_rows, rows);
-        Ok(Decoder { reader: reader.map_err(|error| self.corrupt(error))?, kept, row: 0 })
+        Ok(Decoder { reader: reader.map_err(|error| self.corrupt(error))?, kept, row: 0, group, left })
+    }
+
+    fn plan(&self, group: usize, rows: Option<&RowSelection>) -> Result<Plan> {
+        let plan = Plan::new(&self.footer.metadata, group, &self.projection.mask, rows);
+        plan.map_err(|error| error.at(self.source.path()))
     }
 
     fn convert(&self, decoded: &RecordBatch) -> Result<RecordBatch> {
@@ -154,6 +165,9 @@ struct Decoder {
     /// Which of the rows to keep, and how many were decoded.
     kept: Option<BooleanBuffer>,
     row: usize,
+    /// The row group, and what the next window needs of what was fetched for this one.
+    group: usize,
+    left: Vec<SharedPages>,
 }
 
 impl Decoder {
@@ -181,6 +195,8 @@ struct Scan {
     next: Option<Opening>,
     /// The window that is being decoded.
     current: Option<Decoder>,
+    /// What the next window needs of the pages of that one, and their row group.
+    left: Option<(usize, Vec<SharedPages>)>,
 }
 
 impl Scan {
@@ -205,6 +221,7 @@ impl Scan {
             let Some(mut opening) = self.next.take() else { return Ok(None) };
             opening.as_mut().await;
             self.current = opening.as_mut().take_output().transpose()?;
+            self.left = self.current.as_mut().map(|decoder| (decoder.group, mem::take(&mut decoder.left)));
             if self.file.fetches_ahead {
                 self.start_fetch();
                 self.advance_fetch().await;
@@ -217,7 +234,11 @@ impl Scan {
         if self.next.is_none()
             && let Some(window) = self.windows.pop_front()
         {
-            self.next = Some(Box::pin(maybe_done(self.file.clone().open(window).boxed())));
+            let left = mem::take(&mut self.left).filter(|(group, _)| *group == window.group);
+            let next = self.windows.front().filter(|next| next.group == window.group);
+            let next = next.and_then(|next| next.rows.clone());
+            let left = left.map(|(_, pages)| pages).unwrap_or_default();
+            self.next = Some(Box::pin(maybe_done(self.file.clone().open(window, left, next).boxed())));
         }
     }
 

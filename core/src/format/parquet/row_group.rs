@@ -37,7 +37,16 @@ pub(super) struct Plan {
 struct ChunkPlan {
     leaf: usize,
     ranges: Vec<Range<u64>>,
+    /// Pages that are here already.
+    held: Vec<StoredPage>,
     pages: Option<Vec<PageLocation>>,
+}
+
+/// Pages of one column chunk that two windows share: its dictionary, and those with rows of both.
+#[derive(Debug)]
+pub(super) struct SharedPages {
+    leaf: usize,
+    pages: Vec<StoredPage>,
 }
 
 impl Plan {
@@ -61,10 +70,21 @@ impl Plan {
             let pages = sparse.and_then(|(selection, index)| Some((selection, index.get(leaf)?.page_locations())));
             chunks.push(match pages {
                 Some((selection, pages)) => ChunkPlan::pages(leaf, range, selection, pages),
-                None => ChunkPlan { leaf, ranges: vec![range], pages: None },
+                None => ChunkPlan { leaf, ranges: vec![range], held: Vec::new(), pages: None },
             });
         }
         Ok(Plan { group, chunks })
+    }
+
+    /// The same plan without the pages that the window before has left.
+    pub(super) fn holding(mut self, shared: Vec<SharedPages>) -> Plan {
+        for SharedPages { leaf, pages } in shared {
+            if let Some(chunk) = self.chunks.iter_mut().find(|chunk| chunk.leaf == leaf) {
+                chunk.ranges.retain(|range| pages.iter().all(|page| page.at != range.start));
+                chunk.held = pages;
+            }
+        }
+        self
     }
 
     /// All ranges to fetch, in the order in which [`Plan::fill`] takes their bytes.
@@ -77,12 +97,13 @@ impl Plan {
         let mut bytes = bytes.into_iter();
         let mut chunks = Vec::with_capacity(self.chunks.len());
         for plan in self.chunks {
-            let mut pages = Vec::new();
+            let mut pages = plan.held;
             for (range, bytes) in plan.ranges.into_iter().zip(bytes.by_ref()) {
                 pages.extend(
                     page_header::split(&bytes, range.start).map_err(|error| error.with("row group", self.group))?,
                 );
             }
+            pages.sort_by_key(|page| page.at);
             chunks.push(Chunk { leaf: plan.leaf, pages, places: plan.pages });
         }
         let rows = usize::try_from(row_group(&metadata, self.group)?.num_rows());
@@ -99,7 +120,7 @@ impl ChunkPlan {
         if first > chunk.start {
             ranges.insert(0, chunk.start..first);
         }
-        ChunkPlan { leaf, ranges, pages: Some(pages.to_vec()) }
+        ChunkPlan { leaf, ranges, held: Vec::new(), pages: Some(pages.to_vec()) }
     }
 }
 
@@ -121,6 +142,19 @@ struct Chunk {
     pages: Vec<StoredPage>,
     /// Where all its pages are, if only some were fetched.
     places: Option<Vec<PageLocation>>,
+}
+
+impl RowGroupBytes {
+    /// What `next`, a plan for other rows of the same row group, needs again. Copied, so that it holds nothing else in memory.
+    pub(super) fn shared_with(&self, next: &Plan) -> Vec<SharedPages> {
+        let copy = |page: &StoredPage| StoredPage { body: Bytes::copy_from_slice(&page.body), ..page.clone() };
+        let shared = next.chunks.iter().filter(|chunk| chunk.pages.is_some()).filter_map(|chunk| {
+            let here = self.chunks.iter().find(|here| here.leaf == chunk.leaf && here.places.is_some())?;
+            let is_needed = |page: &&StoredPage| chunk.ranges.iter().any(|range| range.start == page.at);
+            Some(SharedPages { leaf: chunk.leaf, pages: here.pages.iter().filter(is_needed).map(copy).collect() })
+        });
+        shared.collect()
+    }
 }
 
 impl RowGroups for RowGroupBytes {

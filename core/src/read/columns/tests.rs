@@ -162,7 +162,7 @@ async fn write_deletions(storage: &Storage, files: &Files) -> HashMap<String, De
     let mut bytes = vec![1];
     bytes.extend((body.len() as u32).to_be_bytes());
     bytes.extend(&body);
-    bytes.extend(crc32fast::hash(&body).to_be_bytes());
+    bytes.extend(crate::spec::checksum::crc32(&body).to_be_bytes());
     storage.put("index/index-0", bytes.into()).await.unwrap();
     let data_file = "data-0.parquet".to_owned();
     let vector =

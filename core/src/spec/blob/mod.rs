@@ -55,7 +55,7 @@ pub(crate) mod tests {
                     let mut body = ENTRY_MAGIC.to_le_bytes().to_vec();
                     body.extend(value);
                     body.extend(length.to_le_bytes());
-                    let checksum = crc32fast::hash(&body);
+                    let checksum = crate::spec::checksum::crc32(&body);
                     bytes.extend(body);
                     bytes.extend(checksum.to_le_bytes());
                     list.push(length);

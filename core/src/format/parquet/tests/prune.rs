@@ -185,16 +185,34 @@ fn a_small_file_takes_one_request_and_then_none() {
     assert_eq!(traffic(&storage, size, request), (0, 0));
 }
 
-#[test]
-fn the_first_rows_of_a_large_row_group_come_alone() {
-    let storage = memory();
+/// A file with one row group of more than 6 MiB, behind dictionaries; gives its size.
+fn large(storage: &Storage) -> u64 {
     let rows = (0..200_000i64).map(|row| [Some(row.wrapping_mul(2_654_435_761) >> 7); 5]).collect::<Vec<_>>();
     let column = |column: usize| rows.iter().map(|row| row[column].map(|value| datum(column, value))).collect();
     let columns = (0..5).map(column).collect::<Vec<Vec<_>>>();
     let batch = batch_of(&fields(), &columns);
     let options = WriterOptions { compression: "none".to_owned(), ..Default::default() };
-    let size = write(&storage, &fields(), &batch, 8192, options).unwrap().file_size;
+    let size = write(storage, &fields(), &batch, 8192, options).unwrap().file_size;
     assert!(size > 6 << 20, "{size}");
+    size
+}
+
+#[test]
+fn windows_fetch_nothing_twice() {
+    let storage = memory();
+    let size = large(&storage);
+    let (whole_requests, whole) = traffic(&storage, size, ReadRequest::new(fields()));
+    let window = ReadRequest::new(fields()).with_window_bytes(1 << 20);
+    let (requests, bytes) = traffic(&storage, size, window);
+    assert!(requests > 2 * whole_requests, "{requests} requests: it was not cut");
+    // What lies between two ranges and is less than a request is worth comes along.
+    assert!(bytes < whole + whole / 20, "{bytes} bytes of {whole}");
+}
+
+#[test]
+fn the_first_rows_of_a_large_row_group_come_alone() {
+    let storage = memory();
+    let size = large(&storage);
     let first = |request: ReadRequest| {
         storage.io().reset();
         let mut batches = block_on(read(&storage, "f.parquet", size, request)).unwrap();

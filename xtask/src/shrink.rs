@@ -9,63 +9,46 @@ use std::{collections::HashSet, fs, path::Path};
 use anyhow::{Context, Result, bail};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module, passes::gc};
 
-/// Parts of the names of functions that exist for types that the reader never has.
+/// Paths of functions that work on such types alone, or on what the reader does not do.
+///
+/// Kernels by name, never a type parameter alone: where two types have the same layout, the compiler keeps one function for both, under the
+/// name of either.
 const FOREIGN: &[&str] = &[
     // Dictionaries: the decoder gives plain values.
-    "DictionaryArray",
     "arrow_select::dictionary::",
-    "interleave_dictionaries",
-    "concat_dictionaries",
-    "take_dict",
-    "pack_dictionary",
-    "dictionary_buffer::",
-    "byte_array_dictionary::",
-    // Views.
-    "GenericByteViewArray",
-    "byte_view_array::",
-    "view_buffer::",
-    "interleave_views",
-    "interleave_list_view",
-    "take_byte_view",
-    "filter_byte_view",
-    "GenericListViewArray",
-    "list_view_array::",
-    "take_list_view",
-    // Unions and runs.
-    "UnionArray",
-    "RunArray",
-    "run_array::",
-    "take_run",
-    "RunEndBuffer",
-    "interleave_run_end",
-    "concat_run",
-    "arrow_data::equal::run::",
-    "arrow_data::equal::union::",
-    "arrow_data::equal::dictionary::",
-    // Lists and texts of more than 2 GiB.
-    "GenericListArray<i64>",
-    "GenericStringType<i64>",
-    "GenericBinaryType<i64>",
-    "interleave_list::<i64>",
-    // Numbers that no Paimon type has.
-    "Decimal32Type",
-    "Decimal64Type",
-    "Decimal256Type",
-    "Float16Type",
-    "Date64Type",
+    "arrow_select::interleave::interleave_dictionaries",
+    "arrow_select::concat::concat_dictionaries",
+    "arrow_select::take::take_dict",
+    "parquet::arrow::array_reader::primitive_array::pack_dictionary",
+    "parquet::arrow::array_reader::byte_array_dictionary::",
+    "parquet::arrow::buffer::dictionary_buffer::",
+    // Views of texts and lists.
+    "arrow_select::interleave::interleave_views",
+    "arrow_select::interleave::interleave_list_view",
+    "arrow_select::take::take_byte_view",
+    "arrow_select::take::take_list_view",
+    "parquet::arrow::array_reader::byte_view_array::",
+    "parquet::arrow::buffer::view_buffer::",
+    // Runs and unions.
+    "arrow_select::interleave::interleave_run_end",
+    "arrow_select::take::take_run",
+    "arrow_select::concat::concat_run",
+    // Lists of more than 2^31 elements.
+    "arrow_select::interleave::interleave_list::<i64>",
+    // Decimals of more than 38 digits.
     "num_bigint::",
-    "IntervalMonthDayNano",
-    "IntervalDayTime",
-    "IntervalYearMonth",
-    "DurationSecondType",
-    "DurationMillisecondType",
-    "DurationMicrosecondType",
-    "DurationNanosecondType",
     // Rows are compared where a compaction makes a changelog.
     "arrow_ord::cmp::",
     // zstd sorts when it makes dictionaries.
     "zstd_sys::wasm_shim::qsort",
 ];
+
+/// Parts of the names of types of arrays that there are never: their methods, but for small ones, which may be those of other types, too.
+const FOREIGN_ARRAYS: &[&str] =
+    &["DictionaryArray<", "UnionArray", "RunArray<", "GenericByteViewArray<", "GenericListViewArray<"];
+
+/// Instructions of a method that is no other type's.
+const LEAST_OWN: u64 = 100;
 
 /// Reads the module at `from`, which has the names of its functions, and writes the smaller one to `to`.
 ///
@@ -73,26 +56,25 @@ const FOREIGN: &[&str] = &[
 pub(crate) fn foreign_types(from: &Path, to: &Path) -> Result<()> {
     let mut module = Module::from_file(from).with_context(|| format!("cannot read {}", from.display()))?;
     let before = module.funcs.iter().count();
-    let mut stale = FOREIGN.iter().copied().collect::<HashSet<_>>();
+    let mut stale = FOREIGN.iter().chain(FOREIGN_ARRAYS).copied().collect::<HashSet<_>>();
     let mut foreign = Vec::new();
-    for function in module.funcs.iter() {
-        let Some(name) = &function.name else { continue };
+    for (id, function) in module.funcs.iter_local() {
+        let Some(name) = &module.funcs.get(id).name else { continue };
         let name = format!("{:#}", rustc_demangle::demangle(name));
-        let Some(part) = FOREIGN.iter().find(|part| name.contains(*part)) else { continue };
+        let is_large = function.size() >= LEAST_OWN;
+        let arrays = FOREIGN_ARRAYS.iter().filter(|_| is_large);
+        let Some(part) = FOREIGN.iter().chain(arrays).find(|part| name.contains(**part)) else { continue };
         stale.remove(part);
-        foreign.push(function.id());
+        foreign.push(id);
     }
-    if foreign.is_empty() {
-        bail!("{}: no function has a name of the list", from.display());
+    if !stale.is_empty() {
+        bail!("{}: no function has these names any more: {stale:?}", from.display());
     }
     for id in &foreign {
         empty(&mut module, *id);
     }
     gc::run(&mut module);
     println!("{} of {before} functions emptied, {} left", foreign.len(), module.funcs.iter().count());
-    if !stale.is_empty() {
-        println!("names that fit nothing: {stale:?}");
-    }
     fs::write(to, module.emit_wasm()).with_context(|| format!("cannot write {}", to.display()))
 }
 

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{json, snapshot::Snapshot};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    types::calendar,
+};
 
 /// A snapshot and the retention of its tag.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,11 +21,18 @@ pub struct Tag {
     pub time_retained_seconds: Option<f64>,
 }
 
+#[derive(Serialize)]
+struct TagJson<'a> {
+    #[serde(flatten)]
+    snapshot: &'a Snapshot,
+    #[serde(flatten)]
+    times: TagTimes,
+}
+
+/// The members that a tag has beside those of its snapshot.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct TagJson {
-    #[serde(flatten)]
-    snapshot: Snapshot,
+struct TagTimes {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tag_create_time: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,32 +42,30 @@ struct TagJson {
 impl Tag {
     /// Reads a tag file; a plain snapshot file is a tag without retention. Errors: `Corrupt`.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        let json: TagJson = json::read(bytes, "a tag")?;
-        let create_time_millis = json.tag_create_time.as_ref().map(read_time).transpose()?;
-        Ok(Tag { snapshot: json.snapshot, create_time_millis, time_retained_seconds: json.tag_time_retained })
+        // Read twice: taking both from one document needs a second decoder of snapshots.
+        let (snapshot, times) = (json::read(bytes, "a tag")?, json::read::<TagTimes>(bytes, "a tag")?);
+        let create_time_millis = times.tag_create_time.as_ref().map(read_time).transpose()?;
+        Ok(Tag { snapshot, create_time_millis, time_retained_seconds: times.tag_time_retained })
     }
 
     /// The tag file, as Java formats it.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        json::write(&TagJson {
-            snapshot: self.snapshot.clone(),
+        let times = TagTimes {
             tag_create_time: self.create_time_millis.map(write_time).transpose()?,
             tag_time_retained: self.time_retained_seconds,
-        })
+        };
+        json::write(&TagJson { snapshot: &self.snapshot, times })
     }
 }
 
 /// Jackson's `LocalDateTime`: `[year, month, day, hour, minute, second?, nanos?]`; ISO text is accepted too.
 fn read_time(json: &Value) -> Result<i64> {
-    let time = match json {
-        Value::Array(parts) => time_of_parts(parts),
-        Value::String(text) => ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok()),
+    let millis = match json {
+        Value::Array(parts) => time_of_parts(parts).map(|time| time.and_utc().timestamp_millis()),
+        Value::String(text) => calendar::parse_timestamp(text).map(|(millis, _)| millis),
         _ => None,
     };
-    time.map(|time| time.and_utc().timestamp_millis())
-        .ok_or_else(|| Error::corrupt(format!("expected a local time as tagCreateTime, found {json}")))
+    millis.ok_or_else(|| Error::corrupt(format!("expected a local time as tagCreateTime, found {json}")))
 }
 
 fn time_of_parts(parts: &[Value]) -> Option<NaiveDateTime> {

@@ -94,6 +94,19 @@ test('http takes the start page of a development server for absence', () => {
   return withServer({ instead: () => page }, async (store) => assert.equal(await store.get('snapshot/LATEST'), null));
 });
 
+test('the browser keeps what is small and never changes', async () => {
+  const modes = [];
+  const fetch = async (_, { cache }) => { modes.push(cache); return new Response('', { status: 404 }); };
+  const store = http({ fetch }).open('http://here/t');
+  await store.get('manifest/manifest-1');
+  await store.get('bucket-0/data-1.parquet', { suffix: 65536 });
+  await store.get('bucket-0/data-1.parquet', { start: 4, end: 5000 });
+  // A scan would turn all that out.
+  await store.get('bucket-0/data-1.parquet', { start: 4, end: 4 + (1 << 20) });
+  await store.get('snapshot/LATEST');
+  assert.deepEqual(modes, ['default', 'default', 'default', 'no-store', 'no-cache']);
+});
+
 test('http stops on abort', () => withServer({ delayMillis: 500 }, async (store) => {
   const signal = AbortSignal.timeout(20);
   await assert.rejects(store.get('data', { signal }));

@@ -19,13 +19,13 @@ pub(crate) fn web(module: &Path, out: &Path, name: &str) -> Result<()> {
         .web(true)?
         .typescript(false)
         .omit_default_module_path(true)
-        .remove_name_section(std::env::var_os("CENOTE_KEEP_NAMES").is_none())
+        .remove_name_section(true)
         .remove_producers_section(true);
     bindgen.generate(out).with_context(|| format!("cannot bind {}", module.display()))?;
     no_foreign_imports(&fs::read_to_string(out.join(format!("{name}.js")))?)?;
     let bound = out.join(format!("{name}_bg.wasm"));
     let size = usize::try_from(fs::metadata(&bound)?.len())?;
-    println!("{}: {}", bound.display(), files::human(size));
+    println!("{}: {}", bound.strip_prefix(files::root()).unwrap_or(&bound).display(), files::human(size));
     Ok(())
 }
 

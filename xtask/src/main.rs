@@ -68,8 +68,6 @@ fn run() -> Result<()> {
     match task.as_str() {
         "demo" => demo::run(&shell, wasm::Modules::OnlyFull, rest),
         "test" => test::run(&shell, rest),
-        "shrink" => shrink::foreign_types(std::path::Path::new(&rest[0]), std::path::Path::new(&rest[1])),
-        "bind" => bind::web(std::path::Path::new(&rest[0]), std::path::Path::new(&rest[1]), &rest[2]),
         "wasm" => build_engine(&shell, profile(&rest)?),
         "explorer" => match rest.split_last() {
             Some((flag, rest)) if flag == "--page" => explorer::build_page(&shell, profile(rest)?).map(drop),

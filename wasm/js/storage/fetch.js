@@ -12,6 +12,9 @@ import { clamp } from './paths.js';
 
 const WHOLES_LIMIT = 64 << 20;
 
+/** Parts of files larger than this are those of a scan: browsers take long to keep them, and drop what is more useful for it. */
+const KEPT_BY_BROWSER = 256 << 10;
+
 /** Files that never change once written may come from the browser's cache; the others are asked for again. */
 const CHANGING = /(^|\/)(snapshot|schema|tag|branch|changelog|consumer|_cenote)\//;
 
@@ -46,7 +49,8 @@ export class FetchStore {
     const whole = range && (this.#wholes.get(path) ?? (this.#ignoresRanges ? this.#whole(path, signal) : undefined));
     if (whole) return slice(await whole, asked);
 
-    const response = await this.request('GET', path, { headers: range ? { Range: range } : {}, signal });
+    const isBulk = (asked.end ?? 0) - (asked.start ?? 0) > KEPT_BY_BROWSER;
+    const response = await this.request('GET', path, { headers: range ? { Range: range } : {}, signal, isBulk });
     if (response === null) return null;
     if (response.status === 206) checkCoding(response, path);
     const bytes = await body(response, path);
@@ -64,10 +68,10 @@ export class FetchStore {
   /**
    * One request; `null` for an absent object. The engine asks again when the error says that it may help.
    * @param {string} method @param {string} path
-   * @param {{headers?: Record<string, string>, condition?: Record<string, string>, body?: BodyInit, signal?: AbortSignal, query?: [string, string][], accept?: number[]}} options
+   * @param {{headers?: Record<string, string>, condition?: Record<string, string>, body?: BodyInit, signal?: AbortSignal, query?: [string, string][], accept?: number[], isBulk?: boolean}} options
    *   `condition`: headers that a signature must cover
    */
-  async request(method, path, { headers = {}, condition, body: content, signal, query, accept = [] }) {
+  async request(method, path, { headers = {}, condition, body: content, signal, query, accept = [], isBulk = false }) {
     const url = new URL(await this.#remote.urlOf(path, method, query, condition));
     const init = {
       method,
@@ -75,7 +79,7 @@ export class FetchStore {
       body: content,
       signal,
       credentials: this.#remote.credentials,
-      cache: method !== 'GET' || CHANGING.test(path) ? 'no-cache' : 'default',
+      cache: method !== 'GET' || CHANGING.test(path) ? 'no-cache' : isBulk ? 'no-store' : 'default',
     };
     let response;
     try {

@@ -10,11 +10,8 @@ import { Worker } from 'node:worker_threads';
 
 const PACKAGE = resolve(process.env.CENOTE_PACKAGE ?? fileURLToPath(new URL('../../dist/npm', import.meta.url)));
 
-/**
- * Brotli bytes that a page may have to fetch before it reads a table of Parquet files: module, glue and all JavaScript. Where it is today
- * and some; 900,000 are wanted, see docs/decisions/0015-two-modules.md.
- */
-const READER_BUDGET = 1_100_000;
+/** Brotli bytes that a page may have to fetch before it reads a table of Parquet files: module, glue and all JavaScript. */
+const READER_BUDGET = 900_000;
 /** What comes in addition when a table or a call needs it. */
 const FULL_BUDGET = 2_700_000;
 /** From nothing to an engine that answers, in Node. Generous: the figure printed is what counts, this catches mistakes. */
@@ -49,7 +46,7 @@ test('the reader is small', (context) => {
   const scripts = importedBy('index.js');
   assert.ok(!scripts.some((file) => /full/.test(file)), `the glue of the full module is loaded at once: ${scripts}`);
   const module = weigh('wasm/reader_bg.wasm');
-  // Each file by itself, as a server sends it; a bundler does better.
+  // Each file by itself, as a server sends it.
   const script = sum(scripts.map((file) => weigh(relative(PACKAGE, file))));
   const all = sum([module, script]);
   context.diagnostic(`reader: ${all.brotli} bytes brotli (${module.brotli} module, ${script.brotli} in ${scripts.length} scripts), ${all.raw} raw (${module.raw} module)`);

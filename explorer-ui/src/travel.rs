@@ -94,13 +94,16 @@ impl<'a> Known<'a> {
     #[must_use]
     pub fn search(&self, needle: &str) -> Vec<&'a SnapshotInfo> {
         let needle = needle.trim().trim_start_matches('#').to_lowercase();
+        // Digits are a number: names of writers are full of them, and mean nothing.
+        let is_number = !needle.is_empty() && needle.bytes().all(|byte| byte.is_ascii_digit());
         let holds = |text: &str| text.to_lowercase().contains(&needle);
         let matches = |snapshot: &&SnapshotInfo| {
             needle.is_empty()
                 || snapshot.id.to_string().starts_with(&needle)
-                || holds(&snapshot.commit_kind)
-                || holds(&snapshot.commit_user)
-                || snapshot.operation.as_deref().is_some_and(holds)
+                || (!is_number
+                    && (holds(&snapshot.commit_kind)
+                        || holds(&snapshot.commit_user)
+                        || snapshot.operation.as_deref().is_some_and(holds)))
         };
         self.newest.iter().filter(matches).collect()
     }
@@ -205,6 +208,7 @@ mod tests {
         assert_eq!(ids("#1"), [12, 11, 10]);
         assert_eq!(ids("compact"), [12, 10, 8]);
         assert_eq!(ids("USER-9"), [9]);
+        assert!(ids("2").is_empty(), "user-12 has a 2 in its name");
     }
 
     #[test]

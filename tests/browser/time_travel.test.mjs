@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { withBrowser } from './chromium.mjs';
 import { cenote, noErrors, rowCells, skip, withSite, withWarehouse } from './table_site.mjs';
 
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** More than the page asks for at once. */
 const COMMITS = 106;
 const FIRST = Date.UTC(2026, 0, 31, 12, 0, 0);
@@ -38,6 +40,7 @@ test('travel in time', { skip, timeout: 300_000 }, async (t) => {
     makeTable(warehouse);
     await withSite(['serve', '--warehouse', warehouse], (url) => withBrowser(async (browser) => {
       const context = await browser.newContext({ timezoneId: 'Europe/Berlin' });
+      await context.addInitScript({ path: AXE });
       const page = await context.newPage();
       const errors = [];
       page.on('pageerror', (error) => errors.push(String(error)));
@@ -179,6 +182,24 @@ test('travel in time', { skip, timeout: 300_000 }, async (t) => {
         assert.equal(await dialog.getByRole('tab', { name: 'Snapshot' }).getAttribute('aria-selected'), 'true');
         await page.keyboard.press('Escape');
         await dialog.waitFor({ state: 'detached' });
+      });
+      await t.test('axe finds nothing serious in any of them, light and dark, wide and narrow', async () => {
+        for (const [scheme, width] of [['light', 1280], ['dark', 390]]) {
+          await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+          await page.setViewportSize({ width, height: 844 });
+          await page.evaluate(() => { location.hash = '#/demo/h/t/data?at=snapshot:90'; });
+          await page.waitForFunction(() => document.getElementById('grid')?.getAttribute('aria-rowcount') === '91');
+          await open();
+          for (const name of ['Snapshot', 'Tag', 'Time', 'Watermark']) {
+            await by(name);
+            await dialog.locator('#travel-panel').locator('input').first().waitFor();
+            const found = await dialog.evaluate((element) => window.axe.run(element, { resultTypes: ['violations'] }));
+            const serious = found.violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
+            assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${scheme} ${width} ${name}`);
+            assert.ok(await dialog.evaluate((element) => element.scrollWidth <= element.clientWidth + 1), `${name} is wider than its box`);
+          }
+          await page.keyboard.press('Escape');
+        }
       });
       noErrors(errors);
     }));

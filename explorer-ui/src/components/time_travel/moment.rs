@@ -80,6 +80,8 @@ pub(super) fn Moment(props: &Props) -> Html {
         (Some(Found::Unknown), _) => {
             html! { <span class="mute">{"A snapshot older than those listed: the engine finds it."}</span> }
         }
+        // It is told already.
+        _ if refused.is_some() => html! {},
         (Some(Found::Nothing(why)), _) => html! { <span class="mute">{ why.clone() }</span> },
         (None, _) => html! { <span class="mute">{"No time yet."}</span> },
     };

@@ -97,7 +97,7 @@ impl Changes {
     fn ids(&self, schemas: &[SchemaInfo], touched_only: bool) -> Vec<i32> {
         let touched: HashSet<i32> = self.0.iter().flat_map(|changes| changes.keys().copied()).collect();
         let mut seen = HashSet::new();
-        let all = schemas.iter().flat_map(|schema| &schema.fields).map(|field| field.id);
+        let all = schema_diff::not_as_before(schemas).map(|(_, field)| field.id);
         all.filter(|id| (!touched_only || touched.contains(id)) && seen.insert(*id)).collect()
     }
 }

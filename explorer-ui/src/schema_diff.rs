@@ -38,10 +38,9 @@ pub type OptionDiff = (String, Option<String>, Option<String>);
 /// Columns that changed from `old` to `new`.
 #[must_use]
 pub fn fields(old: &[FieldInfo], new: &[FieldInfo]) -> Vec<FieldDiff> {
-    // Most versions change an option, and tables may have ten thousand columns.
-    if old == new {
-        return Vec::new();
-    }
+    // Most versions change little, and tables may have ten thousand columns: those that begin alike are passed over.
+    let alike = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let (old, new) = (old.get(alike..).unwrap_or_default(), new.get(alike..).unwrap_or_default());
     let before: HashMap<i32, &FieldInfo> = old.iter().map(|field| (field.id, field)).collect();
     let after: HashSet<i32> = new.iter().map(|field| field.id).collect();
     let moved = moved_ids(old, new, |id| before.contains_key(&id) && after.contains(&id));
@@ -75,6 +74,17 @@ pub fn fields(old: &[FieldInfo], new: &[FieldInfo]) -> Vec<FieldDiff> {
     let dropped = old.iter().filter(|field| !after.contains(&field.id));
     diffs.extend(dropped.map(|field| FieldDiff { field: field.clone(), changes: vec![FieldChange::Dropped] }));
     diffs
+}
+
+/// The columns of each version, with its index, that do not stand where the version before has them: all that it may have
+/// brought, in order.
+pub fn not_as_before(schemas: &[SchemaInfo]) -> impl Iterator<Item = (usize, &FieldInfo)> {
+    schemas.iter().enumerate().flat_map(|(index, schema)| {
+        let before =
+            index.checked_sub(1).and_then(|before| schemas.get(before)).map_or(&[][..], |before| &before.fields);
+        let alike = before.iter().zip(&schema.fields).take_while(|(old, new)| old.id == new.id).count();
+        schema.fields.iter().skip(alike).map(move |field| (index, field))
+    })
 }
 
 /// Ids whose place differs among the columns that both versions have.
@@ -133,6 +143,20 @@ mod tests {
         let new = [field(1, "b", "INT"), field(0, "a", "INT")];
         assert_eq!(fields(&old, &new).len(), 2);
         assert!(fields(&old, &old).is_empty());
+    }
+
+    #[test]
+    fn columns_that_begin_alike_are_passed_over() {
+        let old = [field(0, "k", "INT"), field(1, "a", "INT"), field(2, "b", "INT")];
+        let new = [field(0, "k", "INT"), field(2, "b", "INT"), field(1, "a", "INT")];
+        let ids = |diffs: Vec<FieldDiff>| diffs.iter().map(|diff| diff.field.id).collect::<Vec<_>>();
+        assert_eq!(ids(fields(&old, &new)), [2, 1]);
+        assert_eq!(ids(fields(&old, &old[..2])), [2]);
+        assert_eq!(ids(fields(&old[..2], &old)), [2]);
+        let version = |fields: &[FieldInfo]| SchemaInfo { fields: fields.to_vec(), ..SchemaInfo::default() };
+        let all = [version(&old[..2]), version(&old), version(&new)];
+        let found: Vec<_> = not_as_before(&all).map(|(index, field)| (index, field.id)).collect();
+        assert_eq!(found, [(0, 0), (0, 1), (1, 2), (2, 2), (2, 1)]);
     }
 
     #[test]

@@ -83,10 +83,8 @@ impl Listed {
             _ => Vec::new(),
         };
         let mut since = HashMap::new();
-        for (index, schema) in versions.all.iter().enumerate() {
-            for field in &schema.fields {
-                since.entry(field.id).or_insert(index);
-            }
+        for (index, field) in schema_diff::not_as_before(&versions.all) {
+            since.entry(field.id).or_insert(index);
         }
         let is_dropped = |changes: &[FieldChange]| changes.contains(&FieldChange::Dropped);
         let dropped = diffs.iter().filter(|diff| is_dropped(&diff.changes)).map(|diff| diff.field.clone()).collect();

@@ -189,7 +189,7 @@ test('more than anybody can show: ten thousand columns, each within reach', { sk
 test('more than anybody can show: versions that differ in ten thousand columns', { skip }, async (t) => {
   const change = (files) => {
     const first = JSON.parse(files.get(`${TABLE}/schema/schema-0`).toString());
-    for (let id = 1; id <= 3; id += 1) {
+    for (let id = 1; id <= 2; id += 1) {
       const schema = { ...structuredClone(first), id, timeMillis: first.timeMillis + id };
       wide(schema);
       schema.fields.push({ id: 15_000 + id, name: `only${id}`, type: 'INT' });
@@ -209,9 +209,9 @@ test('more than anybody can show: versions that differ in ten thousand columns',
           await page.locator(`${list} tr.at`, { hasText: 'only1' }).waitFor();
         },
         'another version': async (page) => {
-          await page.getByRole('combobox', { name: 'Newer version' }).selectOption('3');
-          await page.getByRole('combobox', { name: 'Older version' }).selectOption('2');
-          await page.locator('.panel', { hasText: 'Differences' }).getByText('only3', { exact: false }).first().waitFor();
+          await page.getByRole('combobox', { name: 'Newer version' }).selectOption('2');
+          await page.getByRole('combobox', { name: 'Older version' }).selectOption('1');
+          await page.locator('.panel', { hasText: 'Differences' }).getByText('only2', { exact: false }).first().waitFor();
         },
       },
     },

@@ -198,6 +198,38 @@ pub(crate) fn scroll_across(id: &str) {
     }
 }
 
+/// Brings the element with this id into the sight of the box that it scrolls in.
+pub(crate) fn scroll_to(id: &str) {
+    let element = window().document().and_then(|document| document.get_element_by_id(id));
+    let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) else { return };
+    let Some(list) = element.parent_element() else { return };
+    let (item, list_box) = (element.get_bounding_client_rect(), list.get_bounding_client_rect());
+    let beyond = (item.bottom() - list_box.bottom()).max(0.0) + (item.top() - list_box.top()).min(0.0);
+    #[allow(clippy::cast_possible_truncation)]
+    list.set_scroll_top(list.scroll_top() + beyond.round() as i32);
+}
+
+/// The name of the clock that the browser keeps, such as `Europe/Berlin`.
+pub(crate) fn clock_name() -> String {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    let name = js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok();
+    name.and_then(|name| name.as_string()).unwrap_or_else(|| "local time".to_owned())
+}
+
+/// How many minutes that clock is ahead of UTC at a time.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+pub(crate) fn clock_offset(millis: i64) -> i64 {
+    let offset = js_sys::Date::new(&(millis as f64).into()).get_timezone_offset();
+    if offset.is_finite() { -(offset as i64) } else { 0 }
+}
+
+/// Milliseconds since 1970 of what a date and time input holds, by the browser's clock or in UTC.
+#[allow(clippy::cast_possible_truncation)]
+pub(crate) fn parse_time(text: &str, utc: bool) -> Option<i64> {
+    let millis = js_sys::Date::parse(&if utc { format!("{text}Z") } else { text.to_owned() });
+    millis.is_finite().then_some(millis as i64)
+}
+
 /// The id of the element that has the keyboard's attention.
 pub(crate) fn focused_id() -> Option<String> {
     Some(window().document()?.active_element()?.id())

@@ -3,6 +3,7 @@
 pub mod keys;
 pub mod lanes;
 mod list;
+pub mod picks;
 pub mod pins;
 pub mod scroll;
 

@@ -1,6 +1,6 @@
 //! Columns followed over the versions of a schema by their ids, and which snapshots were written with which version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::{
     model::{SchemaInfo, SnapshotInfo},
@@ -32,12 +32,6 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Whether any version touched it.
-    #[must_use]
-    pub fn changes(&self, versions: usize) -> bool {
-        self.stops.len() < versions || self.stops.iter().any(|stop| !stop.changes.is_empty())
-    }
-
     /// The version that has it no more, if one does.
     #[must_use]
     pub fn dropped_in(&self, versions: usize) -> Option<usize> {
@@ -45,47 +39,66 @@ impl Lane {
     }
 }
 
-/// The lanes of all columns, or only of those that a version touched, by their place in the version that brought them.
-/// `schemas` are in order.
-#[must_use]
-pub fn lanes(schemas: &[SchemaInfo], touched_only: bool) -> Vec<Lane> {
-    let mut lanes: Vec<Lane> = Vec::new();
-    for (version, schema) in schemas.iter().enumerate() {
-        let before = version.checked_sub(1).and_then(|before| schemas.get(before));
-        let diffs = before.map(|before| schema_diff::fields(&before.fields, &schema.fields)).unwrap_or_default();
-        for field in &schema.fields {
-            let changes = diffs.iter().find(|diff| diff.field.id == field.id).map(|diff| diff.changes.clone());
-            let stop = Stop {
-                version,
-                row: 0,
-                name: field.name.clone(),
-                type_text: field.type_text.clone(),
-                changes: changes.unwrap_or_default(),
-            };
-            match lanes.iter_mut().find(|lane| lane.id == field.id) {
-                Some(lane) => lane.stops.push(stop),
-                None => lanes.push(Lane { id: field.id, stops: vec![stop] }),
-            }
-        }
-    }
-    if touched_only {
-        lanes.retain(|lane| lane.changes(schemas.len()));
-    }
-    place(schemas, &mut lanes);
-    lanes
+/// Lanes of the first columns, and how many there are in all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lanes {
+    /// The lanes drawn.
+    pub lanes: Vec<Lane>,
+    /// Lanes beyond them.
+    pub left_out: usize,
 }
 
-/// Gives each stop its row: the column's place in that version among the columns drawn.
-fn place(schemas: &[SchemaInfo], lanes: &mut [Lane]) {
-    let drawn: BTreeSet<i32> = lanes.iter().map(|lane| lane.id).collect();
+/// Lanes of all columns, or only of those that a version touched, by their place in the version that brought them; of the
+/// first `most` of them. `schemas` are in order.
+#[must_use]
+pub fn lanes(schemas: &[SchemaInfo], touched_only: bool, most: usize) -> Lanes {
+    let changes = Changes::of(schemas);
+    let mut ids = changes.ids(schemas, touched_only);
+    let left_out = ids.len().saturating_sub(most);
+    ids.truncate(most);
+    let places: HashMap<i32, usize> = ids.iter().copied().zip(0..).collect();
+    let mut lanes: Vec<Lane> = ids.into_iter().map(|id| Lane { id, stops: Vec::new() }).collect();
     for (version, schema) in schemas.iter().enumerate() {
-        let shown = schema.fields.iter().filter(|field| drawn.contains(&field.id));
-        for (row, field) in shown.enumerate() {
-            let lane = lanes.iter_mut().find(|lane| lane.id == field.id);
-            if let Some(stop) = lane.and_then(|lane| lane.stops.iter_mut().find(|stop| stop.version == version)) {
-                stop.row = row;
+        let drawn = schema.fields.iter().filter_map(|field| Some((field, *places.get(&field.id)?)));
+        for (row, (field, place)) in drawn.enumerate() {
+            let stop = Stop {
+                version,
+                row,
+                name: field.name.clone(),
+                type_text: field.type_text.clone(),
+                changes: changes.at(version, field.id),
+            };
+            if let Some(lane) = lanes.get_mut(place) {
+                lane.stops.push(stop);
             }
         }
+    }
+    Lanes { lanes, left_out }
+}
+
+/// What each version changed, by column.
+struct Changes(Vec<HashMap<i32, Vec<FieldChange>>>);
+
+impl Changes {
+    fn of(schemas: &[SchemaInfo]) -> Changes {
+        let first = schemas.first().map(|_| HashMap::new());
+        let others = schemas.iter().zip(schemas.iter().skip(1)).map(|(before, schema)| {
+            let diffs = schema_diff::fields(&before.fields, &schema.fields);
+            diffs.into_iter().map(|diff| (diff.field.id, diff.changes)).collect()
+        });
+        Changes(first.into_iter().chain(others).collect())
+    }
+
+    fn at(&self, version: usize, id: i32) -> Vec<FieldChange> {
+        self.0.get(version).and_then(|changes| changes.get(&id)).cloned().unwrap_or_default()
+    }
+
+    /// Columns in the order in which they came, or only those that a version touched after the first one.
+    fn ids(&self, schemas: &[SchemaInfo], touched_only: bool) -> Vec<i32> {
+        let touched: HashSet<i32> = self.0.iter().flat_map(|changes| changes.keys().copied()).collect();
+        let mut seen = HashSet::new();
+        let all = schema_diff::not_as_before(schemas).map(|(_, field)| field.id);
+        all.filter(|id| (!touched_only || touched.contains(id)) && seen.insert(*id)).collect()
     }
 }
 
@@ -158,7 +171,7 @@ mod tests {
             schema(1, &[(2, "b"), (0, "k"), (1, "c")]),
             schema(2, &[(2, "b"), (0, "k"), (3, "a")]),
         ];
-        let lanes = lanes(&all, false);
+        let lanes = lanes(&all, false, 9).lanes;
         assert_eq!(lanes.iter().map(|lane| lane.id).collect::<Vec<_>>(), [0, 1, 2, 3]);
         let [_, a, b, new] = lanes.as_slice() else { panic!("four lanes") };
         assert_eq!(a.stops.iter().map(|stop| stop.name.as_str()).collect::<Vec<_>>(), ["a", "c"]);
@@ -170,8 +183,28 @@ mod tests {
     #[test]
     fn untouched_columns_can_be_left_out_and_the_others_close_up() {
         let all = [schema(0, &[(0, "k"), (1, "a"), (2, "b")]), schema(1, &[(0, "k"), (1, "a"), (2, "c")])];
-        let lanes = lanes(&all, true);
+        let lanes = lanes(&all, true, 9).lanes;
         assert_eq!((lanes.len(), lanes[0].id, lanes[0].stops[0].row), (1, 2, 0));
+    }
+
+    #[test]
+    fn a_column_dropped_or_added_was_touched() {
+        let all = [schema(0, &[(0, "k"), (1, "a")]), schema(1, &[(0, "k"), (2, "b")])];
+        assert_eq!(lanes(&all, true, 9).lanes.iter().map(|lane| lane.id).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn many_columns_are_followed_over_versions_in_no_time() {
+        let names: Vec<String> = (0..50_000).map(|id| format!("c{id}")).collect();
+        let of = |count: usize| (0..).zip(names.iter().map(String::as_str)).take(count).collect::<Vec<(i32, &str)>>();
+        let all = [schema(0, &of(49_998)), schema(1, &of(49_999)), schema(2, &of(50_000))];
+        let begin = std::time::Instant::now();
+        let (every, touched) = (lanes(&all, false, 120), lanes(&all, true, 120));
+        let took = begin.elapsed();
+        assert_eq!((every.lanes.len(), every.left_out, every.lanes[119].stops.len()), (120, 49_880, 3));
+        let ids: Vec<i32> = touched.lanes.iter().map(|lane| lane.id).collect();
+        assert_eq!((ids, touched.left_out), (vec![49_998, 49_999], 0));
+        assert!(took.as_secs() < 3, "{took:?}");
     }
 
     #[test]

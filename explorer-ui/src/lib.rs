@@ -39,6 +39,7 @@ pub mod shared;
 pub mod state;
 pub mod system;
 pub mod timeline;
+pub mod travel;
 pub mod tree;
 pub mod treemap;
 pub mod waterfall;

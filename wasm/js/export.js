@@ -24,8 +24,9 @@ const TYPES = {
  */
 export async function writeFile(cursor, format, { to, signal, onProgress } = {}) {
   const done = { rows: 0, bytes: 0 };
-  const sink = to ? await diskSink(to) : new BlobSink(format);
+  let sink;
   try {
+    sink = to ? await diskSink(to) : new BlobSink(format);
     for await (const { bytes, rows } of cursor.file(format, signal)) {
       await sink.write(bytes);
       done.rows = rows;
@@ -36,7 +37,7 @@ export async function writeFile(cursor, format, { to, signal, onProgress } = {})
     }
     return { ...done, ...(await sink.close()) };
   } catch (error) {
-    await sink.abort();
+    await sink?.abort();
     throw error;
   } finally {
     cursor.close();

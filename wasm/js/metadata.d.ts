@@ -105,7 +105,11 @@ export interface Manifest {
 
 /** What a scan reads and what it leaves out, step by step. */
 export interface Explain {
-  steps: { name: string; kept: number; total: number; unit: string }[];
+  /**
+   * Each keeps some of what the one before left. The bytes are those of manifests, of the data files that entries and files are, of
+   * row groups; null where rows are counted.
+   */
+  steps: { name: string; kept: number; total: number; unit: string; keptBytes: number | null; totalBytes: number | null }[];
   splits: number;
   /** Splits whose files must be merged. */
   mergeSplits: number;

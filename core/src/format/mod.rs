@@ -35,7 +35,7 @@ pub use describe::{
 };
 pub use file_format::FileFormat;
 pub use parquet_bytes::ParquetBytes;
-pub use read_counters::{ReadCounters, ReadStep};
+pub use read_counters::{ReadCount, ReadCounters, ReadStep};
 pub(crate) use read_request::candidate_rows;
 pub use read_request::{DEFAULT_BATCH_ROWS, DEFAULT_WINDOW_BYTES, ReadRequest, RowGroupLayout, read, row_groups};
 pub use summary::{ColumnSummary, FileSummary};

@@ -39,25 +39,52 @@ impl ReadStep {
     }
 }
 
+/// What a step has kept so far, of how much.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadCount {
+    /// Things kept.
+    pub kept: u64,
+    /// Things there were.
+    pub total: u64,
+    /// Bytes of those kept; 0 where rows are counted.
+    pub kept_bytes: u64,
+    /// Bytes of those there were.
+    pub total_bytes: u64,
+}
+
 /// Counts of each step, shared by the tasks of a scan.
 #[derive(Debug, Default)]
 pub struct ReadCounters {
-    /// Kept and total by step.
-    counts: [(AtomicU64, AtomicU64); ReadStep::ALL.len()],
+    /// By step: kept, total, and the bytes of both.
+    counts: [[AtomicU64; 4]; ReadStep::ALL.len()],
 }
 
 impl ReadCounters {
-    /// Adds `kept` of `total` to a step.
-    pub fn add(&self, step: ReadStep, kept: u64, total: u64) {
-        if let Some((all_kept, all)) = self.counts.get(step as usize) {
-            all_kept.fetch_add(kept, Ordering::Relaxed);
-            all.fetch_add(total, Ordering::Relaxed);
+    /// Adds `kept` of `total` rows to a step.
+    pub fn add_rows(&self, step: ReadStep, kept: u64, total: u64) {
+        self.add(step, [kept, total, 0, 0]);
+    }
+
+    /// Adds a file or a row group of `bytes` to a step, kept or not.
+    pub fn add_one(&self, step: ReadStep, is_kept: bool, bytes: u64) {
+        let kept = u64::from(is_kept);
+        self.add(step, [kept, 1, kept * bytes, bytes]);
+    }
+
+    fn add(&self, step: ReadStep, counts: [u64; 4]) {
+        if let Some(all) = self.counts.get(step as usize) {
+            for (all, count) in all.iter().zip(counts) {
+                all.fetch_add(count, Ordering::Relaxed);
+            }
         }
     }
 
-    /// Kept and total of a step so far.
-    pub fn get(&self, step: ReadStep) -> (u64, u64) {
+    /// What a step has kept so far.
+    pub fn get(&self, step: ReadStep) -> ReadCount {
         let load = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        self.counts.get(step as usize).map_or((0, 0), |(kept, total)| (load(kept), load(total)))
+        let Some([kept, total, kept_bytes, total_bytes]) = self.counts.get(step as usize) else {
+            return ReadCount::default();
+        };
+        ReadCount { kept: load(kept), total: load(total), kept_bytes: load(kept_bytes), total_bytes: load(total_bytes) }
     }
 }

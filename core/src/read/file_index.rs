@@ -50,10 +50,12 @@ pub(super) async fn select(
     let selection =
         FileIndex::decode(bytes).and_then(|index| predicate.select_by_index(&index, fields, file.row_count));
     let selection = selection.map_err(|error| error.at(source))?;
-    context.counters.add(ReadStep::FilesByFileIndex, u64::from(!selection.is_empty()), 1);
+    let bytes = u64::try_from(file.file_size).unwrap_or(0);
+    context.counters.add_one(ReadStep::FilesByFileIndex, !selection.is_empty(), bytes);
     let RowSelection::Rows(rows) = selection else { return Ok(among) };
     if !rows.is_empty() {
-        context.counters.add(ReadStep::RowsByFileIndex, rows.len(), u64::try_from(file.row_count).unwrap_or(0));
+        let all = u64::try_from(file.row_count).unwrap_or(0);
+        context.counters.add_rows(ReadStep::RowsByFileIndex, rows.len(), all);
     }
     let rows = RowRanges::new(ranges(&rows));
     Ok(Some(among.map_or(rows.clone(), |among| among.intersect(&rows))))

@@ -13,9 +13,10 @@ use crate::{
         Explain, RowRanges, Split,
         deletion_files::{BucketDeletions, deletion_files},
         entries,
+        explain::Amount,
         manifests::{EntryFilter, read_entries_of_each},
         pack_ordered,
-        prune::{EntryPruner, prune_files, types_of},
+        prune::{EntryPruner, amount_of, prune_files, types_of},
         row_id_groups,
     },
     spec::{
@@ -147,20 +148,22 @@ pub(crate) async fn plan_splits(
     explain: &mut Explain,
 ) -> Result<Vec<Split>> {
     let row_ids = predicate.map(RowRanges::of_row_ids);
+    let asks_row_ids = predicate.is_some_and(|asked| asked.columns().iter().any(|column| is_system_field(column.id)));
     // Manifests know nothing of the values of `_ROW_ID` and `_SEQUENCE_NUMBER`.
     let stored = predicate.map(|predicate| predicate.retain_columns(&|column: &Column| !is_system_field(column.id)));
     let predicate = stored.as_ref();
     let partition_fields = schema.partition_fields();
     let mut filter = entry_filter(table, schema, predicate)?;
     let manifests = read_manifests(table, snapshot).await?;
-    let total = manifests.len();
-    let mut kept = Vec::with_capacity(total);
+    let of_manifests = |manifests: &[ManifestFileMeta]| Amount::of_sizes(manifests.iter().map(|meta| meta.file_size));
+    let total = of_manifests(&manifests);
+    let mut kept = Vec::with_capacity(manifests.len());
     for meta in manifests {
         if filter.keeps_manifest(&meta, &partition_fields).map_err(|error| error.at(&meta.file_name))? {
             kept.push(meta);
         }
     }
-    explain.step("manifests by partition", "manifests", kept.len(), total);
+    explain.step("manifests by partition", "manifests", of_manifests(&kept), total);
 
     if let Some(predicate) = predicate {
         let known = known_schemas(table, schema, &kept).await;
@@ -173,8 +176,8 @@ pub(crate) async fn plan_splits(
         explain.step("entries by statistics", "entries", counts.after_stats, counts.after_bucket);
     }
     entries::retain_live(&mut live);
-    let live_count = live.iter().map(Vec::len).sum();
-    explain.step("live files", "files", live_count, counts.after_stats);
+    let live_files = Amount::of(live.iter().flatten().map(|entry| &entry.file));
+    explain.step("live files", "files", live_files, counts.after_stats);
 
     let schemas = file_schemas(table, live.iter().flatten()).await?;
     let mut buckets = group_by_bucket(table, live)?;
@@ -185,20 +188,24 @@ pub(crate) async fn plan_splits(
             bucket.files.retain(|file| is_seen(file.level));
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
+        explain.step("files by level", "files", amount_of(&buckets), live_files);
     }
     if let (Some(row_ids), false) = (&row_ids, schema.evolves_columns()) {
+        let before = amount_of(&buckets);
         for bucket in &mut buckets {
             bucket.files.retain(|file| row_ids.may_hold(file));
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
+        if asks_row_ids {
+            explain.step("files by row ids", "files", amount_of(&buckets), before);
+        }
     }
     if let (Some(row_ids), Some(predicate), true) = (&row_ids, predicate, schema.evolves_columns()) {
         for bucket in &mut buckets {
             bucket.files = row_id_groups::prune(std::mem::take(&mut bucket.files), row_ids, predicate, &schemas)?;
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
-        let left = buckets.iter().map(|bucket| bucket.files.len()).sum();
-        explain.step("files by row ids and statistics", "files", left, live_count);
+        explain.step("files by row ids and statistics", "files", amount_of(&buckets), live_files);
     } else if let Some(predicate) = predicate {
         prune_files(schema, table.options(), predicate, &schemas, &mut buckets, explain)?;
     }

@@ -8,7 +8,10 @@ use crate::{
     error::Result,
     io::spawn_value,
     predicate::{Predicate, buckets::BucketFilter},
-    scan::prune::{self, EntryPruner},
+    scan::{
+        explain::Amount,
+        prune::{self, EntryPruner},
+    },
     spec::{
         binary_row::BinaryRow,
         data_file::{FileOutline, StatsOf},
@@ -85,34 +88,63 @@ impl PartitionCache<'_> {
 /// How many entries the manifests held and how many passed each filter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct EntryCounts {
-    pub total: usize,
-    pub after_partition: usize,
-    pub after_bucket: usize,
-    pub after_stats: usize,
+    pub total: Amount,
+    pub after_partition: Amount,
+    pub after_bucket: Amount,
+    pub after_stats: Amount,
+}
+
+impl EntryCounts {
+    fn plus(&mut self, other: &EntryCounts) {
+        self.total.plus(other.total);
+        self.after_partition.plus(other.after_partition);
+        self.after_bucket.plus(other.after_bucket);
+        self.after_stats.plus(other.after_stats);
+    }
+}
+
+/// How far an entry came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Passed {
+    Nothing,
+    Partition,
+    Bucket,
 }
 
 /// Chooses the entries of one manifest.
 struct Chooser<'a> {
     filter: &'a EntryFilter,
     partitions: PartitionCache<'a>,
+    /// How far the entry came whose head was asked last.
+    passed: Passed,
     counts: EntryCounts,
 }
 
 impl ChooseEntries for Chooser<'_> {
     fn by_head(&mut self, head: EntryHead<'_>) -> Result<Choice> {
-        self.counts.total += 1;
+        self.passed = Passed::Nothing;
         if !self.partitions.keeps(head.partition)? {
             return Ok(Choice::Drop);
         }
-        self.counts.after_partition += 1;
+        self.passed = Passed::Partition;
         let filter = self.filter;
         let bucket_passes = filter.buckets.as_ref().is_none_or(|f| f.matches(head.bucket, head.total_buckets));
         if !bucket_passes || (head.bucket < 0 && filter.real_buckets_only) {
             return Ok(Choice::Drop);
         }
-        self.counts.after_bucket += 1;
+        self.passed = Passed::Bucket;
         let deletes_only = filter.stats.is_some() && head.kind == FileKind::Delete;
         Ok(if filter.without_stats || deletes_only { Choice::KeepWithoutStats } else { Choice::Keep })
+    }
+
+    fn sized(&mut self, bytes: i64) {
+        self.counts.total.add(bytes);
+        if self.passed >= Passed::Partition {
+            self.counts.after_partition.add(bytes);
+        }
+        if self.passed >= Passed::Bucket {
+            self.counts.after_bucket.add(bytes);
+        }
     }
 
     fn asks(&self) -> Option<StatsOf> {
@@ -152,10 +184,7 @@ pub(crate) async fn read_entries_of_each(
     let mut counts = EntryCounts::default();
     for (part, part_counts) in parts {
         entries.push(part);
-        counts.total += part_counts.total;
-        counts.after_partition += part_counts.after_partition;
-        counts.after_bucket += part_counts.after_bucket;
-        counts.after_stats += part_counts.after_stats;
+        counts.plus(&part_counts);
     }
     Ok((entries, counts))
 }
@@ -169,8 +198,9 @@ async fn read_one(
     let path = layout::manifest_path(&meta.file_name);
     let bytes = table.storage().get_immutable(&path).await?;
     let partitions = PartitionCache { filter, fields, last: None, decided: HashMap::new() };
-    let mut chooser = Chooser { filter, partitions, counts: EntryCounts::default() };
+    let mut chooser = Chooser { filter, partitions, passed: Passed::Nothing, counts: EntryCounts::default() };
     let kept = manifest::decode_chosen(&bytes, &mut chooser).map_err(|error| error.at(&path))?;
-    let counts = EntryCounts { after_stats: kept.len(), ..chooser.counts };
+    let after_stats = Amount::of(kept.iter().map(|entry| &entry.file));
+    let counts = EntryCounts { after_stats, ..chooser.counts };
     Ok((kept, counts))
 }

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{BucketFiles, Explain, files::may_overlap};
+use super::{BucketFiles, Explain, explain::Amount, files::may_overlap};
 use crate::{
     error::{Error, Result},
     predicate::{Column, ColumnBounds, Predicate},
@@ -50,7 +50,7 @@ pub(super) fn prune_files(
     explain: &mut Explain,
 ) -> Result<()> {
     let is_key_value = schema.is_primary_key_table();
-    let mut left = count(buckets);
+    let mut left = amount_of(buckets);
     let mut pass = |name: &'static str, asked: Asked, predicate: &Predicate, buckets: &mut Vec<BucketFiles>| {
         let mut pruner = FilePruner::new(predicate, asked, schemas, options.data_evolution_enabled);
         for bucket in buckets.iter_mut() {
@@ -61,7 +61,7 @@ pub(super) fn prune_files(
             }
         }
         buckets.retain(|bucket| !bucket.files.is_empty());
-        let before = std::mem::replace(&mut left, count(buckets));
+        let before = std::mem::replace(&mut left, amount_of(buckets));
         explain.step(name, "files", left, before);
         Ok::<_, Error>(())
     };
@@ -75,8 +75,9 @@ pub(super) fn prune_files(
     Ok(())
 }
 
-fn count(buckets: &[BucketFiles]) -> usize {
-    buckets.iter().map(|bucket| bucket.files.len()).sum()
+/// The files of buckets.
+pub(super) fn amount_of(buckets: &[BucketFiles]) -> Amount {
+    Amount::of(buckets.iter().flat_map(|bucket| &bucket.files))
 }
 
 /// Whether a merged row is one of the rows that it is merged of: columns of others may come from several rows, and sums

@@ -98,6 +98,9 @@ pub(crate) trait ChooseEntries {
     /// Chooses by what stands before the file. Other writers may have written the file first: it is then read already.
     fn by_head(&mut self, head: EntryHead<'_>) -> Result<Choice>;
 
+    /// Hears how large the file is of the entry whose head was asked last, kept or not.
+    fn sized(&mut self, _bytes: i64) {}
+
     /// The statistics that [`ChooseEntries::by_outline`] looks at; `None` where it need not be asked.
     fn asks(&self) -> Option<StatsOf>;
 
@@ -163,6 +166,7 @@ pub(crate) fn decode_chosen(bytes: &[u8], chooser: &mut dyn ChooseEntries) -> Re
             return Ok(chosen);
         }
         let kept = chooser.by_head(entry.head())? != Choice::Drop;
+        chooser.sized(entry.file.file_size);
         if !kept {
             *entry = blank();
         }
@@ -180,7 +184,9 @@ fn read_file(
     chooser: &mut dyn ChooseEntries,
 ) -> Result<bool> {
     if choice == Choice::Drop {
-        cursor.skip(shape)?;
+        if cursor.present(shape)? {
+            chooser.sized(plan.size(cursor)?);
+        }
         return Ok(false);
     }
     required(cursor.present(shape)?.then_some(()), "_FILE")?;
@@ -189,11 +195,13 @@ fn read_file(
         let outline = plan.outline(&mut ahead, of)?;
         choice = chooser.by_outline(&outline)?;
         if choice == Choice::Drop {
+            chooser.sized(outline.file_size);
             *cursor = ahead;
             return Ok(false);
         }
     }
     plan.read(cursor, &mut entry.file, choice == Choice::Keep)?;
+    chooser.sized(entry.file.file_size);
     Ok(true)
 }
 

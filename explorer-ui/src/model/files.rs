@@ -138,7 +138,7 @@ pub struct ManifestInfo {
 
 /// One step of planning: how many things it kept.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ExplainStep {
     /// What pruned.
     #[serde(deserialize_with = "lenient::or_default")]
@@ -152,6 +152,12 @@ pub struct ExplainStep {
     /// `manifests`, `files` …
     #[serde(deserialize_with = "lenient::or_default")]
     pub unit: String,
+    /// Bytes of what it kept; none where rows are counted.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub kept_bytes: Option<i64>,
+    /// Bytes of what there was.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub total_bytes: Option<i64>,
 }
 
 /// How a scan chooses what to read.

@@ -211,7 +211,8 @@ impl State {
         self.table.ready(self.table_key().as_ref()?)
     }
 
-    /// The key of what hangs on a snapshot; none while a time is not resolved to one.
+    /// The key of what hangs on a snapshot; none while the newest snapshots, which tell most times, are awaited. What they do not
+    /// tell, the engine does.
     #[must_use]
     pub fn at_key(&self) -> Option<AtKey> {
         let table = self.table_key()?;
@@ -219,7 +220,7 @@ impl State {
             At::Time(millis) => {
                 let snapshots = self.snapshots.ready(&table)?;
                 let found = snapshots.iter().find(|snapshot| snapshot.time_millis <= *millis);
-                At::Snapshot(found.or(snapshots.last())?.id)
+                found.map_or(At::Time(*millis), |snapshot| At::Snapshot(snapshot.id))
             }
             other => other.clone(),
         };

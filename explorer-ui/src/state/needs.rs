@@ -16,7 +16,7 @@ pub struct TableKey {
     pub name: Option<TableName>,
 }
 
-/// A table at a point of its history, never at a time.
+/// A table at a point of its history: at a time only where the snapshots that the page knows do not tell which it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtKey {
     /// The table.

@@ -91,6 +91,10 @@ fn a_time_is_resolved_to_a_snapshot() {
     let state = answer(state, &Need::Snapshots(key), Answer::Snapshots(list));
     assert_eq!(state.at_key().unwrap().at, At::Snapshot(2));
     assert_eq!(state.snapshot().unwrap().id, 2);
+    // Older than those known: never another snapshot than the one meant.
+    let state = state.reduce(Action::TimeTravel(At::Time(99)));
+    assert_eq!((state.at_key().unwrap().at, state.snapshot()), (At::Time(99), None));
+    assert_eq!(at_params(&state.at_key().unwrap().at), serde_json::json!({ "timestampMillis": 99 }));
 }
 
 fn page(rows: usize, total: Option<usize>) -> Answer {

@@ -13,6 +13,7 @@ mod filter_bar;
 mod foot;
 mod funnel;
 mod grid;
+mod grip;
 mod head;
 mod row;
 mod selection;

@@ -3,6 +3,7 @@
 
 use yew::prelude::*;
 
+mod columns;
 mod compare;
 mod lanes;
 
@@ -10,46 +11,84 @@ use crate::{
     components::{
         ask::use_ask,
         bits::{ago, panel},
-        page::{Page, use_page},
+        page::use_page,
         problem::ProblemView,
         skeleton,
     },
     format,
     lanes::{FirstSnapshot, first_with, usage},
-    model::{FieldInfo, SchemaInfo, SnapshotInfo},
+    model::{SchemaInfo, SnapshotInfo},
     schema_diff::{self, FieldChange},
-    state::{Action, Ask, Selection, Shown, State},
+    shared::Shared,
+    state::{Ask, Shown, State},
 };
+
+/// Rows of a list beyond which only those in sight are drawn: a table may have any number of columns.
+const MANY: usize = 150;
+
+/// What the parts of the view look at: two versions among all.
+#[derive(Properties, PartialEq)]
+struct Versions {
+    /// All versions, in order.
+    all: Shared<Vec<SchemaInfo>>,
+    /// The one shown.
+    current: i64,
+    /// The one that it is compared with, if there is one.
+    before: Option<i64>,
+}
+
+impl Versions {
+    /// The version shown.
+    fn current(&self) -> Option<&SchemaInfo> {
+        self.all.iter().find(|schema| schema.id == self.current)
+    }
+
+    /// The version that it is compared with.
+    fn before(&self) -> Option<&SchemaInfo> {
+        self.all.iter().find(|schema| Some(schema.id) == self.before)
+    }
+}
 
 /// The Schema view.
 #[component]
 pub(crate) fn Schema() -> Html {
     let page = use_page();
-    let mut all = match use_ask::<Vec<SchemaInfo>>(Ask::schemas(&page.state)) {
-        Shown::Waiting => return skeleton::waiting(html! { <>{ skeleton::panel(220) }{ skeleton::panel(300) }</> }),
-        Shown::Failed(problem) => return html! { <ProblemView {problem} /> },
-        Shown::Fresh(all) | Shown::Stale(all) => (*all).clone(),
+    let shown = use_ask::<Vec<SchemaInfo>>(Ask::schemas(&page.state));
+    let all = use_memo(shown.value().cloned(), |told| told.as_ref().map(in_order));
+    let Some(all) = &*all else {
+        return match shown {
+            Shown::Failed(problem) => html! { <ProblemView {problem} /> },
+            _ => skeleton::waiting(html! { <>{ skeleton::panel(220) }{ skeleton::panel(300) }</> }),
+        };
     };
-    all.sort_by_key(|schema| schema.id);
     let snapshots = page.state.snapshots.show(page.state.table_key().as_ref());
     let snapshots: &[SnapshotInfo] = snapshots.value().map_or(&[], |list| list.as_slice());
-    let (from, to) = compared(&page.state, &all);
-    let Some(current) = to.and_then(|id| all.iter().find(|schema| schema.id == id)).or(all.last()) else {
-        return html! {};
-    };
-    let before = from.and_then(|id| all.iter().find(|schema| schema.id == id));
+    let (from, to) = compared(&page.state, all);
+    let find = |id: Option<i64>| all.iter().map(|schema| schema.id).find(|known| Some(*known) == id);
+    let Some(current) = find(to).or(all.last().map(|schema| schema.id)) else { return html! {} };
+    let before = find(from);
     html! {
         <>
-        <lanes::Lanes all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
+        <lanes::Lanes all={all.clone()} {current} {before} />
         <div class="halves schema-halves">
-            { columns(&page, &all, current, before, snapshots) }
+            <columns::Columns all={all.clone()} {current} {before} />
             <div>
-                <compare::Compare all={all.clone()} current={current.id} before={before.map(|schema| schema.id)} />
-                { writers(&all, current.id, snapshots) }
+                <compare::Compare all={all.clone()} {current} {before} />
+                { writers(all, current, snapshots) }
             </div>
         </div>
         </>
     }
+}
+
+/// The versions by their ids, copied only where they came in another order.
+fn in_order(told: &Shared<Vec<SchemaInfo>>) -> Shared<Vec<SchemaInfo>> {
+    if told.is_sorted_by_key(|schema| schema.id) {
+        return told.clone();
+    }
+    let mut all = (**told).clone();
+    all.sort_by_key(|schema| schema.id);
+    Shared::new(all)
 }
 
 /// The versions compared: those of the address, else the one shown and the one before it.
@@ -64,11 +103,6 @@ fn compared(state: &State, all: &[SchemaInfo]) -> (Option<i64>, Option<i64>) {
     (told("from").or(before), to)
 }
 
-/// The version that brought a column, which still has it.
-pub(crate) fn since(all: &[SchemaInfo], id: i32) -> Option<&SchemaInfo> {
-    all.iter().find(|schema| schema.fields.iter().any(|field| field.id == id))
-}
-
 /// When a column came: its version, and the first snapshot written with it.
 pub(crate) fn appeared(schema: &SchemaInfo, snapshots: &[SnapshotInfo]) -> Html {
     let snapshot = match first_with(snapshots, schema.id) {
@@ -81,60 +115,6 @@ pub(crate) fn appeared(schema: &SchemaInfo, snapshots: &[SnapshotInfo]) -> Html 
         None => html! { <span class="faint">{" · nothing written with it yet"}</span> },
     };
     html! { <>{ format!("schema {}", schema.id) }{ snapshot }</> }
-}
-
-/// Rows drawn at once: a table may have any number of columns.
-const DRAWN: usize = 150;
-
-/// Says that the list is cut.
-fn first(total: usize) -> String {
-    if total > DRAWN { format!(", the first {DRAWN} here") } else { String::new() }
-}
-
-/// Columns of a version, with when each came and what changed since the version compared.
-fn columns(
-    page: &Page,
-    all: &[SchemaInfo],
-    current: &SchemaInfo,
-    before: Option<&SchemaInfo>,
-    snapshots: &[SnapshotInfo],
-) -> Html {
-    let diffs = before.map(|before| schema_diff::fields(&before.fields, &current.fields)).unwrap_or_default();
-    let dropped = diffs.iter().filter(|diff| diff.changes.contains(&FieldChange::Dropped)).map(|diff| &diff.field);
-    let row = |field: &FieldInfo, gone: bool| {
-        let changes = diffs.iter().find(|diff| diff.field.id == field.id).map(|diff| diff.changes.as_slice());
-        let tone = match changes {
-            _ if gone => Some("gone"),
-            Some(changes) if changes.contains(&FieldChange::Added) => Some("came"),
-            Some(_) => Some("changed"),
-            None => None,
-        };
-        let words: Vec<String> = changes.unwrap_or_default().iter().map(change_text).collect();
-        let on = page.state.selection == Some(Selection::Field(field.id));
-        html! {
-            <tr key={field.id} class={classes!(tone, on.then_some("on"))} title={field.description.clone()} onclick={page.on(Action::Select(Some(Selection::Field(field.id))))}>
-                <td class="num mute">{ field.id.to_string() }</td>
-                <td><button class="plain" aria-pressed={on.to_string()}>{ field.name.clone() }</button>
-                    if current.primary_keys.contains(&field.name) { <span class="role">{"key"}</span> }
-                    if current.partition_keys.contains(&field.name) { <span class="role">{"partition"}</span> }
-                    if !words.is_empty() { <small class="change">{ words.join(", ") }</small> }
-                </td>
-                <td class="mono">{ field.type_text.clone() }</td>
-                <td class="mute since">{ since(all, field.id).map(|schema| appeared(schema, snapshots)).unwrap_or_default() }</td>
-            </tr>
-        }
-    };
-    panel(
-        "Columns",
-        html! { format!("Schema {}, {}{}; select one for its history.", current.id, format::counted(current.fields.len(), "column"), first(current.fields.len())) },
-        html! {},
-        html! {
-            <div class="scroll-x" tabindex="0"><table class="list rows columns">
-                <thead><tr><th class="num">{"Id"}</th><th>{"Column"}</th><th>{"Type"}</th><th>{"Appeared in"}</th></tr></thead>
-                <tbody>{ for current.fields.iter().take(DRAWN).map(|field| row(field, false)) }{ for dropped.take(DRAWN).map(|field| row(field, true)) }</tbody>
-            </table></div>
-        },
-    )
 }
 
 /// A change in words.
@@ -153,10 +133,11 @@ pub(crate) fn change_text(change: &FieldChange) -> String {
 /// Who wrote with which version.
 fn writers(all: &[SchemaInfo], current: i64, snapshots: &[SnapshotInfo]) -> Html {
     let remark = if snapshots.len() < State::SNAPSHOT_LIMIT {
-        "Snapshots by the schema that they were committed with.".to_owned()
+        "Snapshots by the schema that they were committed with".to_owned()
     } else {
-        format!("The newest {} snapshots by their schema.", State::SNAPSHOT_LIMIT)
+        format!("The newest {} snapshots by their schema", State::SNAPSHOT_LIMIT)
     };
+    let newest = if all.len() > MANY { format!(", the newest {MANY} versions.") } else { ".".to_owned() };
     let row = |schema: &SchemaInfo| {
         let used = usage(snapshots, schema.id);
         let between = used
@@ -175,12 +156,12 @@ fn writers(all: &[SchemaInfo], current: i64, snapshots: &[SnapshotInfo]) -> Html
     };
     panel(
         "Who wrote with which",
-        html! { remark },
+        html! { remark + &newest },
         html! {},
         html! {
             <div class="scroll-x" tabindex="0"><table class="list">
                 <thead><tr><th>{"Schema"}</th><th>{"Made"}</th><th class="num">{"Commits"}</th><th>{"Snapshots"}</th><th>{"By"}</th></tr></thead>
-                <tbody>{ for all.iter().rev().map(row) }</tbody>
+                <tbody>{ for all.iter().rev().take(MANY).map(row) }</tbody>
             </table></div>
         },
     )

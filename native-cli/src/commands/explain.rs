@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cenote_core::scan::Plan;
+use cenote_core::scan::{ExplainStep, Plan};
 use serde_json::json;
 
 use super::read;
@@ -37,10 +37,16 @@ fn text(name: &str, plan: &Plan) -> String {
     let explain = &plan.explain;
     let snapshot = plan.snapshot.as_ref().map_or("no snapshot".to_owned(), |found| format!("snapshot {}", found.id));
     let mut text = format!("{name}, {snapshot}, schema {}\n", plan.schema.id);
-    let width = explain.steps.iter().map(|step| step.name.len()).max().unwrap_or(0);
+    let longest = |length: fn(&ExplainStep) -> usize| explain.steps.iter().map(length).max().unwrap_or(0);
+    let (width, units) = (longest(|step| step.name.len()), longest(|step| step.unit.len()));
     for step in &explain.steps {
+        let bytes = match (step.kept_bytes, step.total_bytes) {
+            (Some(kept), Some(total)) => format!("{kept:>13} of {total:>13} bytes"),
+            _ => String::new(),
+        };
+        let counts = format!("{:>8} of {:>8} {:units$}", step.kept, step.total, step.unit);
         // Writing to a String does not fail.
-        let _ = writeln!(text, "  {:width$}  {:>8} of {:>8} {}", step.name, step.kept, step.total, step.unit);
+        let _ = writeln!(text, "{}", format!("  {:width$}  {counts} {bytes}", step.name).trim_end());
     }
     let _ = writeln!(
         text,

@@ -156,8 +156,19 @@ fn a_plan_is_explained() {
     let shown: serde_json::Value = serde_json::from_str(shown).unwrap();
     assert_eq!(shown["snapshot"], 3);
     assert!(shown["files"].as_u64().unwrap() > 0);
-    assert!(shown["steps"].as_array().is_some_and(|steps| !steps.is_empty()));
-    assert!(lab.run(&["explain", "d.t", "-o", "table"]).ok().contains("splits"));
+    let steps = shown["steps"].as_array().unwrap();
+    assert_eq!(steps[0]["name"], "manifests by partition");
+    assert!(steps.iter().all(|step| step["keptBytes"].as_u64() <= step["totalBytes"].as_u64()), "{steps:?}");
+    let last = steps.last().unwrap();
+    assert_eq!((&last["kept"], &last["keptBytes"]), (&shown["files"], &shown["bytes"]), "{steps:?}");
+    assert!(last["keptBytes"].as_u64() > Some(0), "{steps:?}");
+    let table = lab.run(&["explain", "d.t", "-o", "table"]).ok();
+    assert!(table.contains("splits"));
+    let line = table.lines().find(|line| line.contains("live files")).unwrap();
+    assert!(line.ends_with(" bytes") && line.matches(" of ").count() == 2, "{table}");
+    // Rows have no bytes of their own.
+    let read = lab.run(&["explain", "d.t", "--where", "id = 2", "--analyze", "-o", "table"]).ok();
+    assert!(read.lines().any(|line| line.contains("read: rows") && line.ends_with(" rows")), "{read}");
 }
 
 #[test]

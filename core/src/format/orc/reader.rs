@@ -78,7 +78,7 @@ async fn stripes(source: &Source, tail: &Tail, request: &ReadRequest) -> Result<
         if request.row_groups.as_ref().is_none_or(|range| range.contains(&index)) {
             let may_match = statistics.as_ref().is_none_or(|statistics| statistics.may_match(index, stripe.rows));
             if request.predicate.is_some() {
-                request.counters.add(ReadStep::RowGroupsByStatistics, may_match.into(), 1);
+                request.counters.add_one(ReadStep::RowGroupsByStatistics, may_match, stripe.bytes());
             }
             if may_match {
                 stripes.push_back((first_row, *stripe));

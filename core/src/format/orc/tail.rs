@@ -88,6 +88,13 @@ pub(super) struct Stripe {
     pub(super) rows: u64,
 }
 
+impl Stripe {
+    /// Bytes of the whole stripe.
+    pub(super) fn bytes(self) -> u64 {
+        self.index_length.saturating_add(self.data_length).saturating_add(self.footer_length)
+    }
+}
+
 /// What the end of a file says.
 #[derive(Debug)]
 pub(super) struct Tail {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use crate::{
     error::ErrorKind,
     format::{
-        FileFormat, ReadRequest, ReadStep, WriterOptions,
+        FileFormat, ReadCount, ReadRequest, ReadStep, WriterOptions,
         any_rows::{any_type, batch_of, memory, read_file, table_of, write},
         fixtures::{self, Fixture},
         golden,
@@ -72,7 +72,9 @@ fn stripes_that_cannot_match_are_skipped() {
         let found = rows.iter().map(|row| row[0].as_u64().unwrap()).collect::<Vec<_>>();
         assert!(matching.clone().all(|id| found.contains(&id)), "{filter}");
         assert!(found.len() <= stripes * 100, "{filter}: {} rows", found.len());
-        let (read, of) = counters.get(ReadStep::RowGroupsByStatistics);
+        let ReadCount { kept: read, total: of, kept_bytes, total_bytes } =
+            counters.get(ReadStep::RowGroupsByStatistics);
+        assert!(kept_bytes <= total_bytes && (kept_bytes == 0) == (read == 0), "{kept_bytes} of {total_bytes}");
         assert_eq!((of, read <= stripes as u64), (15, true), "{filter}: {read}");
     }
     // Positions are those of the file, whatever is skipped.

@@ -93,12 +93,13 @@ async fn select(
     };
     let counters = &request.counters;
     let may_match = by_statistics(&footer.metadata, group, predicate);
-    counters.add(ReadStep::RowGroupsByStatistics, may_match.into(), 1);
+    let bytes = u64::try_from(footer.metadata.row_group(group).compressed_size()).unwrap_or(0);
+    counters.add_one(ReadStep::RowGroupsByStatistics, may_match, bytes);
     if !may_match {
         return Ok(Selection::Nothing);
     }
     if let Some(may_match) = bloom::may_match(source, footer, group, predicate).await? {
-        counters.add(ReadStep::RowGroupsByBloomFilter, may_match.into(), 1);
+        counters.add_one(ReadStep::RowGroupsByBloomFilter, may_match, bytes);
         if !may_match {
             return Ok(Selection::Nothing);
         }
@@ -106,7 +107,7 @@ async fn select(
     let by_pages = match PageBounds::new(&footer.metadata, group, predicate) {
         Some(pages) => {
             let selection = pages.select(predicate);
-            counters.add(ReadStep::RowsByPageIndex, selection.rows(count), count);
+            counters.add_rows(ReadStep::RowsByPageIndex, selection.rows(count), count);
             selection
         }
         None => Selection::All,

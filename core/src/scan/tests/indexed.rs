@@ -61,11 +61,13 @@ fn indexes_lose_no_row_of_any_schema_version() {
             for filter in FILTERS {
                 let (plan, rows) = filtered(&table, filter).await.unwrap();
                 assert_eq!(rows, expected(&table, filter).await.unwrap(), "{name}: {filter}");
-                let (kept, total) = plan.counters.get(ReadStep::RowsByFileIndex);
-                rows_left_out += total - kept;
-                let (kept, total) = plan.counters.get(ReadStep::FilesByFileIndex);
+                let rows = plan.counters.get(ReadStep::RowsByFileIndex);
+                rows_left_out += rows.total - rows.kept;
+                let files = plan.counters.get(ReadStep::FilesByFileIndex);
+                assert!(files.total_bytes <= plan.explain.bytes, "{name}: {filter} {files:?}");
+                assert_eq!(files.kept_bytes == 0, files.kept == 0, "{name}: {filter} {files:?}");
                 let planned = plan.explain.steps.iter().find(|step| step.name == "files by embedded file index");
-                files_left_out += total - kept + planned.map_or(0, |step| step.total - step.kept);
+                files_left_out += files.total - files.kept + planned.map_or(0, |step| step.total - step.kept);
             }
             assert!(rows_left_out > 300, "{name}: {rows_left_out}");
             assert!(files_left_out > 8, "{name}: {files_left_out}");

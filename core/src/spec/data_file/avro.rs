@@ -81,6 +81,7 @@ pub(crate) enum StatsOf {
 #[derive(Clone, Debug)]
 pub(crate) struct FileOutline<'a> {
     pub(crate) file_name: &'a [u8],
+    pub(crate) file_size: i64,
     pub(crate) row_count: i64,
     pub(crate) schema_id: i64,
     /// Whether the file itself names the columns of its value statistics.
@@ -128,11 +129,13 @@ impl DataFilePlan {
             StatsOf::Keys => (FileField::KeyStats, &self.key_stats),
             StatsOf::Values => (FileField::ValueStats, &self.value_stats),
         };
-        let mut file = FileOutline { file_name: &[], row_count: 0, schema_id: 0, names_columns: false, stats: None };
+        let mut file =
+            FileOutline { file_name: &[], file_size: 0, row_count: 0, schema_id: 0, names_columns: false, stats: None };
         for step in self.file.steps() {
             let shape = step.shape;
             match step.field {
                 Some(FileField::FileName) => file.file_name = required(cursor.view(shape)?, "_FILE_NAME")?,
+                Some(FileField::FileSize) => file.file_size = count(cursor.number(shape)?, "_FILE_SIZE")?,
                 Some(FileField::RowCount) => file.row_count = count(cursor.number(shape)?, "_ROW_COUNT")?,
                 Some(FileField::SchemaId) => file.schema_id = required(cursor.number(shape)?, "_SCHEMA_ID")?,
                 Some(field) if field == asked => {
@@ -147,6 +150,18 @@ impl DataFilePlan {
             }
         }
         Ok(file)
+    }
+
+    /// Passes over a record that is not null, looking only at how large its file is.
+    pub(in crate::spec) fn size(&self, cursor: &mut Cursor<'_>) -> Result<i64> {
+        let mut size = 0;
+        for step in self.file.steps() {
+            match step.field {
+                Some(FileField::FileSize) => size = count(cursor.number(step.shape)?, "_FILE_SIZE")?,
+                _ => cursor.skip(step.shape)?,
+            }
+        }
+        Ok(size)
     }
 
     fn read_field(

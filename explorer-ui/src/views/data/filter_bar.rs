@@ -36,13 +36,16 @@ pub(super) fn FilterBar(props: &Props) -> Html {
         let typed = typed.clone();
         use_effect_with(applied.clone(), move |applied| typed.set(applied.clone()));
     }
-    let fields: Vec<FieldInfo> = page.info().map(|info| info.fields.clone()).unwrap_or_default();
+    // Shared: ten thousand columns are not copied for each key.
+    let opened = page.state.opened().cloned();
+    let fields: &[FieldInfo] = opened.as_ref().map_or(&[], |opened| &opened.info.fields);
     let look_again = {
-        let (offer, chosen, fields, node) = (offer.clone(), chosen.clone(), fields.clone(), node.clone());
+        let (offer, chosen, opened, node) = (offer.clone(), chosen.clone(), opened.clone(), node.clone());
         move |text: &str| {
+            let fields: &[FieldInfo] = opened.as_ref().map_or(&[], |opened| &opened.info.fields);
             let caret = node.cast::<HtmlInputElement>().and_then(|input| input.selection_start().ok().flatten());
             let caret = characters_before(text, caret);
-            let found = complete(text, caret, &fields);
+            let found = complete(text, caret, fields);
             offer.set(Some(found).filter(|found| !found.options.is_empty()));
             chosen.set(None);
         }

@@ -6,16 +6,19 @@ use yew::prelude::*;
 use crate::{
     components::{
         ask::use_ask,
+        bits::bytes,
         page::{Page, use_page},
         skeleton,
     },
     format,
-    funnel::{ScanExplain, Stage, headline, stages, telling, trapezoid},
+    funnel::{ScanExplain, Stage, headline, shape, stages, telling},
     state::{Action, Ask, Shown},
 };
 
 /// Height of a stage, pixels.
 const STAGE_PX: f64 = 34.0;
+/// Height of the words above the first.
+const HEAD_PX: f64 = 20.0;
 /// Width of the drawing, in its own units.
 const WIDTH: f64 = 300.0;
 
@@ -107,32 +110,48 @@ fn bytes_of_view(page: &Page) -> i64 {
     page.state.io.of_view().iter().map(|request| request.bytes).sum()
 }
 
-/// Each step a trapezoid, as wide as the share of the table that is left; the table beside it says the same.
+/// Each step as wide as what is left of the table: things to the left of the middle, their bytes to the right. The table beside
+/// it says the same.
 fn picture(stages: &[Stage]) -> Html {
     #[allow(clippy::cast_precision_loss)]
-    let height = stages.len() as f64 * STAGE_PX;
+    let height = HEAD_PX + stages.len() as f64 * STAGE_PX;
+    let middle = WIDTH / 2.0;
     html! {
         <svg class="funnel-svg" viewBox={format!("0 0 {WIDTH} {height}")} aria-hidden="true">
+            <text class="side" x={(middle - 8.0).to_string()} y="12" text-anchor="end">{"how many"}</text>
+            <text class="side" x={(middle + 8.0).to_string()} y="12" text-anchor="start">{"bytes"}</text>
             { for stages.iter().enumerate().map(|(index, stage)| {
                 #[allow(clippy::cast_precision_loss)]
-                let top = index as f64 * STAGE_PX;
-                let kept = format!("{} of {} {}", format::exact(stage.kept), format::exact(stage.total), stage.unit);
-                html! { <g key={index} class={(stage.after < stage.before).then_some("narrows")}>
-                    <path d={trapezoid(stage, (WIDTH, top, STAGE_PX - 2.0))}><title>{ format!("{}: {kept}", stage.name) }</title></path>
-                    <text x={(WIDTH / 2.0).to_string()} y={(top + STAGE_PX / 2.0 + 3.0).to_string()}>{ stage.name.clone() }</text>
+                let top = HEAD_PX + index as f64 * STAGE_PX;
+                html! { <g key={index} class={stage.narrows().then_some("narrows")}>
+                    <path d={shape(stage, (WIDTH, top, STAGE_PX - 2.0))}><title>{ told(stage) }</title></path>
+                    <text x={middle.to_string()} y={(top + STAGE_PX / 2.0 + 3.0).to_string()}>{ stage.name.clone() }</text>
                 </g> }
             }) }
+            <line class="middle" x1={middle.to_string()} x2={middle.to_string()} y1="2" y2={HEAD_PX.to_string()} />
         </svg>
     }
 }
 
+/// A step in words.
+fn told(stage: &Stage) -> String {
+    let kept =
+        format!("{}: {} of {} {}", stage.name, format::exact(stage.kept), format::exact(stage.total), stage.unit);
+    match stage.bytes {
+        Some((left, all)) => format!("{kept}, {} of {}", format::bytes(left), format::bytes(all)),
+        None => kept,
+    }
+}
+
 fn table(stages: &[Stage]) -> Html {
+    let none = || html! { <span class="none" title="Rows have no bytes of their own">{"–"}</span> };
     html! {
-        <table class="list">
-            <thead><tr><th>{"Step"}</th><th class="num">{"Kept"}</th><th class="num">{"of"}</th><th>{"What is left out"}</th></tr></thead>
+        <div class="scroll-x" tabindex="0"><table class="list">
+            <thead><tr><th>{"Step"}</th><th class="num">{"Kept"}</th><th class="num">{"of"}</th><th class="num">{"Bytes kept"}</th><th class="num">{"of"}</th><th>{"What is left out"}</th></tr></thead>
             <tbody>{ for stages.iter().map(|stage| html! {
-                <tr key={stage.name.clone()}><td>{ stage.name.clone() }</td><td class="num">{ format::exact(stage.kept) }</td><td class="num">{ format!("{} {}", format::exact(stage.total), stage.unit) }</td><td>{ stage.tells }</td></tr>
+                <tr key={stage.name.clone()}><td>{ stage.name.clone() }</td><td class="num">{ format::exact(stage.kept) }</td><td class="num">{ format!("{} {}", format::exact(stage.total), stage.unit) }</td>
+                    <td class="num">{ stage.bytes.map_or_else(none, |(left, _)| bytes(left)) }</td><td class="num">{ stage.bytes.map_or_else(none, |(_, all)| bytes(all)) }</td><td>{ stage.tells }</td></tr>
             }) }</tbody>
-        </table>
+        </table></div>
     }
 }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 
-use super::row::{Layout, style_of};
+use super::{
+    grip::Grip,
+    row::{Layout, style_of},
+};
 use crate::{
     cell::Look,
     components::{
@@ -18,9 +19,6 @@ use crate::{
     shared::Shared,
     state::Action,
 };
-
-/// Pixels that a key press makes a column wider or narrower.
-const KEY_STEP: f64 = 16.0;
 
 /// Properties of [`Head`].
 #[derive(Properties, PartialEq)]
@@ -48,7 +46,8 @@ pub(super) fn Head(props: &HeadProps) -> Html {
             if lanes.pinned > 0 {
                 <div class="grid-pins" role="presentation" style={format!("width:{}px", lanes.pinned_px())}>{ for (0..lanes.pinned).map(|place| title(props, place)) }</div>
             }
-            { for (props.sight.0..props.sight.1).map(|place| title(props, place)) }
+            // A list of its own: beside something without a key, yew would make every title anew when one leaves the sight.
+            <>{ for (props.sight.0..props.sight.1).map(|place| title(props, place)) }</>
         </div>
     }
 }
@@ -68,71 +67,6 @@ fn title(props: &HeadProps, place: usize) -> Html {
             <button class="plain title-button" tabindex="-1" aria-haspopup="dialog" aria-expanded={(props.open == Some(index)).to_string()} onclick={menu}><b>{ column.name.clone() }</b><small>{ column.type_text.clone() }</small></button>
             <Grip {index} name={column.name.clone()} {width} resize={props.resize.clone()} />
         </div>
-    }
-}
-
-/// Properties of [`Grip`].
-#[derive(Properties, PartialEq)]
-struct GripProps {
-    index: usize,
-    name: String,
-    width: f64,
-    resize: Callback<(usize, Option<f64>)>,
-}
-
-/// The edge of a column, to be dragged; a double click fits it to its cells.
-#[component]
-fn Grip(props: &GripProps) -> Html {
-    let GripProps { index, width, resize, .. } = props;
-    let (index, width) = (*index, *width);
-    let from = use_mut_ref(|| None::<(f64, f64)>);
-    let onpointerdown = {
-        let from = from.clone();
-        Callback::from(move |event: PointerEvent| {
-            event.prevent_default();
-            event.stop_propagation();
-            if let Some(element) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
-                let _ = element.set_pointer_capture(event.pointer_id());
-            }
-            *from.borrow_mut() = Some((f64::from(event.client_x()), width));
-        })
-    };
-    let onpointermove = {
-        let (from, resize) = (from.clone(), resize.clone());
-        Callback::from(move |event: PointerEvent| {
-            if let Some((x, width)) = *from.borrow() {
-                resize.emit((index, Some(width + f64::from(event.client_x()) - x)));
-            }
-        })
-    };
-    // The last move before it may have been swallowed by a frame.
-    let onpointerup = {
-        let resize = resize.clone();
-        Callback::from(move |event: PointerEvent| {
-            if let Some((x, width)) = from.borrow_mut().take() {
-                resize.emit((index, Some(width + f64::from(event.client_x()) - x)));
-            }
-        })
-    };
-    let ondblclick = {
-        let resize = resize.clone();
-        Callback::from(move |_: MouseEvent| resize.emit((index, None)))
-    };
-    let onkeydown = {
-        let resize = resize.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let step = match event.key().as_str() {
-                "ArrowLeft" => -KEY_STEP,
-                "ArrowRight" => KEY_STEP,
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            resize.emit((index, Some(width + step)));
-        })
-    };
-    html! {
-        <span class="grip" role="separator" aria-orientation="vertical" aria-label={format!("Width of {}", props.name)} aria-valuenow={format!("{width:.0}")} tabindex="-1" {onpointerdown} {onpointermove} {onpointerup} {ondblclick} {onkeydown}></span>
     }
 }
 

@@ -57,7 +57,8 @@ pub(super) fn Row(props: &RowProps) -> Html {
             if lanes.pinned > 0 {
                 <div class="grid-pins" role="presentation" style={format!("width:{}px", lanes.pinned_px())}>{ for (0..lanes.pinned).map(|place| cell(props, place)) }</div>
             }
-            { for (sight.0..sight.1).map(|place| cell(props, place)) }
+            // A list of its own, as in the head: cells that stay in sight are not made anew.
+            <>{ for (sight.0..sight.1).map(|place| cell(props, place)) }</>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::Versions;
 use crate::{
     components::{
         bits::{ago, panel},
@@ -26,29 +27,19 @@ const TOP: f64 = 20.0;
 const LEFT: f64 = 14.0;
 const NARROWEST: f64 = 148.0;
 
-/// Properties of [`Lanes`].
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    /// All versions, in order.
-    pub(super) all: Vec<SchemaInfo>,
-    /// The version shown.
-    pub(super) current: i64,
-    /// The version that it is compared with.
-    pub(super) before: Option<i64>,
-}
-
 /// Versions as buttons, and the lanes below them.
 #[component]
-pub(super) fn Lanes(props: &Props) -> Html {
+pub(super) fn Lanes(props: &Versions) -> Html {
     let page = use_page();
     let node = use_node_ref();
     let (width, _) = use_size(&node);
     let columns = props.all.iter().map(|schema| schema.fields.len()).max().unwrap_or_default();
     let touched = use_state_eq(|| columns > MANY && props.all.len() > 1);
-    let shown = props.all.get(props.all.len().saturating_sub(VERSIONS)..).unwrap_or_default();
-    let mut drawn = lanes(shown, *touched);
-    let left_out = drawn.len().saturating_sub(DRAWN);
-    drawn.truncate(DRAWN);
+    let shown = newest(&props.all);
+    let followed = use_memo((props.all.clone(), *touched), |(all, touched)| lanes(newest(all), *touched, DRAWN));
+    let words =
+        use_memo(props.all.clone(), |all| newest(all).iter().map(|schema| changed(all, schema)).collect::<Vec<_>>());
+    let (drawn, left_out) = (&followed.lanes, followed.left_out);
     #[allow(clippy::cast_precision_loss)]
     let step = ((width - LEFT) / shown.len().max(1) as f64).max(NARROWEST).floor();
     let tools = html! {
@@ -73,23 +64,32 @@ pub(super) fn Lanes(props: &Props) -> Html {
         tools,
         html! {
             <div class="scroll-x lanes" ref={node} tabindex="0" role="group" aria-label="Versions of the schema">
-                <ol class="lane-heads">{ for shown.iter().map(|schema| head(&page, props, schema, step)) }</ol>
-                if drawn.is_empty() { <p class="note">{"No version changed a column."}</p> } else if width > 60.0 { { draw(&page, shown, &drawn, (step, height), props.current) } } else { <div style={format!("height:{height}px")}></div> }
+                <ol class="lane-heads">{ for shown.iter().zip(words.iter()).map(|(schema, words)| head(&page, props, schema, (words, step))) }</ol>
+                if drawn.is_empty() { <p class="note">{"No version changed a column."}</p> } else if width > 60.0 { { draw(&page, shown, drawn, (step, height), props.current) } } else { <div style={format!("height:{height}px")}></div> }
             </div>
         },
     )
 }
 
-/// A version: chosen by a click, with what it changed in a few words.
-fn head(page: &Page, props: &Props, schema: &SchemaInfo, step: f64) -> Html {
-    let on = schema.id == props.current;
-    let words = match schema_diff::previous(&props.all, schema.id) {
+/// The versions drawn.
+fn newest(all: &[SchemaInfo]) -> &[SchemaInfo] {
+    all.get(all.len().saturating_sub(VERSIONS)..).unwrap_or_default()
+}
+
+/// What a version changed, in a few words.
+fn changed(all: &[SchemaInfo], schema: &SchemaInfo) -> String {
+    match schema_diff::previous(all, schema.id) {
         None => format::counted(schema.fields.len(), "column"),
         Some(before) => summary(
             &schema_diff::fields(&before.fields, &schema.fields),
             schema_diff::options(&before.options, &schema.options).len(),
         ),
-    };
+    }
+}
+
+/// A version: chosen by a click, with what it changed.
+fn head(page: &Page, props: &Versions, schema: &SchemaInfo, (words, step): (&str, f64)) -> Html {
+    let on = schema.id == props.current;
     let role = if props.before == Some(schema.id) { "compared" } else { "" };
     let onclick = {
         let (page, id) = (page.clone(), schema.id);
@@ -102,7 +102,7 @@ fn head(page: &Page, props: &Props, schema: &SchemaInfo, step: f64) -> Html {
         <li key={schema.id.to_string()} style={format!("width:{step}px")}>
             <button class={classes!("version", on.then_some("on"), role)} aria-pressed={on.to_string()} {onclick}>
                 <span><b>{ format!("schema {}", schema.id) }</b>{" "}<small>{ schema.time_millis.map(ago).unwrap_or_default() }</small></span>
-                <span>{ words }</span>
+                <span>{ words.to_owned() }</span>
             </button>
         </li>
     }

@@ -97,7 +97,12 @@ fn matching(storage: &Storage, size: u64, predicate: &Predicate) -> (usize, (u64
     let read = read_all(storage, size, request).unwrap();
     let found = filter_record_batch(&read, &predicate.evaluate(&read).unwrap()).unwrap();
     assert_eq!(found, expected, "{predicate}");
-    (found.num_rows(), counters.get(ReadStep::RowGroupsByBloomFilter))
+    let counted = counters.get(ReadStep::RowGroupsByBloomFilter);
+    assert!(
+        counted.kept_bytes <= counted.total_bytes && (counted.kept_bytes == 0) == (counted.kept == 0),
+        "{counted:?}"
+    );
+    (found.num_rows(), (counted.kept, counted.total))
 }
 
 #[test]

@@ -30,7 +30,10 @@ fn diff_counts_files_and_commits() {
     assert_eq!(diff["commits"].as_array().unwrap().len(), 1);
     let text = lab.run(&["diff", "d.t", "1", "-o", "table"]).ok();
     assert!(text.starts_with("snapshot 1 to 2, 1 commit\n"), "{text}");
-    assert!(text.contains("files added: 1, ") && text.contains(" bytes, 1 row\n") && text.contains(" 0 rows\n"), "{text}");
+    assert!(
+        text.contains("files added: 1, ") && text.contains(" bytes, 1 row\n") && text.contains(" 0 rows\n"),
+        "{text}"
+    );
     lab.run(&["diff", "d.t", "77"]).fails(3);
 }
 

@@ -93,7 +93,7 @@ export async function load({ module, fullModule, full: all = false, idleMillis }
   if (idleMillis !== undefined) uses.idleMillis = idleMillis;
   fullSource ??= fullModule;
   wantsFull ||= all;
-  if (all || wantsFull || full.running) await full.start(fullSource);
+  if (wantsFull || full.running) await full.start(fullSource);
   else await reader.start(module);
   return engine;
 }

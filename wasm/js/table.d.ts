@@ -5,7 +5,7 @@ import type { CompactionPreview, Doctor, Verification } from './health.js';
 import type { Long, PaimonType, Row } from './index.js';
 import type { Insight } from './insight.js';
 import type { DataFile, Explain, IoReport, Manifest, Schema, Snapshot, TableInfo, Tag } from './metadata.js';
-import type { ArrowModule, Compacted, CompactOptions, SchemaChange, UpdateOptions, WriteOptions, Writer } from './writing.js';
+import type { ArrowModule, Compacted, CompactOptions, SchemaAlteration, UpdateOptions, WriteOptions, Writer } from './writing.js';
 
 /** A state of the table, by one of these names; the latest when nothing is named. */
 export interface At {
@@ -118,7 +118,7 @@ export interface Table extends Disposable, Insight {
    * await orders.alter([{ addColumn: 'note', type: 'STRING', after: 'id' }, { renameColumn: 'total', to: 'amount' }, { setOption: 'bucket', value: 8 }]);
    * ```
    */
-  alter(changes: SchemaChange | SchemaChange[], options?: { signal?: AbortSignal }): Promise<{ schemaId: Long }>;
+  alter(changes: SchemaAlteration | SchemaAlteration[], options?: { signal?: AbortSignal }): Promise<{ schemaId: Long }>;
   /** Merges files, in one commit. Without `full` only where Paimon's rules ask for it. */
   compact(options?: CompactOptions): Promise<Compacted>;
   /** What was asked of the store; `since` leaves out requests up to that `seq`. */

@@ -5,8 +5,6 @@ import { errorOf } from './errors.js';
 import { Follow } from './follow.js';
 import { answers } from './insight.js';
 import { Rows, Scan } from './scan.js';
-import { alterations } from './write/alteration.js';
-import { assignments } from './write/assignments.js';
 import { Writer } from './write/writer.js';
 
 /** Names of states, as `at` and the reads take them. */
@@ -194,6 +192,8 @@ export class Table {
    */
   async update({ set, where, dryRun, signal }) {
     if (typeof where !== 'string') throw errorOf('invalid', "expected a filter as `where`; say 'true' for every row");
+    // What only those who write need is loaded for them.
+    const { assignments } = await import('./write/assignments.js');
     return this.#change('update', { set: assignments(set), filter: where, dryRun }, signal);
   }
 
@@ -211,6 +211,7 @@ export class Table {
    * @returns {Promise<{schemaId: number | string}>}
    */
   async alter(changes, { signal = this.#signal } = {}) {
+    const { alterations } = await import('./write/alteration.js');
     const text = JSON.stringify(alterations(changes));
     const done = JSON.parse(await guarded(signal, (aborted) => this.#engine('alter').alter(text, aborted)));
     this.info = await this.#request('info', {}, signal);

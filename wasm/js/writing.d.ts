@@ -110,7 +110,7 @@ export interface ColumnPlace {
 }
 
 /** A change of a schema, named by its first member. */
-export type SchemaChange =
+export type SchemaAlteration =
   /** A column that may be null; rows that are there have null in it, whatever the default is. */
   | ({ addColumn: ColumnPath; type: PaimonType; comment?: string; default?: string | number | boolean } & ColumnPlace)
   /** Options and keys that name the column follow. */

@@ -1,11 +1,13 @@
 // Memory comes back when tables are closed, in a worker and on this thread: figures of the process, not of our own counting alone.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { ROWS, withBigTable } from './big_table.mjs';
+import { freshPackage } from './fresh.mjs';
 import { collect } from './garbage.mjs';
 import { PACKAGE, load } from './package.mjs';
 
@@ -88,6 +90,29 @@ test('the memory of this thread comes back when all is closed, each time', (cont
     await wait(20);
   }
   await stopped();
+}));
+
+test('what begins anew begins as small as it was asked for', (context) => withBigTable(async (folder) => {
+  const read = async ({ openTable, loaded }) => {
+    const table = await openTable(join(folder, 'db.db/t'));
+    assert.equal((await table.snapshots()).length, 1);
+    const begun = loaded();
+    // Only the full module knows.
+    await table.doctor();
+    const needed = loaded();
+    table.close();
+    for (let turn = 0; turn < 100 && loaded().length > 0; turn += 1) await wait(20);
+    return [begun, needed, loaded()];
+  };
+  const [small, whole] = [await freshPackage(context), await freshPackage(context)];
+  await small.load({ idleMillis: 10 });
+  await whole.load({ full: true, idleMillis: 10 });
+  const both = readFileSync(join(PACKAGE, 'wasm/reader_bg.wasm')).equals(readFileSync(join(PACKAGE, 'wasm/full_bg.wasm')));
+  for (let round = 1; round <= 2; round += 1) {
+    // A package for development has the full module in both places: nothing is missing there.
+    assert.deepEqual(await read(small), [['reader'], both ? ['reader'] : ['reader', 'full'], []]);
+    assert.deepEqual(await read(whole), [['full'], ['full'], []]);
+  }
 }));
 
 test('nothing of an instance that was ended touches the next one', () => withBigTable(async (folder) => {

@@ -140,13 +140,13 @@ test('an abort stops the requests that are under way', { skip }, async () => {
     server.log.length = 0;
     const controller = new AbortController();
     const opening = open(`${server.url}/pk_dedup/warehouse/golden.db/pk_dedup`, { signal: controller.signal });
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    // Under way: asked, and not answered yet.
+    while (server.log.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
     controller.abort();
     await assert.rejects(opening, { name: 'AbortError' });
     const asked = server.log.length;
     await new Promise((resolve) => setTimeout(resolve, 200));
     assert.equal(server.log.length, asked);
-    assert.ok(asked > 0);
   }
   await engine.close();
   await server.close();

@@ -31,7 +31,7 @@ const NAMES = `
 type Cenote = typeof import('cenote');
 declare global {
   const openTable: Cenote['openTable'], openWarehouse: Cenote['openWarehouse'], inWorker: Cenote['inWorker'], s3: Cenote['s3'];
-  const table: import('cenote').Table, credentials: import('cenote').Credentials, signal: AbortSignal;
+  const table: import('cenote').Table, orders: import('cenote').Table, credentials: import('cenote').Credentials, signal: AbortSignal;
   const connection: { insertArrowFromIPCStream(bytes: Uint8Array, options: { name: string; create: boolean }): Promise<void> };
   var from: number | string;
 }

@@ -167,6 +167,9 @@ const METHODS = {
   writeAbort: ({ writers }, { writer }) => done(writers.take(writer)?.abort()),
 
   deleteWhere: ({ tables }, { table, filter, ...params }, { signal }) => tables.get(table).deleteWhere(filter, { ...params, signal }),
+  update: ({ tables }, { table, ...params }, { signal }) => tables.get(table).update({ ...params, signal }),
+  truncate: ({ tables }, { table, ...params }, { signal }) => tables.get(table).truncate({ ...params, signal }),
+  alter: ({ tables }, { table, changes }, { signal }) => tables.get(table).alter(changes, { signal }),
   compact: ({ tables }, { table, ...params }, { signal }) => tables.get(table).compact({ ...params, signal }),
 
   io: ({ meter }, { since }) => meter.read(since ?? 0),

@@ -73,6 +73,8 @@ export interface LoadOptions {
   fullModule?: ModuleSource;
   /** Load all of the engine now and open everything there, instead of when it is needed. */
   full?: boolean;
+  /** How long nothing must be open before the memory of the engine is given back, 1000 ms unless said; `Infinity` for never. */
+  idleMillis?: number;
 }
 
 /**
@@ -80,10 +82,13 @@ export interface LoadOptions {
  *
  * The engine is two modules: a small reader, and the full one, which is loaded when a table or a call needs more: ORC and Avro data
  * files, rare codecs, sketches, every change of a table, `doctor`, `verify` and `compaction`.
+ *
+ * WebAssembly memory never shrinks: when all tables, warehouses, cursors and writers have been closed for a second (`idleMillis`), the
+ * modules are ended, which gives all of it back. They stay compiled, and start anew within milliseconds when something is opened.
  */
 export function load(options?: LoadOptions): Promise<unknown>;
 
-/** The modules that have started. */
+/** The modules that run: none before the first opening, and none after the memory was given back. */
 export function loaded(): ('reader' | 'full')[];
 
 /** A warehouse: databases `<database>.db` with their tables, below one place. */

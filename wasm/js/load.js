@@ -4,15 +4,18 @@
 import { errorOf } from './errors.js';
 import { switching } from './switching.js';
 import { unmoved } from './unbundled.js';
+import { Uses } from './uses.js';
 import * as readerBindings from './wasm/reader.js';
 
 /** @typedef {BufferSource | WebAssembly.Module | Response | Promise<Response> | URL | string} Source */
 
-/** One module: its bindings are there at once or loaded, its bytes are fetched when it starts. */
+/** One module: its bindings are there at once or loaded, its bytes are fetched when it first starts. */
 class Module {
   #bindings;
   #place;
   #started;
+  /** What was fetched and compiled. @type {WebAssembly.Module | undefined} */
+  #compiled;
   /** @type {WebAssembly.Memory | undefined} */
   #memory;
   /** What has started. @type {import('./switching.js').Bindings | undefined} */
@@ -26,11 +29,18 @@ class Module {
 
   /** @param {Source} [source] where it is, when its own place is not right; for the first call only */
   start(source) {
-    this.#started ??= this.#start(source ?? unmoved(this.#place()) ?? this.#place()).catch((error) => {
+    this.#started ??= this.#start(this.#compiled ?? source ?? unmoved(this.#place()) ?? this.#place()).catch((error) => {
       this.#started = undefined;
       throw error;
     });
     return this.#started;
+  }
+
+  /** Gives the memory back: nothing of what runs is used any more. The next start makes another of what is compiled. */
+  stop() {
+    if (this.running === undefined) return;
+    this.#compiled = this.running.__wbg_reset_state();
+    this.running = this.#started = this.#memory = undefined;
   }
 
   async #start(source) {
@@ -55,28 +65,40 @@ const full = new Module(() => import('./wasm/full.js'), () => new URL('./wasm/fu
 
 /** Where the full module is, when a call of `load` said so. @type {Source | undefined} */
 let fullSource;
+/** Whether a call of `load` wants all of the engine. */
+let wantsFull = false;
+
+const uses = new Uses(() => {
+  reader.stop();
+  full.stop();
+});
 
 const engine = switching({
-  first: () => (full.running ? full.start() : reader.start()),
+  uses,
+  first: () => (full.running || wantsFull ? full.start(fullSource) : reader.start()),
   full: () => full.start(fullSource),
   running: () => [full.running, reader.running].filter((module) => module !== undefined),
 });
 
 /**
  * Starts the engine; every call that needs it does so by itself. Only the reader is loaded, unless `full` says otherwise.
- * @param {{module?: Source, fullModule?: Source, full?: boolean}} [options] where the modules are, when the defaults
- *   (`wasm/reader_bg.wasm` and `wasm/full_bg.wasm` beside this file) are not right; `full`: load all of the engine now, and open
- *   everything there
+ * @param {{module?: Source, fullModule?: Source, full?: boolean, idleMillis?: number}} [options] where the modules are, when the
+ *   defaults (`wasm/reader_bg.wasm` and `wasm/full_bg.wasm` beside this file) are not right; `full`: load all of the engine now, and
+ *   open everything there; `idleMillis`: how long nothing must be open before all memory is given back
  * @returns {Promise<typeof engine>}
  */
-export async function load({ module, fullModule, full: all = false } = {}) {
+export async function load({ module, fullModule, full: all = false, idleMillis } = {}) {
+  // Whoever loads will open something: it is not idle time that passes until then.
+  uses.stay();
+  if (idleMillis !== undefined) uses.idleMillis = idleMillis;
   fullSource ??= fullModule;
-  if (all) await full.start(fullSource);
-  else if (!full.running) await reader.start(module);
+  wantsFull ||= all;
+  if (wantsFull || full.running) await full.start(fullSource);
+  else await reader.start(module);
   return engine;
 }
 
-/** Which modules have started: `reader`, `full`. */
+/** Which modules run: `reader`, `full`. */
 export function loaded() {
   return Object.entries({ reader, full }).filter(([, module]) => module.running).map(([name]) => name);
 }

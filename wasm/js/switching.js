@@ -2,6 +2,8 @@
 // Then the same thing is opened there and the call is made again; nobody above notices, but for the time that it takes.
 //
 // The engine tells what it lacks in a member `lacks` of its errors.
+//
+// All that is open and all that is under way is counted here: when there is neither, the modules' memory is given back.
 
 import { errorOf } from './errors.js';
 import { Meter } from './meter.js';
@@ -11,9 +13,11 @@ import { Meter } from './meter.js';
  * @typedef {object} Modules
  * @property {() => Promise<Bindings>} first starts the one to begin with: the full one where it is there already
  * @property {() => Promise<Bindings>} full starts the full one
+ * @property {import('./uses.js').Uses} uses what is open and under way
  * @property {() => Bindings[]} running those that have started, the full one first
  *
- * @typedef {{openTable: Function, Catalog: new (store: object, label: string) => any, noteCommit: () => void}} Bindings
+ * @typedef {{openTable: Function, Catalog: new (store: object, label: string) => any, noteCommit: () => void,
+ *   __wbg_reset_state: () => WebAssembly.Module}} Bindings
  */
 
 /** The engine over its modules. @param {Modules} modules */
@@ -35,12 +39,14 @@ function needsFull(error) {
 }
 
 /** Tells all modules of a commit, whatever became of it: what they know of the latest snapshot is old. */
-async function committing(modules, work) {
-  try {
-    return await work;
-  } finally {
-    for (const engine of modules.running()) engine.noteCommit();
-  }
+function committing(modules, work) {
+  return modules.uses.during(async () => {
+    try {
+      return await work();
+    } finally {
+      for (const engine of modules.running()) engine.noteCommit();
+    }
+  });
 }
 
 /** One thing in each module that was asked for it, and their requests. */
@@ -62,6 +68,12 @@ class Held {
     return raw;
   }
 
+  /** Puts something in the place of all that is held. @param {Bindings} engine @param {any} raw */
+  renew(engine, raw) {
+    if (!this.isFreed) this.#release();
+    return this.add(engine, raw);
+  }
+
   /** @param {Bindings} engine */
   in(engine) {
     return this.#things.get(engine)?.raw;
@@ -74,6 +86,10 @@ class Held {
 
   free() {
     this.isFreed = true;
+    this.#release();
+  }
+
+  #release() {
     for (const thing of this.#things.values()) {
       this.#log.remove(thing);
       thing.raw.free();
@@ -98,23 +114,25 @@ class SwitchingTable {
   }
 
   /** @param {Modules} modules @param {(engine: Bindings, aborted?: PromiseLike<void>) => Promise<any>} open @param {PromiseLike<void>} [aborted] */
-  static async open(modules, open, aborted) {
-    const table = new SwitchingTable(modules, open);
-    const engine = await modules.first();
-    try {
-      table.#hold(engine, await open(engine, aborted));
-    } catch (error) {
-      if (!needsFull(error)) throw error;
-      await table.#inFull();
-    }
-    return table;
+  static open(modules, open, aborted) {
+    return modules.uses.during(async () => {
+      const table = new SwitchingTable(modules, open);
+      const engine = await modules.first();
+      try {
+        table.#hold(engine, await open(engine, aborted));
+      } catch (error) {
+        if (!needsFull(error)) throw error;
+        await table.#inFull();
+      }
+      return modules.uses.hold(table);
+    });
   }
 
   /** One that is open. @param {Bindings} engine @param {any} raw */
   static of(modules, open, engine, raw) {
     const table = new SwitchingTable(modules, open);
     table.#hold(engine, raw);
-    return table;
+    return modules.uses.hold(table);
   }
 
   #hold(engine, raw) {
@@ -136,30 +154,41 @@ class SwitchingTable {
     return this.#held.in(engine) ?? this.#hold(engine, await this.#open(engine));
   }
 
-  async #use(call) {
-    try {
-      return await call(this.#raw);
-    } catch (error) {
-      if (!needsFull(error)) throw error;
-      return call(await this.#inFull());
-    }
+  #use(call) {
+    return this.#modules.uses.during(async () => {
+      try {
+        return await call(this.#raw);
+      } catch (error) {
+        if (!needsFull(error)) throw error;
+        return call(await this.#inFull());
+      }
+    });
   }
 
   request(text, aborted) {
     return this.#use((raw) => raw.request(text, aborted));
   }
 
-  async change(text, aborted) {
-    return committing(this.#modules, (await this.#inFull()).change(text, aborted));
+  change(text, aborted) {
+    return committing(this.#modules, async () => (await this.#inFull()).change(text, aborted));
   }
 
-  async write(text, aborted) {
-    const writer = await (await this.#inFull()).write(text, aborted);
-    const commit = writer.commit.bind(writer);
-    return Object.assign(writer, { commit: (stopped) => committing(this.#modules, commit(stopped)) });
+  /** Another schema is another table to the engine: it is opened again, and asked from now on. */
+  alter(text, aborted) {
+    return committing(this.#modules, async () => {
+      const answer = await (await this.#inFull()).alter(text, aborted);
+      const engine = await this.#modules.full();
+      this.#raw = this.#held.renew(engine, await this.#open(engine));
+      this.#full = Promise.resolve(this.#raw);
+      return answer;
+    });
   }
 
-  async system(name) {
+  write(text, aborted) {
+    return this.#modules.uses.during(async () => new HeldWriter(this.#modules, await (await this.#inFull()).write(text, aborted)));
+  }
+
+  system(name) {
     const open = async (engine, aborted) => {
       const table = await this.#open(engine, aborted);
       try {
@@ -168,9 +197,11 @@ class SwitchingTable {
         table.free();
       }
     };
-    // Only the full module has system tables.
-    const raw = await this.#inFull();
-    return SwitchingTable.of(this.#modules, open, await this.#modules.full(), raw.system(name));
+    return this.#modules.uses.during(async () => {
+      // Only the full module has system tables.
+      const raw = await this.#inFull();
+      return SwitchingTable.of(this.#modules, open, await this.#modules.full(), raw.system(name));
+    });
   }
 
   scan(text, aborted) {
@@ -181,9 +212,12 @@ class SwitchingTable {
     return this.#cursor((raw, stopped) => raw.changes(text, stopped), aborted);
   }
 
-  async #cursor(open, aborted) {
-    const raw = await this.#use((table) => open(table, aborted));
-    return new SwitchingCursor(raw, async (stopped) => open(await this.#inFull(), stopped));
+  #cursor(open, aborted) {
+    const { uses } = this.#modules;
+    return uses.during(async () => {
+      const raw = await this.#use((table) => open(table, aborted));
+      return uses.hold(new SwitchingCursor(uses, raw, async (stopped) => open(await this.#inFull(), stopped)));
+    });
   }
 
   /** @param {number} since */
@@ -198,17 +232,84 @@ class SwitchingTable {
 
   free() {
     this.#held.free();
+    this.#modules.uses.letGo(this);
+  }
+}
+
+/** Rows on their way in, which only the full module takes. */
+class HeldWriter {
+  #modules;
+  #raw;
+
+  /** @param {Modules} modules @param {any} raw */
+  constructor(modules, raw) {
+    this.#modules = modules;
+    this.#raw = raw;
+    modules.uses.hold(this);
+  }
+
+  columns() {
+    return this.#raw.columns();
+  }
+
+  writeCells(...args) {
+    return this.#modules.uses.during(() => this.#raw.writeCells(...args));
+  }
+
+  writeIpc(...args) {
+    return this.#modules.uses.during(() => this.#raw.writeIpc(...args));
+  }
+
+  commit(aborted) {
+    return committing(this.#modules, () => this.#raw.commit(aborted));
+  }
+
+  abort() {
+    return this.#modules.uses.during(() => this.#raw.abort());
+  }
+
+  free() {
+    this.#raw.free();
+    this.#modules.uses.letGo(this);
+  }
+}
+
+/** Rows on their way into a file, which only the full module writes. */
+class HeldFile {
+  #uses;
+  #raw;
+
+  /** @param {import('./uses.js').Uses} uses @param {any} raw */
+  constructor(uses, raw) {
+    this.#uses = uses;
+    this.#raw = raw;
+    uses.hold(this);
+  }
+
+  get rows() {
+    return this.#raw.rows;
+  }
+
+  next(aborted) {
+    return this.#uses.during(() => this.#raw.next(aborted));
+  }
+
+  free() {
+    this.#raw.free();
+    this.#uses.letGo(this);
   }
 }
 
 /** Rows, read by the module that can. */
 class SwitchingCursor {
+  #uses;
   #raw;
   #openAgain;
   #hasGiven = false;
 
-  /** @param {any} raw @param {(aborted?: PromiseLike<void>) => Promise<any>} openAgain in the full module */
-  constructor(raw, openAgain) {
+  /** @param {import('./uses.js').Uses} uses @param {any} raw @param {(aborted?: PromiseLike<void>) => Promise<any>} openAgain in the full module */
+  constructor(uses, raw, openAgain) {
+    this.#uses = uses;
     this.#raw = raw;
     this.#openAgain = openAgain;
   }
@@ -229,20 +330,24 @@ class SwitchingCursor {
     return this.#next((raw) => raw.nextRows(count, aborted), aborted);
   }
 
-  async rowsAt(offset, count, passed, aborted) {
-    try {
-      return await this.#raw.rowsAt(offset, count, passed, aborted);
-    } catch (error) {
-      if (!needsFull(error)) throw error;
-      return (await this.#again(aborted)).rowsAt(offset, count, passed, aborted);
-    }
+  rowsAt(offset, count, passed, aborted) {
+    return this.#uses.during(async () => {
+      try {
+        return await this.#raw.rowsAt(offset, count, passed, aborted);
+      } catch (error) {
+        if (!needsFull(error)) throw error;
+        return (await this.#again(aborted)).rowsAt(offset, count, passed, aborted);
+      }
+    });
   }
 
   /** The rest of the rows as a file: only the full engine writes one. */
-  async toFile(format, aborted) {
-    if (typeof this.#raw.toFile === 'function') return this.#raw.toFile(format);
-    if (this.#hasGiven) throw errorOf('invalid', 'a file is made of all rows: ask for it before any of them');
-    return (await this.#again(aborted)).toFile(format);
+  toFile(format, aborted) {
+    return this.#uses.during(async () => {
+      if (typeof this.#raw.toFile === 'function') return new HeldFile(this.#uses, this.#raw.toFile(format));
+      if (this.#hasGiven) throw errorOf('invalid', 'a file is made of all rows: ask for it before any of them');
+      return new HeldFile(this.#uses, (await this.#again(aborted)).toFile(format));
+    });
   }
 
   async #again(aborted) {
@@ -252,22 +357,25 @@ class SwitchingCursor {
     return raw;
   }
 
-  async #next(read, aborted) {
-    try {
-      const rows = await read(this.#raw);
-      this.#hasGiven = true;
-      return rows;
-    } catch (error) {
-      if (!needsFull(error)) throw error;
-      // Rows that were given cannot be taken back, and nothing promises that they come in the same order again.
-      if (this.#hasGiven) throw withHint(error);
-      this.#hasGiven = true;
-      return read(await this.#again(aborted));
-    }
+  #next(read, aborted) {
+    return this.#uses.during(async () => {
+      try {
+        const rows = await read(this.#raw);
+        this.#hasGiven = true;
+        return rows;
+      } catch (error) {
+        if (!needsFull(error)) throw error;
+        // Rows that were given cannot be taken back, and nothing promises that they come in the same order again.
+        if (this.#hasGiven) throw withHint(error);
+        this.#hasGiven = true;
+        return read(await this.#again(aborted));
+      }
+    });
   }
 
   free() {
     this.#raw.free();
+    this.#uses.letGo(this);
   }
 }
 
@@ -276,49 +384,47 @@ function withHint({ kind, message, path, lacks }) {
   return Object.assign(errorOf(kind, message, { path, hint }), { lacks });
 }
 
-/** A warehouse in each module that was asked for it. */
+/** A warehouse in each module that was asked for it; in none before it is asked something. */
 class SwitchingCatalog {
   #modules;
   #store;
   #label;
   #held = new Held();
 
-  /** @param {Modules} modules one of which runs @param {object} store @param {string} label */
+  /** @param {Modules} modules @param {{list?: Function}} store @param {string} label */
   constructor(modules, store, label) {
     this.#modules = modules;
     this.#store = store;
     this.#label = label;
-    this.#in(modules.running()[0]);
+    modules.uses.hold(this);
   }
 
   #in(engine) {
     return this.#held.in(engine) ?? this.#held.add(engine, new engine.Catalog(this.#store, this.#label));
   }
 
-  get #raw() {
-    return this.#in(this.#modules.running()[0]);
-  }
-
   get canList() {
-    return this.#raw.canList;
+    return typeof this.#store.list === 'function';
   }
 
   databases(aborted) {
-    return this.#raw.databases(aborted);
+    return this.#modules.uses.during(async () => this.#in(await this.#modules.first()).databases(aborted));
   }
 
   table(database, name, aborted) {
     return SwitchingTable.open(this.#modules, this.#opening(database, name), aborted);
   }
 
-  async createTable(database, name, text, aborted) {
-    const engine = await this.#modules.full();
-    const raw = await committing(this.#modules, this.#in(engine).createTable(database, name, text, aborted));
-    return SwitchingTable.of(this.#modules, this.#opening(database, name), engine, raw);
+  createTable(database, name, text, aborted) {
+    return committing(this.#modules, async () => {
+      const engine = await this.#modules.full();
+      const raw = await this.#in(engine).createTable(database, name, text, aborted);
+      return SwitchingTable.of(this.#modules, this.#opening(database, name), engine, raw);
+    });
   }
 
-  async change(text, aborted) {
-    return committing(this.#modules, this.#in(await this.#modules.full()).change(text, aborted));
+  change(text, aborted) {
+    return committing(this.#modules, async () => this.#in(await this.#modules.full()).change(text, aborted));
   }
 
   #opening(database, name) {
@@ -337,5 +443,6 @@ class SwitchingCatalog {
 
   free() {
     this.#held.free();
+    this.#modules.uses.letGo(this);
   }
 }

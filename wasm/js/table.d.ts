@@ -5,7 +5,7 @@ import type { CompactionPreview, Doctor, Verification } from './health.js';
 import type { Long, PaimonType, Row } from './index.js';
 import type { Insight } from './insight.js';
 import type { DataFile, Explain, IoReport, Manifest, Schema, Snapshot, TableInfo, Tag } from './metadata.js';
-import type { ArrowModule, CompactOptions, Compacted, WriteOptions, Writer } from './writing.js';
+import type { ArrowModule, Compacted, CompactOptions, SchemaAlteration, UpdateOptions, WriteOptions, Writer } from './writing.js';
 
 /** A state of the table, by one of these names; the latest when nothing is named. */
 export interface At {
@@ -99,6 +99,26 @@ export interface Table extends Disposable, Insight {
    * A cancelled call may have happened or not, never half.
    */
   deleteWhere(filter: string, options?: { dryRun?: boolean; signal?: AbortSignal }): Promise<{ snapshot: Long | null; rows: Long }>;
+  /**
+   * Sets columns of the rows that a SQL filter matches, in one commit; `'true'` matches every row. All values are computed from the
+   * old row. With `dryRun` it only counts. A cancelled call may have happened or not, never half.
+   *
+   * ```ts
+   * await orders.update({ set: { total: 'total * 1.1', note: "'raised'" }, where: "region = 'north'" });
+   * ```
+   */
+  update(options: UpdateOptions): Promise<{ snapshot: Long | null; rows: Long }>;
+  /** Takes all rows away, in one commit, without reading them. With `dryRun` it only counts. */
+  truncate(options?: { dryRun?: boolean; signal?: AbortSignal }): Promise<{ snapshot: Long | null; rows: Long; files: Long; partitions: Long }>;
+  /**
+   * Changes the schema; all changes are made, in their order, or none. This table has the new schema afterwards; a table that was opened
+   * elsewhere has it when it is opened again, and cursors go on with the old one.
+   *
+   * ```ts
+   * await orders.alter([{ addColumn: 'note', type: 'STRING', after: 'id' }, { renameColumn: 'total', to: 'amount' }, { setOption: 'bucket', value: 8 }]);
+   * ```
+   */
+  alter(changes: SchemaAlteration | SchemaAlteration[], options?: { signal?: AbortSignal }): Promise<{ schemaId: Long }>;
   /** Merges files, in one commit. Without `full` only where Paimon's rules ask for it. */
   compact(options?: CompactOptions): Promise<Compacted>;
   /** What was asked of the store; `since` leaves out requests up to that `seq`. */

@@ -167,7 +167,7 @@ export class Table {
 
   /**
    * Begins writing rows: `append`, `upsert` and `delete` them, then `commit`.
-   * @param {{commitUser?: string, identifier?: number | string, overwrite?: boolean | 'partitions' | {where: string}, signal?: AbortSignal}} [options]
+   * @param {{commitUser?: string, identifier?: number | string, properties?: Record<string, string>, overwrite?: boolean | 'partitions' | {where: string}, signal?: AbortSignal}} [options]
    * @returns {Promise<Writer>}
    */
   async write({ signal = this.#signal, overwrite, ...plan } = {}) {
@@ -182,6 +182,40 @@ export class Table {
    */
   deleteWhere(filter, { dryRun, signal } = {}) {
     return this.#change('deleteWhere', { filter, dryRun }, signal);
+  }
+
+  /**
+   * Sets columns of the rows that a filter matches, in one commit; `true` matches every row.
+   * @param {{set: Record<string, string | number | bigint | boolean | null>, where: string, dryRun?: boolean, signal?: AbortSignal}} options
+   *   `set`: SQL expressions over the old row
+   * @returns {Promise<{snapshot: number | string | null, rows: number | string}>}
+   */
+  async update({ set, where, dryRun, signal }) {
+    if (typeof where !== 'string') throw errorOf('invalid', "expected a filter as `where`; say 'true' for every row");
+    // What only those who write need is loaded for them.
+    const { assignments } = await import('./write/assignments.js');
+    return this.#change('update', { set: assignments(set), filter: where, dryRun }, signal);
+  }
+
+  /**
+   * Takes all rows away, in one commit, without reading them.
+   * @param {{dryRun?: boolean, signal?: AbortSignal}} [options]
+   */
+  truncate({ dryRun, signal } = {}) {
+    return this.#change('truncate', { dryRun }, signal);
+  }
+
+  /**
+   * Changes the schema: columns, options, comments. All changes are made, in their order, or none.
+   * @param {object | object[]} changes @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<{schemaId: number | string}>}
+   */
+  async alter(changes, { signal = this.#signal } = {}) {
+    const { alterations } = await import('./write/alteration.js');
+    const text = JSON.stringify(alterations(changes));
+    const done = JSON.parse(await guarded(signal, (aborted) => this.#engine('alter').alter(text, aborted)));
+    this.info = await this.#request('info', {}, signal);
+    return done;
   }
 
   /**

@@ -4,7 +4,6 @@ import { able, guarded } from './calls.js';
 import { errorOf } from './errors.js';
 import { whyNotWritable } from './storage/commits.js';
 import { Table } from './table.js';
-import { newTable } from './write/definition.js';
 
 export class Warehouse {
   #raw;
@@ -64,6 +63,8 @@ export class Warehouse {
    */
   async createTable(database, name, { signal = this.#signal, ...definition }) {
     this.#requireWritable();
+    // What only those who write need is loaded for them.
+    const { newTable } = await import('./write/definition.js');
     const request = newTable(definition);
     const make = (aborted) => able(this.#raw, 'createTable').createTable(database, name, request, aborted);
     return Table.of(await guarded(signal, make), signal, { refusal: whyNotWritable(this.#store) });

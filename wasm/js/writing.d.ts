@@ -1,6 +1,6 @@
 /** Writing rows: what `table.write()` takes and gives. */
 
-import type { Long, Value } from './index.js';
+import type { Long, PaimonType, Value } from './index.js';
 
 /** How rows are written and committed. */
 export interface WriteOptions {
@@ -13,6 +13,8 @@ export interface WriteOptions {
    * filter on partition columns names.
    */
   overwrite?: boolean | 'partitions' | { where: string };
+  /** What is kept with each snapshot that is made, as its `properties`. */
+  properties?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -80,6 +82,53 @@ export interface Writer extends AsyncDisposable {
   /** Gives up what was written since the last commit, removes its files, and ends the writer. */
   abort(): Promise<void>;
 }
+
+/** Which rows change, and how. */
+export interface UpdateOptions {
+  /** Columns, each with a SQL expression over the old row as text; numbers, booleans and null stand for themselves. Text is `"'text'"`. */
+  set: Record<string, string | number | bigint | boolean | null>;
+  /** A SQL filter. */
+  where: string;
+  /** Only counts. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+}
+
+/** A column by its name, or a field within one by its path: `['address', 'street']`; `element` leads into an ARRAY, `value` into a MAP. */
+export type ColumnPath = string | string[];
+
+/** One place among columns; at the end unless said. */
+export interface ColumnPlace {
+  /** Before all others. */
+  first?: boolean;
+  /** Behind all others. */
+  last?: boolean;
+  /** Behind this one. */
+  after?: string;
+  /** Before this one. */
+  before?: string;
+}
+
+/** A change of a schema, named by its first member. */
+export type SchemaAlteration =
+  /** A column that may be null; rows that are there have null in it, whatever the default is. */
+  | ({ addColumn: ColumnPath; type: PaimonType; comment?: string; default?: string | number | boolean } & ColumnPlace)
+  /** Options and keys that name the column follow. */
+  | { renameColumn: ColumnPath; to: string }
+  | { dropColumn: ColumnPath }
+  | ({ moveColumn: string } & ColumnPlace)
+  /** Values that are there are cast when they are read. Whether null is allowed stays, unless the type says NOT NULL. */
+  | { setType: ColumnPath; type: PaimonType }
+  | { setNullable: ColumnPath; nullable: boolean }
+  /** `null` removes it. */
+  | { setComment: ColumnPath; comment: string | null }
+  /** What is written where a row has no value; `null` removes it. */
+  | { setDefault: ColumnPath; value: string | number | boolean | null }
+  /** A table option of Paimon, such as `bucket`. */
+  | { setOption: string; value: string | number | boolean }
+  | { removeOption: string }
+  /** The comment of the table; `null` removes it. */
+  | { tableComment: string | null };
 
 /** What to compact. */
 export interface CompactOptions {

@@ -55,14 +55,14 @@ pub(crate) fn build(shell: &Shell, profile: Profile, modules: Modules) -> Result
     files::copy_tree(&files::root().join("wasm/js"), &package)?;
     let bound = package.join("wasm");
     let full = compile(shell, profile, "cenote-wasm", "cenote_wasm", &[])?;
-    bind::web(&full, &bound, "full")?;
+    bind::restartable(&full, &bound, "full")?;
     if modules == Modules::OnlyFull {
-        bind::web(&full, &bound, "reader")?;
+        bind::restartable(&full, &bound, "reader")?;
     } else {
         let reader = compile(shell, profile, "cenote-wasm", "cenote_wasm", &["--no-default-features"])?;
         let shrunk = reader.with_file_name("cenote_reader.wasm");
         shrink::foreign_types(&reader, &shrunk)?;
-        bind::web(&shrunk, &bound, "reader")?;
+        bind::restartable(&shrunk, &bound, "reader")?;
     }
     Ok(package)
 }

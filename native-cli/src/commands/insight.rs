@@ -6,7 +6,7 @@ use cenote_core::{
     changes::ChangesBound,
     format::FooterDescription,
     insight::{self, DiffView, RowHistory},
-    maintain::pins::{self, FilePins, Pins},
+    maintain::pins::{self, FilePins, KeptFiles, Pins},
     scan::SnapshotChoice,
     spec::options::{OptionInfo, OptionStatus, option_infos},
 };
@@ -38,9 +38,10 @@ pub(super) async fn diff(session: &Session, args: DiffArgs) -> Result<()> {
 
 fn diff_text(from: i64, to: i64, view: &DiffView<'_>) -> String {
     let sums = view.files.sums;
-    let mut text = format!("snapshot {from} to {to}, {} commits\n", view.commits.len());
+    let mut text = format!("snapshot {from} to {to}, {}\n", counted(view.commits.len() as u64, "commit"));
     for (what, sum) in [("added", sums.added), ("removed", sums.removed), ("moved", sums.moved)] {
-        let _ = writeln!(text, "  files {what}: {}, {} bytes, {} rows", sum.files, sum.bytes, sum.rows);
+        let (bytes, rows) = (counted(sum.bytes, "byte"), counted(sum.rows, "row"));
+        let _ = writeln!(text, "  files {what}: {}, {bytes}, {rows}", sum.files);
     }
     let manifests = view.manifests;
     let (added, removed, kept) = (manifests.added_count, manifests.removed_count, manifests.kept);
@@ -80,20 +81,13 @@ pub(super) async fn pins(session: &Session, args: PinsArgs) -> Result<()> {
 }
 
 fn pins_text(pins: &Pins) -> String {
-    let mut text = format!(
-        "live: {} files of {} bytes; old: {} files of {} bytes, kept by\n",
-        pins.live.files, pins.live.bytes, pins.old.files, pins.old.bytes
-    );
+    let sum = |kept: &KeptFiles| format!("{} of {}", counted(kept.files, "file"), counted(kept.bytes, "byte"));
+    let mut text = format!("live: {}; old: {}, kept by\n", sum(&pins.live), sum(&pins.old));
     for keeper in &pins.keepers {
         let kind = format!("{:?}", keeper.kind).to_lowercase();
-        let name = keeper.name.as_deref().unwrap_or("");
-        let (kept, alone) = (keeper.kept, keeper.alone);
-        let _ = writeln!(
-            text,
-            "  {kind} {name}: {} files of {} bytes, alone {} of {}",
-            kept.files, kept.bytes, alone.files, alone.bytes
-        );
-        if let Some(command) = keeper.release.as_ref().filter(|_| alone.files > 0) {
+        let name = keeper.name.as_deref().map_or(String::new(), |name| format!(" {name}"));
+        let _ = writeln!(text, "  {kind}{name}: {}, alone {}", sum(&keeper.kept), sum(&keeper.alone));
+        if let Some(command) = keeper.release.as_ref().filter(|_| keeper.alone.files > 0) {
             let _ = writeln!(text, "    $ {command}");
         }
     }
@@ -106,7 +100,10 @@ fn pins_text(pins: &Pins) -> String {
 fn file_pins_text(pins: &FilePins) -> String {
     let mut text = format!("{}: {}\n", pins.path, if pins.live { "live" } else { "old" });
     if let (Some(first), Some(last)) = (pins.first_snapshot, pins.last_snapshot) {
-        let _ = writeln!(text, "  read by snapshots {first} to {last}");
+        let _ = match first == last {
+            true => writeln!(text, "  read by snapshot {first}"),
+            false => writeln!(text, "  read by snapshots {first} to {last}"),
+        };
     }
     for (what, commit) in [("brought", &pins.added_by), ("taken away", &pins.removed_by)] {
         if let Some(commit) = commit {
@@ -149,7 +146,8 @@ fn footer_text(footer: &FooterDescription) -> String {
         or_unknown(&footer.writer)
     );
     for group in &footer.groups {
-        let _ = writeln!(text, "  group {}: {} rows, {} bytes", group.index, group.rows, group.compressed);
+        let (rows, bytes) = (counted(group.rows, "row"), counted(group.compressed, "byte"));
+        let _ = writeln!(text, "  group {}: {rows}, {bytes}", group.index);
         for chunk in &group.chunks {
             let bytes = chunk.compressed.map_or("?".to_owned(), |bytes| bytes.to_string());
             let encodings = chunk.encodings.join(" ");
@@ -161,7 +159,7 @@ fn footer_text(footer: &FooterDescription) -> String {
         }
     }
     for entry in &footer.metadata {
-        let _ = writeln!(text, "  {} ({} bytes)", entry.key, entry.bytes);
+        let _ = writeln!(text, "  {} ({})", entry.key, counted(entry.bytes as u64, "byte"));
     }
     text
 }
@@ -229,6 +227,11 @@ pub(super) async fn options(session: &Session, table: &str, output: &OutputArgs)
         .text("group", column(|info| Some(info.group)))
         .text("description", column(|info| info.description))
         .print(output)
+}
+
+/// `1 file`, `2 files`.
+fn counted(count: u64, unit: &str) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// An answer of core with the names of members as this command line writes them.

@@ -28,7 +28,12 @@ fn diff_counts_files_and_commits() {
     assert_eq!(diff["files"]["by_partition"][0]["partition"], "dt=x");
     assert_eq!((&diff["from"]["id"], &diff["to"]["id"]), (&json!(1), &json!(2)));
     assert_eq!(diff["commits"].as_array().unwrap().len(), 1);
-    assert!(lab.run(&["diff", "d.t", "1", "-o", "table"]).ok().contains("files added: 1"));
+    let text = lab.run(&["diff", "d.t", "1", "-o", "table"]).ok();
+    assert!(text.starts_with("snapshot 1 to 2, 1 commit\n"), "{text}");
+    assert!(
+        text.contains("files added: 1, ") && text.contains(" bytes, 1 row\n") && text.contains(" 0 rows\n"),
+        "{text}"
+    );
     lab.run(&["diff", "d.t", "77"]).fails(3);
 }
 
@@ -43,6 +48,10 @@ fn pins_name_who_keeps_a_file_and_the_command_that_frees_it() {
     let tag = keepers.iter().find(|keeper| keeper["kind"] == "tag").unwrap();
     assert_eq!((&tag["name"], &tag["kept"]["files"], &tag["alone"]["files"]), (&json!("keep"), &json!(1), &json!(0)));
     assert_eq!(tag["release"], "cenote tag delete d.t keep");
+    let text = lab.run(&["pins", "d.t", "-o", "table"]).ok();
+    assert!(text.starts_with("live: 1 file of ") && text.contains("; old: 2 files of "), "{text}");
+    assert!(text.contains("\n  latest: 1 file of ") && text.contains("\n  tag keep: 1 file of "), "{text}");
+    assert!(!text.contains(" :") && !text.contains(" 1 files"), "{text}");
     let removed = shown(&lab, &["diff", "d.t", "1", "3", "-o", "json"]);
     let path = removed["files"]["removed_files"][0]["path"].as_str().unwrap();
     let file = shown(&lab, &["pins", "d.t", path, "-o", "json"]);
@@ -61,7 +70,7 @@ fn footers_show_groups() {
         (&footer["format"], &footer["rows"], &footer["groups"][0]["rows"]),
         (&json!("parquet"), &json!(1), &json!(1))
     );
-    assert!(lab.run(&["footer", "d.t", path, "-o", "table"]).ok().contains("group 0: 1 rows"));
+    assert!(lab.run(&["footer", "d.t", path, "-o", "table"]).ok().contains("group 0: 1 row, "));
     lab.run(&["footer", "d.t", "dt=x/bucket-0/none.parquet"]).fails(3);
 }
 

@@ -2,12 +2,19 @@
 //
 // Numbers of things are given out here, so that what makes a thing need not be waited for.
 
-/** Requests that the engine reported, as far as they came with answers. */
+/** Requests of a table or a warehouse that the engine reported, as far as they came with answers. */
 class Log {
   #totals = {};
   #requests = [];
+  /** Whose requests they are: each counts its own. @type {number} */
+  of;
   /** The last record that is here. */
   seen = 0;
+
+  /** @param {number} of */
+  constructor(of) {
+    this.of = of;
+  }
 
   /** @param {{totals: object, requests: {seq: number}[]} | undefined} news */
   add(news) {
@@ -26,18 +33,19 @@ class Log {
 
 /** Something in the worker, by its number. */
 class Remote {
-  /** @param {import('./line.js').Line} line @param {number} number @param {Log} [log] that of the table or warehouse it belongs to */
-  constructor(line, number, log = new Log()) {
+  /** @param {import('./line.js').Line} line @param {number} number @param {Log[]} [logs] those that its requests are in, its own first */
+  constructor(line, number, logs = []) {
     this.line = line;
     this.number = number;
-    this.log = log;
+    this.logs = logs;
     line.hold(this);
   }
 
   /** @param {string} method @param {any[]} args @param {PromiseLike<void>} [aborted] @param {number} [makes] number of what it makes */
   async ask(method, args, aborted, makes) {
-    const { value, io } = await this.line.ask('call', { of: this.number, method, args, makes, since: this.log.seen }, aborted);
-    this.log.add(io);
+    const since = this.logs.map(({ of, seen }) => ({ of, seen }));
+    const { value, io } = await this.line.ask('call', { of: this.number, method, args, makes, since }, aborted);
+    this.logs.forEach((log, place) => log.add(io[place]));
     return value;
   }
 
@@ -45,16 +53,24 @@ class Remote {
   async make(Kind, method, args, aborted) {
     const number = this.line.number();
     const made = await this.ask(method, args, aborted, number);
-    return Object.assign(new Kind(this.line, number, this.log), { told: made });
-  }
-
-  /** @param {number} since */
-  io(since) {
-    return this.log.read(since);
+    return Object.assign(new Kind(this.line, number, this.logs), { told: made });
   }
 
   free() {
     this.line.letGo(this);
+  }
+}
+
+/** Something whose requests are counted, and which counts for what it was opened from, too. */
+class Logged extends Remote {
+  /** @param {import('./line.js').Line} line @param {number} number @param {Log[]} [logs] of what it was opened from */
+  constructor(line, number, logs = []) {
+    super(line, number, [new Log(number), ...logs]);
+  }
+
+  /** @param {number} since */
+  io(since) {
+    return this.logs[0].read(since);
   }
 }
 
@@ -101,13 +117,17 @@ class RemoteWriter extends Remote {
 }
 
 /** A table. */
-export class RemoteTable extends Remote {
+export class RemoteTable extends Logged {
   request(text, aborted) {
     return this.ask('request', [text], aborted);
   }
 
   change(text, aborted) {
     return this.ask('change', [text], aborted);
+  }
+
+  alter(text, aborted) {
+    return this.ask('alter', [text], aborted);
   }
 
   system(name) {
@@ -128,7 +148,7 @@ export class RemoteTable extends Remote {
 }
 
 /** A warehouse. */
-export class RemoteCatalog extends Remote {
+export class RemoteCatalog extends Logged {
   #store;
 
   /** @param {import('./line.js').Line} line @param {{number: number, list?: Function}} store @param {string} label */

@@ -40,9 +40,9 @@ class Served {
   /** @type {Map<number, Thing>} */
   #things = new Map();
 
-  /** @param {number} number @param {object} raw @param {Thing} [owner] the table or warehouse that it was made from */
-  add(number, raw, owner) {
-    const thing = { raw, log: typeof raw.io === 'function' ? raw : owner?.log, calls: 0, isFreed: false };
+  /** @param {number} number @param {object} raw */
+  add(number, raw) {
+    const thing = { raw, calls: 0, isFreed: false };
     this.#things.set(number, thing);
     return thing;
   }
@@ -54,6 +54,12 @@ class Served {
     return thing;
   }
 
+  /** What a table or a warehouse asked of its store after a record; `undefined` when it is closed. @param {{of: number, seen: number}} since */
+  news({ of, seen }) {
+    const raw = this.#things.get(of)?.raw;
+    return raw === undefined ? undefined : JSON.parse(raw.io(seen));
+  }
+
   free(number) {
     const thing = this.#things.get(number);
     this.#things.delete(number);
@@ -63,7 +69,7 @@ class Served {
   }
 }
 
-/** @typedef {{raw: any, log: any, calls: number, isFreed: boolean}} Thing */
+/** @typedef {{raw: any, calls: number, isFreed: boolean}} Thing */
 
 /** The engine cannot lose what it is working with. @param {Thing} thing */
 function freeUnused(thing) {
@@ -72,7 +78,8 @@ function freeUnused(thing) {
 
 const ANSWERS = {
   async begin(served, { module, fullModule, full }) {
-    served.engine = await load({ module, fullModule, full });
+    // The memory of a worker is given back with the worker.
+    served.engine = await load({ module, fullModule, full, idleMillis: Infinity });
   },
 
   memory: () => engineBytes(),
@@ -101,8 +108,8 @@ const ANSWERS = {
     thing.calls += 1;
     try {
       const value = await guarded(signal, (aborted) => able(thing.raw, method)[method](...args, aborted));
-      const io = since === undefined ? undefined : news(thing.log, since);
-      if (makes !== undefined) return { value: told(served.add(makes, value, thing).raw), io };
+      const io = since?.map((of) => served.news(of));
+      if (makes !== undefined) return { value: told(served.add(makes, value).raw), io };
       const bytes = value instanceof Uint8Array && value.byteLength === value.buffer.byteLength ? [value.buffer] : [];
       return new Moved({ value, io }, bytes);
     } finally {
@@ -117,11 +124,6 @@ const ANSWERS = {
 /** What the page wants to know of a cursor or a writer at once. */
 function told(raw) {
   return typeof raw.columns === 'function' ? raw.columns() : undefined;
-}
-
-function news(log, since) {
-  if (!log || log.__wbg_ptr === 0) return undefined;
-  return JSON.parse(log.io(since));
 }
 
 function located(port, { location, recipe, offered }) {

@@ -2,7 +2,6 @@
 
 import { guarded } from '../calls.js';
 import { CenoteError, errorOf } from '../errors.js';
-import { CHUNK, Columns } from './columns.js';
 
 /**
  * Writes rows to one table; made by `table.write()`. Calls are done in the order in which they are made.
@@ -100,6 +99,8 @@ export class Writer {
   }
 
   async #objects(rows, { signal, onProgress }, how) {
+    // Most pages only read: what makes columns of objects is loaded for those that write.
+    const { CHUNK, Columns } = await import('./columns.js');
     const columns = new Columns(this.#table, how);
     let written = 0;
     const flush = async () => {

@@ -3,9 +3,11 @@
 //! ```text
 //! catalog   databases and tables made and dropped     new_table   what a new table shall be
 //! writer    rows -> files -> a snapshot               input       what JavaScript hands over -> batches
-//! change    deletes by filter, compactions
+//! change    updates and deletes by filter, truncates, compactions
+//! alter     changes of the schema
 //! ```
 
+mod alter;
 mod catalog;
 mod change;
 mod input;

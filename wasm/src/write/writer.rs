@@ -1,6 +1,6 @@
 //! Rows on their way into a table: written as they come, visible with the commit.
 
-use std::{cell::RefCell, future::Future, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, future::Future, rc::Rc};
 
 use cenote_core::{
     Error, ErrorKind, Result,
@@ -60,6 +60,9 @@ struct Plan {
     commit_user: Option<String>,
     /// Number of the first commit; the next ones count on.
     identifier: Option<Long>,
+    /// What is kept with each snapshot.
+    #[serde(default)]
+    properties: BTreeMap<String, String>,
     overwrite: Option<Overwrite>,
 }
 
@@ -241,7 +244,7 @@ impl TableWriter {
         rows: u64,
         identifier: Option<i64>,
     ) -> Result<String> {
-        let commit = self.table.new_commit(self.plan.commit_user.clone());
+        let commit = self.table.new_commit(self.plan.commit_user.clone()).with_properties(self.plan.properties.clone());
         let identifier = identifier.unwrap_or(Snapshot::BATCH_IDENTIFIER);
         let snapshot = match self.plan.target(&self.table)? {
             None => commit.commit(identifier, messages).await.map(|ids| ids.last().copied()),

@@ -24,8 +24,8 @@ export function switching(modules) {
         super(modules, store, label);
       }
     },
-    openTable: (store, label, name, branch, aborted) =>
-      SwitchingTable.open(modules, (engine, stopped) => engine.openTable(store, label, name, branch, stopped), aborted),
+    openTable: (store, label, name, branch, aborted, hold) =>
+      SwitchingTable.open(modules, (engine, stopped) => engine.openTable(store, label, name, branch, stopped, hold), aborted),
   };
 }
 
@@ -145,8 +145,8 @@ class SwitchingTable {
     }
   }
 
-  request(text, aborted) {
-    return this.#use((raw) => raw.request(text, aborted));
+  request(text, aborted, hear) {
+    return this.#use((raw) => raw.request(text, aborted, hear));
   }
 
   async change(text, aborted) {
@@ -307,8 +307,8 @@ class SwitchingCatalog {
     return this.#raw.databases(aborted);
   }
 
-  table(database, name, aborted) {
-    return SwitchingTable.open(this.#modules, this.#opening(database, name), aborted);
+  table(database, name, aborted, hold) {
+    return SwitchingTable.open(this.#modules, this.#opening(database, name, hold), aborted);
   }
 
   async createTable(database, name, text, aborted) {
@@ -321,8 +321,8 @@ class SwitchingCatalog {
     return committing(this.#modules, this.#in(await this.#modules.full()).change(text, aborted));
   }
 
-  #opening(database, name) {
-    return (engine, aborted) => this.#in(engine).table(database, name, aborted);
+  #opening(database, name, hold) {
+    return (engine, aborted) => this.#in(engine).table(database, name, aborted, hold);
   }
 
   /** @param {number} since */

@@ -60,7 +60,8 @@ impl Catalog {
 
     /// `[{name, tables: [name]}]` as JSON. Errors: `unsupported` where the store cannot list.
     pub async fn databases(&self, aborted: Option<Promise>) -> Result<String, JsValue> {
-        let catalog = self.catalog.clone();
+        // One moment: the index of a served warehouse is read once for all databases.
+        let catalog = FileSystemCatalog::new(self.storage.held(), std::sync::Arc::new(EventLoop));
         abortable(aborted, async move {
             let with_tables = async |name: String| {
                 let tables = catalog.list_tables(&name).await?;
@@ -73,9 +74,16 @@ impl Catalog {
     }
 
     /// Opens a table; `name` may name a branch as `t$branch_b` and a system table as `t$files`, and the database may be
-    /// `sys`.
-    pub async fn table(&self, database: String, name: String, aborted: Option<Promise>) -> Result<Table, JsValue> {
-        let (catalog, storage) = (self.catalog.clone(), self.storage.clone());
+    /// `sys`. With `hold` every answer is about the moment of opening.
+    pub async fn table(
+        &self,
+        database: String,
+        name: String,
+        aborted: Option<Promise>,
+        hold: Option<bool>,
+    ) -> Result<Table, JsValue> {
+        let storage = if hold == Some(true) { self.storage.held() } else { self.storage.clone() };
+        let catalog = FileSystemCatalog::new(storage.clone(), std::sync::Arc::new(EventLoop));
         abortable(aborted, async move {
             if database == system::GLOBAL_DATABASE && system::global_fields(&name).is_some() {
                 return SystemTable::global(catalog, storage, &name).map(Table::of_system);

@@ -12,7 +12,7 @@ async function withHistory(run) {
   const warehouse = goldenWarehouse(['pk_lsm_levels']);
   const at = ['--warehouse', warehouse.folder];
   cenote('tag', 'create', 'golden.pk_lsm_levels', 'weekly', '--snapshot', '2', '--retain', '7d', ...at);
-  cenote('tag', 'create', 'golden.pk_lsm_levels', 'kept', '--snapshot', '3', ...at);
+  cenote('tag', 'create', 'golden.pk_lsm_levels', 'release', '--snapshot', '3', ...at);
   try {
     await withSite(['serve', ...at], (url) => withBrowser((browser) => run(browser, url, at)));
   } finally {
@@ -79,7 +79,7 @@ test('tags say until when they are kept, and who keeps what tells how far it is'
     await settled(page);
     const row = (name) => page.locator('table.refs tr', { hasText: name }).first().innerText();
     assert.match(await row('weekly'), /expires in 6 days/);
-    assert.match(await row('kept'), /until deleted/);
+    assert.match(await row('release'), /until deleted/);
     assert.deepEqual(faults, []);
   });
 });

@@ -171,7 +171,7 @@ pub fn file_javascript(route: &Route, info: &TableInfo, origin: &str, path: &str
     let path = quoted(path);
     let opening = opening(route, info, origin);
     format!(
-        "{opening}const {{ files: [file] }} = await table.filesPage({{ filter: {{ text: {path} }} }});\nconst footer = await table.footer({{ path: {path} }});\nconsole.log(file, footer);"
+        "{opening}const {{ files: [file] }} = await table.filesPage({{ filter: {{ text: {path} }}, stats: true }});\nconst footer = await table.footer({{ path: {path} }});\nconsole.log(file, footer);"
     )
 }
 

@@ -2,6 +2,7 @@
 
 use cenote_core::{
     catalog::{FileSystemCatalog, Identifier},
+    io::Storage,
     system,
 };
 use futures::future::try_join_all;
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Catalog {
     catalog: FileSystemCatalog,
-    storage: cenote_core::io::Storage,
+    storage: Storage,
 }
 
 /// A database and its tables.
@@ -35,6 +36,12 @@ struct Database {
 }
 
 impl Catalog {
+    /// The warehouse as of one moment.
+    fn held(&self) -> (FileSystemCatalog, Storage) {
+        let storage = self.storage.held();
+        (FileSystemCatalog::new(storage.clone(), std::sync::Arc::new(EventLoop)), storage)
+    }
+
     /// The engine's catalog.
     #[cfg(feature = "full")]
     pub(crate) fn core(&self) -> &FileSystemCatalog {
@@ -61,7 +68,7 @@ impl Catalog {
     /// `[{name, tables: [name]}]` as JSON. Errors: `unsupported` where the store cannot list.
     pub async fn databases(&self, aborted: Option<Promise>) -> Result<String, JsValue> {
         // One moment: the index of a served warehouse is read once for all databases.
-        let catalog = FileSystemCatalog::new(self.storage.held(), std::sync::Arc::new(EventLoop));
+        let (catalog, _) = self.held();
         abortable(aborted, async move {
             let with_tables = async |name: String| {
                 let tables = catalog.list_tables(&name).await?;
@@ -82,8 +89,8 @@ impl Catalog {
         aborted: Option<Promise>,
         hold: Option<bool>,
     ) -> Result<Table, JsValue> {
-        let storage = if hold == Some(true) { self.storage.held() } else { self.storage.clone() };
-        let catalog = FileSystemCatalog::new(storage.clone(), std::sync::Arc::new(EventLoop));
+        let (catalog, storage) =
+            if hold == Some(true) { self.held() } else { (self.catalog.clone(), self.storage.clone()) };
         abortable(aborted, async move {
             if database == system::GLOBAL_DATABASE && system::global_fields(&name).is_some() {
                 return SystemTable::global(catalog, storage, &name).map(Table::of_system);

@@ -3,14 +3,18 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared, WeakShared},
+};
 use object_store::path::Path;
 
 use super::{Listing, Storage, cache::Key};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Bytes of one file that are held: hints, snapshots, schemas and tags are far smaller.
 const MOST_OF_A_FILE: usize = 64 << 10;
@@ -68,24 +72,46 @@ impl Held {
     }
 }
 
-/// Who reads which file now: another one waits for its turn, and finds it read.
+/// How a whole file is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Asked {
+    /// A file that never changes: it goes into the cache.
+    Immutable,
+    /// Whatever is there.
+    Now,
+    /// A file that never changes, looked at anew.
+    Anew,
+}
+
+/// Files that are being fetched.
+///
+/// Whoever wants such a file joins the one fetch, and drives it, too: nobody waits for somebody who is not polled, as a
+/// stream that reads ahead is while its reader does something else. It ends when nobody wants it any more.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<Key, Weak<Turn>>>);
+pub(super) struct Flights(Mutex<HashMap<(Path, Asked), WeakShared<Fetch>>>);
 
-/// Held while a file is read.
-pub(super) type Turn = futures::lock::Mutex<()>;
+type Fetch = BoxFuture<'static, Arc<Landed>>;
 
-impl Turns {
-    /// The turn of a file or a part of one.
-    pub(super) fn of(&self, key: &Key) -> Arc<Turn> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        turns.retain(|_, turn| turn.strong_count() > 0);
-        if let Some(turn) = turns.get(key).and_then(Weak::upgrade) {
-            return turn;
+/// How a fetch ended: the file, that it is absent, or the error for the first who asks.
+#[derive(Debug)]
+struct Landed {
+    body: Option<Option<Bytes>>,
+    error: Mutex<Option<Error>>,
+}
+
+impl Flights {
+    /// The fetch under way, or the one that `begin` begins; and whether it is that one.
+    fn join(&self, key: (Path, Asked), begin: impl FnOnce() -> Fetch) -> (Shared<Fetch>, bool) {
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get(&key).and_then(WeakShared::upgrade) {
+            return (flight, false);
         }
-        let turn = Arc::new(Turn::default());
-        turns.insert(key.clone(), Arc::downgrade(&turn));
-        turn
+        flights.retain(|_, flight| flight.upgrade().is_some());
+        let flight = begin().shared();
+        if let Some(weak) = flight.downgrade() {
+            flights.insert(key, weak);
+        }
+        (flight, true)
     }
 }
 
@@ -104,23 +130,61 @@ impl Storage {
         Storage { moment: None, ..self.clone() }
     }
 
-    /// The answer about a file that was given in this moment, or the one that `ask` gives.
-    pub(super) async fn once(
-        &self,
-        path: &str,
-        ask: impl Future<Output = Result<Option<Bytes>>>,
-    ) -> Result<Option<Bytes>> {
-        let Some(moment) = &self.moment else { return ask.await };
+    /// The answer about a file that was given in this moment, else the one that the store gives.
+    pub(super) async fn once(&self, path: &str, asked: Asked) -> Result<Option<Bytes>> {
+        let Some(moment) = &self.moment else { return self.ask(path, asked).await };
         let target = self.locate(path)?;
-        let turn = self.shared.turns.of(&Key::whole(target.clone()));
-        let _mine = turn.lock().await;
         if let Some(body) = moment.file(&target) {
             self.shared.log_hit(&target, None, body.as_ref().map_or(0, Bytes::len) as u64);
             return Ok(body);
         }
-        let body = ask.await?;
+        let body = self.together(path, asked).await?;
         moment.hold_file(target, body.clone());
         Ok(body)
+    }
+
+    /// Fetches a file with whoever wants it at the same time.
+    pub(super) fn together<'a>(&'a self, path: &'a str, asked: Asked) -> BoxFuture<'a, Result<Option<Bytes>>> {
+        let fly = async move {
+            let (storage, own_path) = (self.clone(), path.to_owned());
+            let fetch = async move {
+                let (body, error) = match storage.ask(&own_path, asked).await {
+                    Ok(body) => (Some(body), None),
+                    Err(error) => (None, Some(error)),
+                };
+                Arc::new(Landed { body, error: Mutex::new(error) })
+            };
+            let (flight, is_mine) = self.shared.flights.join((self.locate(path)?, asked), || fetch.boxed());
+            let landed = flight.await;
+            match &landed.body {
+                // It may have come since somebody else asked for it.
+                Some(None) if !is_mine && asked == Asked::Immutable => return self.ask(path, asked).await,
+                Some(body) => return Ok(body.clone()),
+                None => {}
+            }
+            let error = landed.error.lock().unwrap_or_else(PoisonError::into_inner).take();
+            match error {
+                Some(error) => Err(error),
+                // It went to somebody else.
+                None => self.ask(path, asked).await,
+            }
+        };
+        fly.boxed()
+    }
+
+    /// Asks the store for a whole file.
+    pub(super) async fn ask(&self, path: &str, asked: Asked) -> Result<Option<Bytes>> {
+        match asked {
+            Asked::Now => self.read(path, None).await,
+            Asked::Anew => self.read_anew(path).await,
+            Asked::Immutable => {
+                let body = self.read(path, None).await?;
+                if let Some(body) = &body {
+                    self.shared.cache.put(Key::whole(self.locate(path)?), body.clone());
+                }
+                Ok(body)
+            }
+        }
     }
 
     /// As [`Storage::once`], of a folder.
@@ -130,8 +194,6 @@ impl Storage {
         ask: impl Future<Output = Result<Listing>>,
     ) -> Result<Listing> {
         let Some(moment) = &self.moment else { return ask.await };
-        let turn = self.shared.turns.of(&Key::whole(folder.clone()));
-        let _mine = turn.lock().await;
         if let Some(listing) = moment.folder(folder) {
             return Ok(listing);
         }
@@ -216,6 +278,31 @@ mod tests {
             let (one, two) = join!(held.get_opt("absent"), held.get_opt("absent"));
             assert_eq!((one.unwrap(), two.unwrap()), (None, None));
             assert_eq!(asked(&storage), 2);
+        });
+    }
+
+    #[test]
+    fn nobody_waits_for_who_is_not_polled() {
+        block_on(async {
+            let storage = Storage::memory(runtime());
+            storage.put("manifest", Bytes::from_static(b"m")).await.unwrap();
+            // Begun and left alone, as by a stream that reads ahead.
+            let mut ahead = Box::pin(storage.get_immutable("manifest"));
+            let begun = futures::poll!(ahead.as_mut());
+            assert_eq!(storage.get_immutable("manifest").await.unwrap(), "m");
+            if begun.is_pending() {
+                assert_eq!(ahead.await.unwrap(), "m");
+            }
+            assert_eq!(asked(&storage), 1);
+        });
+    }
+
+    #[test]
+    fn a_failure_is_told_to_all() {
+        block_on(async {
+            let storage = Storage::memory(runtime());
+            let (one, two) = join!(storage.get_immutable("absent"), storage.get_immutable("absent"));
+            assert!(one.is_err() && two.is_err());
         });
     }
 

@@ -18,7 +18,7 @@ use super::{
     cache::{Cache, DEFAULT_CAPACITY, Key},
     create::{CreateIfAbsent, CreateKnowledge},
     location,
-    moment::{Moment, Turns},
+    moment::{Asked, Flights, Moment},
     ranges::{COALESCE_GAP, MAX_FETCH, coalesce, cut},
     requests::Shared,
     retry::with_retries,
@@ -111,7 +111,7 @@ impl Storage {
             base: root.clone(),
             log: IoLog::default(),
             cache: Cache::new(DEFAULT_CAPACITY),
-            turns: Turns::default(),
+            flights: Flights::default(),
             can_list: AtomicBool::new(traits.can_list),
             lacks_list_documents: AtomicBool::new(false),
             neighbour_reads: AtomicBool::new(false),
@@ -175,7 +175,7 @@ impl Storage {
     /// A store that answers 403 instead of 404 is believed once any other object could be read (see
     /// [`Storage::learn_from`]); before that, 403 is the error `Unavailable`.
     pub async fn get_opt(&self, path: &str) -> Result<Option<Bytes>> {
-        self.once(path, self.read(path, None)).await
+        self.once(path, Asked::Now).await
     }
 
     /// Reads `neighbour`, an object that should exist beside the one whose read was denied: if that works, a 403
@@ -196,26 +196,16 @@ impl Storage {
         if let Some(body) = self.cached(&key) {
             return Ok(Some(body));
         }
-        let turn = self.shared.turns.of(&key);
-        let _mine = turn.lock().await;
-        // Whoever had the turn before may have brought it.
-        if let Some(body) = self.cached(&key) {
-            return Ok(Some(body));
-        }
-        let body = self.read(path, None).await?;
-        if let Some(body) = &body {
-            self.shared.cache.put(key, body.clone());
-        }
-        Ok(body)
+        self.together(path, Asked::Immutable).await
     }
 
     /// Reads an immutable object from the store although it may be cached. When its content differs from what was
     /// cached, the table was replaced: the cache then forgets all of this folder. `None` where it is absent.
     pub async fn get_fresh(&self, path: &str) -> Result<Option<Bytes>> {
-        self.once(path, self.read_anew(path)).await
+        self.once(path, Asked::Anew).await
     }
 
-    async fn read_anew(&self, path: &str) -> Result<Option<Bytes>> {
+    pub(super) async fn read_anew(&self, path: &str) -> Result<Option<Bytes>> {
         let key = Key::whole(self.locate(path)?);
         let before = self.shared.cache.get(&key);
         let body = self.read(path, None).await?;
@@ -420,7 +410,7 @@ impl Storage {
         Error::unsupported("the store cannot list folders").at(self.location(path)).because(error)
     }
 
-    async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<Option<Bytes>> {
+    pub(super) async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<Option<Bytes>> {
         if let Some(range) = &range
             && self.shared.ignores_ranges.load(Ordering::Relaxed)
         {

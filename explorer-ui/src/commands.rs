@@ -80,6 +80,36 @@ pub fn read(route: &Route, info: &TableInfo, origin: &str) -> String {
     out
 }
 
+/// `cenote read …` of a system table: of the table, or of the warehouse where its name begins with `sys.`.
+#[must_use]
+pub fn read_system(route: &Route, info: &TableInfo, origin: &str, system: &str) -> String {
+    let name = match crate::system::is_global(system) {
+        true => system.to_owned(),
+        false => format!("{}${system}", address(route, &info.cli_name())),
+    };
+    in_warehouse(&format!("cenote read {}", shell(&name)), route, origin)
+}
+
+/// The same with the npm package.
+#[must_use]
+pub fn system_javascript(route: &Route, info: &TableInfo, origin: &str, system: &str) -> String {
+    let rows = |table: &str| format!("for await (const row of {table}.scan().rows()) {{\n  console.log(row);\n}}");
+    match system.strip_prefix("sys.").filter(|_| crate::system::is_global(system)) {
+        Some(name) => {
+            let warehouse = quoted(origin);
+            let table = format!("const tables = await warehouse.table(\"sys\", {});", quoted(name));
+            format!(
+                "import {{ openWarehouse }} from \"cenote\";\n\nconst warehouse = await openWarehouse({warehouse});\n{table}\n{}",
+                rows("tables")
+            )
+        }
+        None => {
+            let table = format!("const system = await table.system({});", quoted(system));
+            format!("{}{table}\n{}", opening(route, info, origin), rows("system"))
+        }
+    }
+}
+
 /// `cenote compact …` for one partition, or all with an empty one.
 #[must_use]
 pub fn compact(route: &Route, info: &TableInfo, origin: &str, partition: &str) -> String {
@@ -141,7 +171,7 @@ pub fn file_javascript(route: &Route, info: &TableInfo, origin: &str, path: &str
     let path = quoted(path);
     let opening = opening(route, info, origin);
     format!(
-        "{opening}const {{ files: [file] }} = await table.filesPage({{ filter: {{ text: {path} }} }});\nconst footer = await table.footer({{ path: {path} }});\nconsole.log(file, footer);"
+        "{opening}const {{ files: [file] }} = await table.filesPage({{ filter: {{ text: {path} }}, stats: true }});\nconst footer = await table.footer({{ path: {path} }});\nconsole.log(file, footer);"
     )
 }
 

@@ -133,10 +133,10 @@ pub fn of_bucket(partition: &str, bucket: i64, offset: usize, limit: usize) -> V
     json!({ "sort": "place", "filter": { "partition": partition, "bucket": bucket }, "offset": offset, "limit": limit })
 }
 
-/// The parameters of `filesPage` for the file with a path.
+/// The parameters of `filesPage` for the file with a path, with the statistics of its columns.
 #[must_use]
 pub fn of_path(path: &str) -> Value {
-    json!({ "filter": { "text": path }, "limit": 4 })
+    json!({ "filter": { "text": path }, "limit": 4, "stats": true })
 }
 
 #[cfg(test)]

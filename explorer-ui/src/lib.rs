@@ -29,7 +29,6 @@ pub mod history;
 pub mod lanes;
 pub mod lsm;
 pub mod model;
-pub mod options;
 pub mod place;
 pub mod policies;
 pub mod requests;

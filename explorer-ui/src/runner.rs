@@ -147,9 +147,15 @@ impl Runner {
                 let params = match &key.name {
                     Some(name) => {
                         let warehouse = state.warehouse.ready(&state.opening).map(|info| info.warehouse.clone());
-                        js(&json!({ "warehouse": warehouse, "database": name.database, "table": name.table }))
+                        js(
+                            &json!({ "warehouse": warehouse, "database": name.database, "table": name.table, "hold": true }),
+                        )
                     }
-                    None => self.place_params(state),
+                    None => {
+                        let params = self.place_params(state);
+                        set(&js_sys::Object::from(params.clone()), "hold", &JsValue::TRUE);
+                        params
+                    }
                 };
                 self.run(need, "openTable", &params, |table| Answer::Table(Box::new(table)));
             }
@@ -197,6 +203,14 @@ impl Runner {
     pub(crate) fn cancel_all(&self) {
         self.cancel_export();
         for (_, id) in self.running.borrow().iter() {
+            self.engine.cancel(*id);
+        }
+    }
+
+    /// Stops answering the questions of a method.
+    pub(crate) fn stop_asking(&self, method: &str) {
+        let asks = |need: &Need| matches!(need, Need::Ask(ask) if ask.method == method);
+        for (_, id) in self.running.borrow().iter().filter(|(need, _)| asks(need)) {
             self.engine.cancel(*id);
         }
     }

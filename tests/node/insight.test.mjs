@@ -42,7 +42,7 @@ test('levels and pages agree with the list of files, in every golden table', { s
   let files = 0;
   for (const name of CASES) {
     const table = await open(name);
-    const [listed, levels, page] = [await table.files(), await table.levels(), await table.filesPage({ limit: 1000 })];
+    const [listed, levels, page] = [await table.files(), await table.levels(), await table.filesPage({ limit: 1000, stats: true })];
     files += listed.length;
     assert.deepEqual([levels.files, levels.bytes, levels.rows], [listed.length, sum(listed.map(({ size }) => size)), sum(listed.map(({ rows }) => rows))], name);
     assert.deepEqual([page.total, page.bytes, page.rows], [levels.files, levels.bytes, levels.rows], name);
@@ -69,6 +69,29 @@ test('the system table files says the same', { skip: !GOLDEN && 'no golden table
   const { files } = await table.filesPage({ sort: 'name', limit: 1000 });
   const own = rows.map((row) => [row.file_path.split('/').at(-1), row.level, Number(row.record_count), Number(row.file_size_in_bytes)]);
   assert.deepEqual(files.map((file) => [file.name, file.level, file.rows, file.size]), own.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
+});
+
+test('statistics come with a page where they are asked for', async () => {
+  const table = await keyed([[1, 2]]);
+  const [bare] = (await table.filesPage()).files;
+  const [whole] = (await table.filesPage({ stats: true })).files;
+  assert.equal('stats' in bare, false);
+  assert.deepEqual(whole.stats.map(({ column, nullCount }) => [column, nullCount]), [['id', 0], ['v', 0]]);
+  assert.deepEqual({ ...bare, stats: whole.stats }, whole);
+});
+
+test('sizes of snapshots add up, and tell how far they are', async () => {
+  const table = await keyed([[1, 4], [3, 9], [4, 6]]);
+  await table.compact({ full: true });
+  const heard = [];
+  const sizes = await table.snapshotSizes({ first: 1, last: 4, onProgress: (progress) => heard.push(progress) });
+  assert.deepEqual(sizes.map(({ id, addedFiles, removedFiles, files }) => [id, addedFiles, removedFiles, files]), [[4, 1, 3, 1], [3, 1, 0, 3], [2, 1, 0, 2], [1, 1, 0, 1]]);
+  for (const { id, bytes } of sizes) assert.equal(bytes, (await table.levels({ snapshot: id })).bytes);
+  await new Promise((resolve) => { setTimeout(resolve, 10); });
+  assert.deepEqual([heard[0], heard.at(-1)], [{ done: 0, total: 4 }, { done: 4, total: 4 }]);
+  await assert.rejects(table.snapshotSizes({ first: 1, last: 900 }), { kind: 'invalid' });
+  const stopped = AbortSignal.abort();
+  await assert.rejects(table.snapshotSizes({ first: 1, last: 4, signal: stopped }), stopped.reason);
 });
 
 test('depth is the most files that one key meets', async () => {

@@ -78,13 +78,14 @@ const METHODS = {
     }
   },
 
-  async openTable({ warehouses, tables, meter }, { warehouse, database, table, url, storage, branch, unsafeCommits }, { signal }) {
+  /** With `hold` all answers are about the moment of opening: what can change is asked of the store once. */
+  async openTable({ warehouses, tables, meter }, { warehouse, database, table, url, storage, branch, unsafeCommits, hold }, { signal }) {
     if (warehouse !== undefined && warehouse !== null) {
-      const opened = await warehouses.get(warehouse).table(database, table, { signal });
+      const opened = await warehouses.get(warehouse).table(database, table, { signal, hold });
       return described(tables, opened, signal);
     }
     const { location, given } = place(url, storage);
-    const opened = await openTable(location, { storage: given, branch, unsafeCommits, signal });
+    const opened = await openTable(location, { storage: given, branch, unsafeCommits, signal, hold });
     meter.add(opened);
     return described(tables, opened, signal);
   },
@@ -108,7 +109,7 @@ const METHODS = {
   verify: ({ tables }, { table, ...params }, { signal }) => tables.get(table).verify({ ...params, signal }),
 
   ...Object.fromEntries(
-    QUESTIONS.map((method) => [method, ({ tables }, { table, ...params }, { signal }) => tables.get(table)[method]({ ...params, signal })]),
+    QUESTIONS.map((method) => [method, ({ tables }, { table, ...params }, { signal, onProgress }) => tables.get(table)[method]({ ...params, signal, onProgress })]),
   ),
 
   async scanOpen(engine, { table, warehouse, system, ...params }, { signal }) {

@@ -6,6 +6,8 @@ import type { At, Cell, DataFile, Long, Manifest, Snapshot } from './index.js';
 export interface Insight {
   /** The buckets of a state and how deep their files lie over each other. Buckets come in pages, sums are of all. */
   levels(options?: At & { offset?: number; limit?: number; signal?: AbortSignal }): Promise<Levels>;
+  /** What each of at most 500 snapshots brought and took, in files and bytes, newest first, and how large the table was there. */
+  snapshotSizes(options: { first: Long; last: Long; signal?: AbortSignal; onProgress?: OnProgress }): Promise<SnapshotSize[]>;
   /** Data files of a state, sorted and filtered by the engine, at most 1,000 at a time. */
   filesPage(options?: At & FilesQuery & { signal?: AbortSignal }): Promise<FilesPage>;
   /** What the metadata of two states differ in. The rows come from `changes({ from, to, mode: 'diff' })`. */
@@ -22,13 +24,28 @@ export interface Insight {
   /** Readers that keep snapshots. Errors: `UnsupportedError` where the store cannot list. */
   consumers(options?: { signal?: AbortSignal }): Promise<Consumer[]>;
   /** Who keeps old data files from going, and how much of it. Reads the metadata of every kept state; `address`: how commands name the table. */
-  pins(options?: { address?: string; signal?: AbortSignal }): Promise<Pins>;
+  pins(options?: { address?: string; signal?: AbortSignal; onProgress?: OnProgress }): Promise<Pins>;
   /** Who keeps one data file. `path` as `files` gives it, or the name of the file alone. */
-  pinsOf(options: { path: string; address?: string; signal?: AbortSignal }): Promise<FilePins>;
+  pinsOf(options: { path: string; address?: string; signal?: AbortSignal; onProgress?: OnProgress }): Promise<FilePins>;
   /** Every version of the row of one key that the files of a state hold, and what the merge engine makes of them. */
   rowHistory(options: At & RowHistoryOptions): Promise<RowHistory>;
   /** The options of the table, those it leaves at their defaults, and those that nobody knows. */
   optionsInfo(options?: { signal?: AbortSignal }): Promise<OptionInfo[]>;
+}
+
+/** Hears how many states of how many were read. An engine in a worker tells nothing. */
+export type OnProgress = (progress: { done: number; total: number }) => void;
+
+/** Files and bytes of a snapshot. */
+export interface SnapshotSize {
+  id: Long;
+  addedFiles: Long;
+  addedBytes: Long;
+  removedFiles: Long;
+  removedBytes: Long;
+  /** Data files that it reads; null where a snapshot between it and `last` is gone. */
+  files: Long | null;
+  bytes: Long | null;
 }
 
 // ---- levels ------------------------------------------------------------------------------------------------------
@@ -129,6 +146,8 @@ export interface FilesQuery {
     /** Has a deletion vector. */
     deleted?: boolean;
   };
+  /** With the statistics of their columns. */
+  stats?: boolean;
   offset?: number;
   /** 100 where it is not said; never more than 1,000. */
   limit?: number;
@@ -146,7 +165,9 @@ export interface FilesPage {
 }
 
 /** A data file of a page. */
-export interface PagedFile extends DataFile {
+export interface PagedFile extends Omit<DataFile, 'stats'> {
+  /** Only where the page was asked for with `stats`. */
+  stats?: DataFile['stats'];
   /** Rows that its deletion vector hides; null without one, or where the index does not say. */
   deletedByVector: Long | null;
   /** Whether it has a deletion vector. */

@@ -49,7 +49,10 @@ export interface Tag {
   name: string;
   snapshotId: Long;
   timeMillis: Long;
+  /** By the clock of whoever made it, whose time zone nobody wrote down; only of tags that expire. */
   createTimeMillis: Long | null;
+  /** Seconds from its creation for which it is kept; null for always. */
+  timeRetainedSeconds: number | null;
   schemaId: Long;
   recordCount: Long | null;
 }

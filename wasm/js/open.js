@@ -30,14 +30,18 @@ const here = {
 /** The two ways in, for an engine. @param {Host} host */
 export function opener(host) {
   return {
-    /** @param {Location} location @param {{storage?: object, branch?: string, unsafeCommits?: boolean, signal?: AbortSignal}} [options] */
-    async openTable(location, { storage, branch, unsafeCommits, signal } = {}) {
+    /**
+     * @param {Location} location
+     * @param {{storage?: object, branch?: string, unsafeCommits?: boolean, signal?: AbortSignal, hold?: boolean}} [options] `hold`: as for
+     *   `Warehouse.table`
+     */
+    async openTable(location, { storage, branch, unsafeCommits, signal, hold } = {}) {
       signal?.throwIfAborted();
       const engine = await host.engine();
       const { folder, suffix } = splitTable(location);
       const { store, label, name } = await host.place(folder, storage, unsafeCommits);
       try {
-        const raw = await guarded(signal, (aborted) => engine.openTable(store, label, name + suffix, branch, aborted));
+        const raw = await guarded(signal, (aborted) => engine.openTable(store, label, name + suffix, branch, aborted, hold));
         return await Table.of(raw, signal, { refusal: whyNotWritable(store) });
       } finally {
         store.release?.();

@@ -28,8 +28,8 @@ export function switching(modules) {
         super(modules, store, label);
       }
     },
-    openTable: (store, label, name, branch, aborted) =>
-      SwitchingTable.open(modules, (engine, stopped) => engine.openTable(store, label, name, branch, stopped), aborted),
+    openTable: (store, label, name, branch, aborted, hold) =>
+      SwitchingTable.open(modules, (engine, stopped) => engine.openTable(store, label, name, branch, stopped, hold), aborted),
   };
 }
 
@@ -165,8 +165,8 @@ class SwitchingTable {
     });
   }
 
-  request(text, aborted) {
-    return this.#use((raw) => raw.request(text, aborted));
+  request(text, aborted, hear) {
+    return this.#use((raw) => raw.request(text, aborted, hear));
   }
 
   change(text, aborted) {
@@ -411,8 +411,8 @@ class SwitchingCatalog {
     return this.#modules.uses.during(async () => this.#in(await this.#modules.first()).databases(aborted));
   }
 
-  table(database, name, aborted) {
-    return SwitchingTable.open(this.#modules, this.#opening(database, name), aborted);
+  table(database, name, aborted, hold) {
+    return SwitchingTable.open(this.#modules, this.#opening(database, name, hold), aborted);
   }
 
   createTable(database, name, text, aborted) {
@@ -427,8 +427,8 @@ class SwitchingCatalog {
     return committing(this.#modules, async () => this.#in(await this.#modules.full()).change(text, aborted));
   }
 
-  #opening(database, name) {
-    return (engine, aborted) => this.#in(engine).table(database, name, aborted);
+  #opening(database, name, hold) {
+    return (engine, aborted) => this.#in(engine).table(database, name, aborted, hold);
   }
 
   /** @param {number} since */

@@ -70,10 +70,11 @@ export class Table {
 
   /**
    * Snapshots, newest first; of a long history a part, or with `spread` some of all ages.
-   * @param {{limit?: number, after?: number | string, before?: number | string, spread?: boolean, signal?: AbortSignal}} [options]
+   * @param {{limit?: number, after?: number | string, before?: number | string, spread?: boolean, now?: boolean, signal?: AbortSignal}} [options]
+   *   `now`: as they are now, of a table that was opened with `hold`
    */
-  snapshots({ limit, after, before, spread, signal } = {}) {
-    return this.#request('snapshots', { limit, after, before, spread }, signal);
+  snapshots({ limit, after, before, spread, now, signal } = {}) {
+    return this.#request('snapshots', { limit, after, before, spread, now }, signal);
   }
 
   /** @param {{signal?: AbortSignal}} [options] */
@@ -249,13 +250,14 @@ export class Table {
     return able(this.#raw, method);
   }
 
-  async #request(method, params, signal = this.#signal) {
+  async #request(method, params, signal = this.#signal, onProgress = undefined) {
     const text = JSON.stringify({ method, params });
-    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'request').request(text, aborted)));
+    const hear = onProgress && ((done, total) => onProgress({ done, total }));
+    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'request').request(text, aborted, hear)));
   }
 
   static {
-    answers(Table, (table) => ({ at: table.#at, ask: (method, params, signal) => table.#request(method, params, signal) }));
+    answers(Table, (table) => ({ at: table.#at, ask: (...asked) => table.#request(...asked) }));
   }
 }
 

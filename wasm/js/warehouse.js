@@ -32,9 +32,12 @@ export class Warehouse {
     });
   }
 
-  /** @param {string} database @param {string} table @param {{signal?: AbortSignal}} [options] */
-  async table(database, table, { signal = this.#signal } = {}) {
-    const raw = await guarded(signal, (aborted) => able(this.#raw, 'table').table(database, table, aborted));
+  /**
+   * @param {string} database @param {string} table
+   * @param {{signal?: AbortSignal, hold?: boolean}} [options] `hold`: all answers are about the moment of opening, for the engine behind `call`
+   */
+  async table(database, table, { signal = this.#signal, hold } = {}) {
+    const raw = await guarded(signal, (aborted) => able(this.#raw, 'table').table(database, table, aborted, hold));
     return Table.of(raw, signal, { refusal: whyNotWritable(this.#store) });
   }
 

@@ -2,6 +2,7 @@
 
 use cenote_core::{
     catalog::{FileSystemCatalog, Identifier},
+    io::Storage,
     system,
 };
 use futures::future::try_join_all;
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Catalog {
     catalog: FileSystemCatalog,
-    storage: cenote_core::io::Storage,
+    storage: Storage,
 }
 
 /// A database and its tables.
@@ -35,6 +36,12 @@ struct Database {
 }
 
 impl Catalog {
+    /// The warehouse as of one moment.
+    fn held(&self) -> (FileSystemCatalog, Storage) {
+        let storage = self.storage.held();
+        (FileSystemCatalog::new(storage.clone(), std::sync::Arc::new(EventLoop)), storage)
+    }
+
     /// The engine's catalog.
     #[cfg(feature = "full")]
     pub(crate) fn core(&self) -> &FileSystemCatalog {
@@ -60,7 +67,8 @@ impl Catalog {
 
     /// `[{name, tables: [name]}]` as JSON. Errors: `unsupported` where the store cannot list.
     pub async fn databases(&self, aborted: Option<Promise>) -> Result<String, JsValue> {
-        let catalog = self.catalog.clone();
+        // One moment: the index of a served warehouse is read once for all databases.
+        let (catalog, _) = self.held();
         abortable(aborted, async move {
             let with_tables = async |name: String| {
                 let tables = catalog.list_tables(&name).await?;
@@ -73,9 +81,16 @@ impl Catalog {
     }
 
     /// Opens a table; `name` may name a branch as `t$branch_b` and a system table as `t$files`, and the database may be
-    /// `sys`.
-    pub async fn table(&self, database: String, name: String, aborted: Option<Promise>) -> Result<Table, JsValue> {
-        let (catalog, storage) = (self.catalog.clone(), self.storage.clone());
+    /// `sys`. With `hold` every answer is about the moment of opening.
+    pub async fn table(
+        &self,
+        database: String,
+        name: String,
+        aborted: Option<Promise>,
+        hold: Option<bool>,
+    ) -> Result<Table, JsValue> {
+        let (catalog, storage) =
+            if hold == Some(true) { self.held() } else { (self.catalog.clone(), self.storage.clone()) };
         abortable(aborted, async move {
             if database == system::GLOBAL_DATABASE && system::global_fields(&name).is_some() {
                 return SystemTable::global(catalog, storage, &name).map(Table::of_system);

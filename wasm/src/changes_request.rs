@@ -18,6 +18,9 @@ pub(crate) struct ChangesRequest {
     columns: Option<Vec<String>>,
     filter: Option<String>,
     limit: Option<usize>,
+    /// As the table is now, although it was opened for one moment.
+    #[serde(default)]
+    now: bool,
 }
 
 /// An end of the range.
@@ -33,6 +36,7 @@ impl ChangesRequest {
     /// The changes of a table. Errors: `Invalid` for a mode that is none.
     pub(crate) fn of_table(self, table: &Table) -> Result<ChangesBuilder> {
         let (from, to, mode) = self.range()?;
+        let table = if self.now { &table.now() } else { table };
         let mut changes = table.changes().from(from).to(to).mode(mode);
         if let Some(filter) = self.filter() {
             changes = changes.filter_text(filter);

@@ -25,6 +25,8 @@ mod export;
 mod json;
 mod opened;
 mod pager;
+#[cfg(feature = "full")]
+mod progress;
 mod runtime;
 mod scan;
 mod scan_request;

@@ -1,12 +1,10 @@
 //! One table: requests answered as JSON, scans and changes.
 
 use cenote_core::{Error, Result, catalog::Identifier, io::Storage, table::Table as CoreTable};
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-#[cfg(feature = "full")]
-use crate::changes_request::ChangesRequest;
 use crate::{
     abort::abortable,
     error::to_js,
@@ -20,6 +18,8 @@ use crate::{
     system::SystemTable,
     view,
 };
+#[cfg(feature = "full")]
+use crate::{changes_request::ChangesRequest, progress::Progress};
 
 /// An open table.
 #[wasm_bindgen]
@@ -44,6 +44,8 @@ enum Request {
     Manifests(At),
     #[cfg(feature = "full")]
     Levels(view::insight::LevelsRequest),
+    #[cfg(feature = "full")]
+    SnapshotSizes(view::insight::SizesRequest),
     #[cfg(feature = "full")]
     FilesPage(view::insight::FilesPageRequest),
     #[cfg(feature = "full")]
@@ -102,7 +104,8 @@ impl Request {
 struct Empty {}
 
 /// Opens the table at the top of `store`; `label` names the place in messages. No listing is needed. `name` is what
-/// messages call it, and may end in `$branch_b` and in a system table such as `$files`.
+/// messages call it, and may end in `$branch_b` and in a system table such as `$files`. With `hold` every answer is about
+/// the moment of opening.
 #[wasm_bindgen(js_name = openTable)]
 pub async fn open_table(
     store: StoreObject,
@@ -110,8 +113,10 @@ pub async fn open_table(
     name: String,
     branch: Option<String>,
     aborted: Option<Promise>,
+    hold: Option<bool>,
 ) -> Result<Table, JsValue> {
     let storage = store::storage(store, &label);
+    let storage = if hold == Some(true) { storage.held() } else { storage };
     let runtime = std::sync::Arc::new(EventLoop);
     abortable(aborted, async move {
         let named = named(&name, branch)?;
@@ -172,7 +177,7 @@ impl Table {
     }
 }
 
-async fn answer(opened: &Opened, request: Request) -> Result<String> {
+async fn answer(opened: &Opened, request: Request, #[cfg(feature = "full")] progress: Progress) -> Result<String> {
     match request {
         Request::Info(depth) => view::info::of(opened, depth).await,
         Request::Snapshots(page) => view::snapshots::list(&opened.table, page).await,
@@ -182,6 +187,8 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         Request::Manifests(at) => view::manifests::list(opened, at).await,
         #[cfg(feature = "full")]
         Request::Levels(asked) => view::insight::levels(opened, asked).await,
+        #[cfg(feature = "full")]
+        Request::SnapshotSizes(asked) => view::insight::snapshot_sizes(opened, asked, progress).await,
         #[cfg(feature = "full")]
         Request::FilesPage(asked) => view::insight::files_page(opened, asked).await,
         #[cfg(feature = "full")]
@@ -197,9 +204,9 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
         #[cfg(feature = "full")]
         Request::OptionsInfo(Empty {}) => view::insight::options(opened).await,
         #[cfg(feature = "full")]
-        Request::Pins(asked) => view::pins::pins(opened, asked).await,
+        Request::Pins(asked) => view::pins::pins(opened, asked, progress).await,
         #[cfg(feature = "full")]
-        Request::PinsOf(asked) => view::pins::pins_of(opened, asked).await,
+        Request::PinsOf(asked) => view::pins::pins_of(opened, asked, progress).await,
         #[cfg(feature = "full")]
         Request::RowHistory(asked) => view::row_history::of(opened, asked).await,
         Request::Explain(scan) => view::explain::of(opened, scan).await,
@@ -215,11 +222,24 @@ async fn answer(opened: &Opened, request: Request) -> Result<String> {
 
 #[wasm_bindgen]
 impl Table {
-    /// Answers `{"method": …, "params": …}` as JSON. Of a system table only `info` is known.
-    pub async fn request(&self, request: String, aborted: Option<Promise>) -> Result<String, JsValue> {
+    /// Answers `{"method": …, "params": …}` as JSON. Of a system table only `info` is known. Of what takes long `hear` hears how
+    /// much is done of how much.
+    pub async fn request(
+        &self,
+        request: String,
+        aborted: Option<Promise>,
+        hear: Option<Function>,
+    ) -> Result<String, JsValue> {
         let kind = self.0.clone();
+        #[cfg(not(feature = "full"))]
+        drop(hear);
+        #[cfg(feature = "full")]
+        let progress = Progress::to(hear);
         abortable(aborted, async move {
             match (kind, Request::parse(&request)?) {
+                #[cfg(feature = "full")]
+                (Kind::Table(opened), request) => answer(&opened, request, progress).await,
+                #[cfg(not(feature = "full"))]
                 (Kind::Table(opened), request) => answer(&opened, request).await,
                 (Kind::System(table), Request::Info(_)) => table.info().await,
                 (Kind::System(table), _) => {

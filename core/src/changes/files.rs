@@ -4,11 +4,16 @@ use crate::{
     error::{Error, Result},
     predicate::Predicate,
     scan::{BucketFiles, EntryFilter, Split, entry_filter, group_by_bucket, read_entries, read_manifest_list},
-    spec::{manifest::FileKind, snapshot::Snapshot},
+    spec::{
+        manifest::{FileKind, ManifestEntry},
+        snapshot::Snapshot,
+    },
     table::Table,
 };
 
 /// The files that `steps` added, or their changelog files: a split for each snapshot and bucket, oldest snapshot first.
+/// Where files hold columns of the same rows, a split for each bucket: all that the range added to a row is one row, with
+/// nulls in the columns that it left alone (Java `IncrementalDeltaStartingScanner`, `DataEvolutionSplitRead`).
 ///
 /// `pushed` may leave out partitions and buckets. Errors: `Unsupported` where a snapshot also removed files, so that its
 /// additions are not its changes (Java refuses it, too).
@@ -20,9 +25,16 @@ pub(super) async fn splits_of(
 ) -> Result<Vec<Split>> {
     let filter = entry_filter(table, table.schema(), pushed.as_ref())?;
     let mut splits = Vec::new();
+    let mut entries = Vec::new();
     for step in steps {
-        splits.extend(splits_of_step(table, step, changelog, &filter).await?);
+        if table.schema().evolves_columns() {
+            entries.push(entries_of_step(table, step, changelog, &filter).await?);
+        } else {
+            splits.extend(splits_of_step(table, step, changelog, &filter).await?);
+        }
     }
+    let last = steps.last().map_or(0, |step| step.id);
+    splits.extend(group_by_bucket(table, entries)?.into_iter().map(|bucket| split(bucket, last)));
     Ok(splits)
 }
 
@@ -33,6 +45,17 @@ pub(super) async fn splits_of_step(
     changelog: bool,
     filter: &EntryFilter,
 ) -> Result<Vec<Split>> {
+    let entries = entries_of_step(table, step, changelog, filter).await?;
+    Ok(group_by_bucket(table, vec![entries])?.into_iter().map(|bucket| split(bucket, step.id)).collect())
+}
+
+/// The files of one snapshot; none where it has no changelog.
+async fn entries_of_step(
+    table: &Table,
+    step: &Snapshot,
+    changelog: bool,
+    filter: &EntryFilter,
+) -> Result<Vec<ManifestEntry>> {
     let list = if changelog { step.changelog_manifest_list.as_ref() } else { Some(&step.delta_manifest_list) };
     let Some(list) = list else { return Ok(Vec::new()) };
     let partition_fields = table.schema().partition_fields();
@@ -47,7 +70,7 @@ pub(super) async fn splits_of_step(
         let message = format!("snapshot {} also removes files: its changes are not just added rows", step.id);
         return Err(Error::unsupported(message).at(table.name()).with("file", &entry.file.file_name));
     }
-    Ok(group_by_bucket(table, vec![entries])?.into_iter().map(|bucket| split(bucket, step.id)).collect())
+    Ok(entries)
 }
 
 /// All rows of the files of a bucket, in the order in which they were written.

@@ -67,8 +67,9 @@ pub struct FileRecord<'a> {
     pub extra_files: &'a [String],
     /// Bytes of the file index within the manifest.
     pub embedded_index_size: Option<usize>,
-    /// Statistics of columns that have any.
-    pub stats: Vec<StatsRecord<'a>>,
+    /// Statistics of columns that have any; `None` where nobody asked for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Vec<StatsRecord<'a>>>,
 }
 
 /// Statistics of one column of a file.
@@ -117,8 +118,13 @@ impl FileWords {
         Ok(words)
     }
 
-    /// The file in words. Errors: `Corrupt` for keys that do not decode.
-    pub(super) fn record<'a>(&'a self, place: FilePlace<'a>, file: &'a DataFileMeta) -> Result<FileRecord<'a>> {
+    /// The file in words, with its statistics where `stats`. Errors: `Corrupt` for keys that do not decode.
+    pub(super) fn record<'a>(
+        &'a self,
+        place: FilePlace<'a>,
+        file: &'a DataFileMeta,
+        stats: bool,
+    ) -> Result<FileRecord<'a>> {
         let key = |row: &BinaryRow| -> Result<Vec<Value>> {
             match self.key_fields.as_slice() {
                 [] => Ok(Vec::new()),
@@ -152,7 +158,7 @@ impl FileWords {
             write_cols: file.write_cols.as_deref(),
             extra_files: &file.extra_files,
             embedded_index_size: file.embedded_index.as_ref().map(bytes::Bytes::len),
-            stats: self.stats(file),
+            stats: stats.then(|| self.stats(file)),
         })
     }
 

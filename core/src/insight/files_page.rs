@@ -144,16 +144,23 @@ impl StateFiles {
         }
     }
 
-    /// A page of a selection of this state: 100 files where `limit` is not said, never more than [`MAX_PAGE`].
+    /// A page of a selection of this state: 100 files where `limit` is not said, never more than [`MAX_PAGE`]. Statistics come
+    /// with `stats`: they are most of what there is to say of a file.
     ///
     /// Errors: `Corrupt` for keys that do not decode.
-    pub fn page(&self, selection: &Selection, offset: usize, limit: Option<usize>) -> Result<FilesPage<'_>> {
+    pub fn page(
+        &self,
+        selection: &Selection,
+        offset: usize,
+        limit: Option<usize>,
+        stats: bool,
+    ) -> Result<FilesPage<'_>> {
         let limit = limit.unwrap_or(DEFAULT_PAGE).min(MAX_PAGE);
         let places = selection.places.iter().skip(offset).take(limit);
         let paged = |place: &Place| {
             let (bucket, file) = self.file(*place)?;
             let deletions = bucket.deletions.get(&file.file_name);
-            Some(self.record(bucket, file).map(|file| PagedFile {
+            Some(self.record(bucket, file, stats).map(|file| PagedFile {
                 file,
                 deleted_by_vector: deletions.and_then(|deletions| deletions.vector.cardinality),
                 has_vector: deletions.is_some(),

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::state_files::{StateBucket, StateFiles};
-use crate::{error::Result, merge, spec::data_file::DataFileMeta};
+use crate::{
+    error::Result,
+    merge,
+    scan::{is_whole_file, row_ids},
+    spec::data_file::DataFileMeta,
+};
 
 /// Most buckets of one answer.
 const MAX_BUCKETS: usize = 10_000;
@@ -74,7 +79,8 @@ pub struct BucketLevels {
     pub small_files: u64,
     /// Files of level 0 and higher levels that hold any; 0 in append tables.
     pub sorted_runs: usize,
-    /// The most files that one key meets; 1 in append tables, 0 where no reader looks.
+    /// The most files that one key meets; 1 in append tables, the most files that hold columns of one row in tables with
+    /// data evolution, 0 where no reader looks.
     pub depth: usize,
     /// Files with a deletion vector.
     pub files_with_vectors: u64,
@@ -211,10 +217,26 @@ fn depth(state: &StateFiles, bucket: i32, files: &[DataFileMeta]) -> Result<usiz
     match (bucket, state.keyed) {
         // No reader looks into the postpone bucket.
         (..0, _) => Ok(0),
+        (_, false) if state.evolves => Ok(columns_depth(files)),
         (_, false) => Ok(1),
         // Files of one level above 0 do not meet: a level counts once.
         (_, true) => merge::overlap(files, &state.key_types),
     }
+}
+
+/// The most files of columns that one row has.
+fn columns_depth(files: &[DataFileMeta]) -> usize {
+    let ranges = files.iter().filter(|file| is_whole_file(file)).filter_map(row_ids);
+    let mut ends: Vec<(u64, i64)> = ranges.flat_map(|ids| [(ids.start, 1), (ids.end, -1)]).collect();
+    // At one id what ends comes before what begins.
+    ends.sort_unstable();
+    let open = ends.iter().scan(0_i64, |open, (_, change)| {
+        *open += change;
+        Some(*open)
+    });
+    // Files without row ids, which no reader of such a table takes, are still files.
+    let deepest = open.max().and_then(|most| usize::try_from(most).ok()).unwrap_or(0);
+    deepest.max(usize::from(!files.is_empty()))
 }
 
 impl LevelSum {
@@ -285,6 +307,21 @@ mod tests {
             ]
         );
         assert_eq!(file_sizes(Vec::new()), FileSizes::default());
+    }
+
+    #[test]
+    fn columns_of_a_row_lie_as_deep_as_files_have_its_id() {
+        let of = |name: &str, first, rows| DataFileMeta {
+            first_row_id: Some(first),
+            row_count: rows,
+            ..crate::scan::entries::tests::file(name, 0)
+        };
+        // Two files of columns over the first rows, one over those behind; blobs are no files of columns.
+        let files = [of("a.parquet", 0, 10), of("b.parquet", 0, 10), of("c.parquet", 10, 5), of("d.blob", 0, 10)];
+        assert_eq!(columns_depth(&files), 2);
+        assert_eq!(columns_depth(&files[2..3]), 1);
+        assert_eq!(columns_depth(&[]), 0);
+        assert_eq!(columns_depth(&[of("e.parquet", i64::MAX, i64::MAX), of("f.parquet", -1, 3)]), 1);
     }
 
     #[test]

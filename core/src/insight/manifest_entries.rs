@@ -178,7 +178,7 @@ impl ManifestPage {
     fn record<'a>(&'a self, entry: &'a ManifestEntry) -> Option<Result<EntryRecord<'a>>> {
         let (partition, folder) = self.buckets.get(&(entry.partition.clone(), entry.bucket))?;
         let place = FilePlace { partition, bucket: entry.bucket, total_buckets: entry.total_buckets, folder };
-        let file = self.words.record(place, &entry.file);
+        let file = self.words.record(place, &entry.file, true);
         Some(file.map(|file| EntryRecord { kind: word(entry.kind), file }))
     }
 

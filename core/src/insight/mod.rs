@@ -7,6 +7,7 @@
 //!   levels        buckets, levels, depth        files_page    sorted, filtered, a page at a time
 //! state_diff    what the metadata of two states differ in
 //! manifest_entries   a manifest, a page at a time
+//! snapshot_sizes     bytes of the history
 //! row_history   why a row is as it is
 //! states        branches and readers
 //! file_record   a data file in words            footer        what the end of one says
@@ -19,6 +20,7 @@ mod levels;
 mod manifest_entries;
 mod row_history;
 mod schema_changes;
+mod snapshot_sizes;
 mod state_diff;
 mod state_files;
 mod states;
@@ -32,6 +34,7 @@ pub use row_history::{
     ColumnWhy, CommitsLookedAt, HistoryFiles, Picked, RowCommit, RowHistory, RowVersion, row_history,
 };
 pub use schema_changes::{OptionChange, SchemaChange, SchemaChangeKind, option_changes, schema_changes};
+pub use snapshot_sizes::{MAX_SIZES, SnapshotSize, snapshot_sizes};
 pub use state_diff::{
     Commit, DiffView, FileSum, FileSums, FilesDiff, FromTo, ManifestsDiff, PartitionChange, SchemaDiff, StateDiff,
     state_diff,

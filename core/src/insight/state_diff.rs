@@ -259,7 +259,7 @@ impl StateDiff {
         let record = |file: &'a Changed| {
             let Changed { entry, partition, folder, .. } = file;
             let place = FilePlace { partition, bucket: entry.bucket, total_buckets: entry.total_buckets, folder };
-            self.words.record(place, &entry.file)
+            self.words.record(place, &entry.file, true)
         };
         files.iter().map(record).collect()
     }

@@ -19,6 +19,8 @@ pub struct StateFiles {
     pub(super) snapshot_id: i64,
     /// Whether rows have keys.
     pub(super) keyed: bool,
+    /// Whether files may hold columns of the same rows.
+    pub(super) evolves: bool,
     /// Bytes below which a compaction takes a file for small.
     pub(super) small_below: u64,
     pub(super) key_types: Vec<DataType>,
@@ -65,7 +67,8 @@ impl StateFiles {
         });
         let keyed = schema.is_primary_key_table();
         let small_below = table.options().compaction_file_size(keyed);
-        Ok(StateFiles { snapshot_id: snapshot.id, keyed, small_below, key_types, buckets, words })
+        let evolves = schema.evolves_columns();
+        Ok(StateFiles { snapshot_id: snapshot.id, keyed, evolves, small_below, key_types, buckets, words })
     }
 
     /// A state made by hand: of primary-key tables, without schemas.
@@ -76,7 +79,15 @@ impl StateFiles {
         small_below: u64,
         buckets: Vec<StateBucket>,
     ) -> Self {
-        StateFiles { snapshot_id, keyed: true, small_below, key_types, buckets, words: FileWords::default() }
+        StateFiles {
+            snapshot_id,
+            keyed: true,
+            evolves: false,
+            small_below,
+            key_types,
+            buckets,
+            words: FileWords::default(),
+        }
     }
 
     /// The snapshot whose files these are.
@@ -110,14 +121,19 @@ impl StateFiles {
         Some((bucket, bucket.files.files.get(usize::try_from(file).ok()?)?))
     }
 
-    /// A file in words. Errors: `Corrupt` for keys that do not decode.
-    pub(super) fn record<'a>(&'a self, bucket: &'a StateBucket, file: &'a DataFileMeta) -> Result<FileRecord<'a>> {
-        self.words.record(bucket.place(), file)
+    /// A file in words, with its statistics where `stats`. Errors: `Corrupt` for keys that do not decode.
+    pub(super) fn record<'a>(
+        &'a self,
+        bucket: &'a StateBucket,
+        file: &'a DataFileMeta,
+        stats: bool,
+    ) -> Result<FileRecord<'a>> {
+        self.words.record(bucket.place(), file, stats)
     }
 
-    /// All files in words, in order. Errors: `Corrupt` for keys that do not decode.
+    /// All files in words, in order, with statistics. Errors: `Corrupt` for keys that do not decode.
     pub fn records(&self) -> Result<Vec<FileRecord<'_>>> {
-        self.places().map(|(_, bucket, file)| self.record(bucket, file)).collect()
+        self.places().map(|(_, bucket, file)| self.record(bucket, file, true)).collect()
     }
 }
 

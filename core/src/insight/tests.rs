@@ -65,7 +65,13 @@ fn a_page_holds_what_was_asked_in_order() {
     let state = state(3, 4);
     let names = |query: FilesQuery, offset, limit| -> Vec<String> {
         let selection = state.select(&query);
-        state.page(&selection, offset, limit).unwrap().files.iter().map(|paged| paged.file.name.to_owned()).collect()
+        state
+            .page(&selection, offset, limit, false)
+            .unwrap()
+            .files
+            .iter()
+            .map(|paged| paged.file.name.to_owned())
+            .collect()
     };
     let by_size = FilesQuery { sort: FilesSort::Size, descending: true, ..FilesQuery::default() };
     assert_eq!(names(by_size.clone(), 0, Some(2)), ["data-0-3.parquet", "data-1-3.parquet"]);
@@ -83,6 +89,6 @@ fn a_hundred_thousand_files_come_in_pages() {
     let state = state(100, 1000);
     assert_eq!(levels(&state, 0, None).unwrap().files, 100_000);
     let selection = state.select(&FilesQuery { sort: FilesSort::Name, ..FilesQuery::default() });
-    assert_eq!(state.page(&selection, 99_900, Some(5000)).unwrap().files.len(), 100);
-    assert_eq!(state.page(&selection, 0, Some(5000)).unwrap().files.len(), MAX_PAGE);
+    assert_eq!(state.page(&selection, 99_900, Some(5000), false).unwrap().files.len(), 100);
+    assert_eq!(state.page(&selection, 0, Some(5000), false).unwrap().files.len(), MAX_PAGE);
 }

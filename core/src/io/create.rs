@@ -118,7 +118,7 @@ impl Storage {
 
     async fn create(&self, path: &str, body: Bytes) -> Result<PutOutcome> {
         let target = self.locate(path)?;
-        self.shared.cache.forget(&target);
+        self.changes(&target);
         let length = body.len() as u64;
         let create = self.shared.create(&target, body);
         match self.shared.logged(Method::Create, &target, None, |()| length, create).await {

@@ -27,7 +27,7 @@ impl Storage {
         }
         let located = location::join(&Path::ROOT, key)?;
         let in_opened_folder = location::below(&self.shared.base, &located).is_some();
-        let storage = Storage { shared: self.shared.clone(), root: Path::ROOT };
+        let storage = Storage { root: Path::ROOT, ..self.clone() };
         Ok(Some(Elsewhere { storage, path: key.to_owned(), in_opened_folder }))
     }
 }

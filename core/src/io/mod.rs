@@ -6,6 +6,7 @@
 //! requests     single requests, logged             create         only if absent: what makes commits safe
 //! ranges       which byte ranges to fetch together        retry         again, later, when that may help
 //! location     relative names -> object paths, checked    store_error   what the store said -> `Error`
+//! moment       what can change, asked once; no file fetched twice at a time
 //! spill        room on a disk while a job runs
 //! tasks        work side by side                      elsewhere     absolute locations in the same store
 //! list_stream  folders that are larger than memory    list_document listings laid beside the files
@@ -20,6 +21,7 @@ mod list_stream;
 #[cfg(not(target_family = "wasm"))]
 mod local;
 mod location;
+mod moment;
 #[cfg(not(target_family = "wasm"))]
 mod open_url;
 mod queue;

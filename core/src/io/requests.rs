@@ -17,6 +17,7 @@ use super::{
     cache::Cache,
     create::CreateKnowledge,
     location,
+    moment::Flights,
     store_error::{Fault, classify},
 };
 
@@ -29,6 +30,7 @@ pub(super) struct Shared {
     pub(super) base: Path,
     pub(super) log: IoLog,
     pub(super) cache: Cache,
+    pub(super) flights: Flights,
     pub(super) can_list: AtomicBool,
     /// The server has no listing documents.
     pub(super) lacks_list_documents: AtomicBool,

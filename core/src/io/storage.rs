@@ -18,6 +18,7 @@ use super::{
     cache::{Cache, DEFAULT_CAPACITY, Key},
     create::{CreateIfAbsent, CreateKnowledge},
     location,
+    moment::{Asked, Flights, Moment},
     ranges::{COALESCE_GAP, MAX_FETCH, coalesce, cut},
     requests::Shared,
     retry::with_retries,
@@ -33,6 +34,8 @@ const PARALLEL_FETCHES: usize = 8;
 pub struct Storage {
     pub(super) shared: Arc<Shared>,
     pub(super) root: Path,
+    /// Where answers about what can change are held; see [`Storage::held`].
+    pub(super) moment: Option<Arc<Moment>>,
 }
 
 /// What a kind of store can do, and how it is shown.
@@ -108,6 +111,7 @@ impl Storage {
             base: root.clone(),
             log: IoLog::default(),
             cache: Cache::new(DEFAULT_CAPACITY),
+            flights: Flights::default(),
             can_list: AtomicBool::new(traits.can_list),
             lacks_list_documents: AtomicBool::new(false),
             neighbour_reads: AtomicBool::new(false),
@@ -115,7 +119,7 @@ impl Storage {
             creates: CreateKnowledge::default(),
             traits,
         };
-        Storage { shared: Arc::new(shared), root }
+        Storage { shared: Arc::new(shared), root, moment: None }
     }
 
     /// An empty store in memory.
@@ -131,7 +135,7 @@ impl Storage {
 
     /// The folder `path` below this one; log, meter and cache are shared. Errors: `Invalid` for names that leave this folder.
     pub fn child(&self, path: &str) -> Result<Self> {
-        Ok(Storage { shared: self.shared.clone(), root: self.locate(path)? })
+        Ok(Storage { root: self.locate(path)?, ..self.clone() })
     }
 
     /// Time, randomness and tasks that came with the store.
@@ -158,6 +162,7 @@ impl Storage {
     /// Forgets what the cache keeps of this folder: it was replaced.
     pub fn forget_cached(&self) {
         self.shared.cache.forget_below(&self.root);
+        self.end_moment();
     }
 
     /// The whole object. Errors: `NotFound`.
@@ -170,7 +175,7 @@ impl Storage {
     /// A store that answers 403 instead of 404 is believed once any other object could be read (see
     /// [`Storage::learn_from`]); before that, 403 is the error `Unavailable`.
     pub async fn get_opt(&self, path: &str) -> Result<Option<Bytes>> {
-        self.read(path, None).await
+        self.once(path, Asked::Now).await
     }
 
     /// Reads `neighbour`, an object that should exist beside the one whose read was denied: if that works, a 403
@@ -191,16 +196,16 @@ impl Storage {
         if let Some(body) = self.cached(&key) {
             return Ok(Some(body));
         }
-        let body = self.read(path, None).await?;
-        if let Some(body) = &body {
-            self.shared.cache.put(key, body.clone());
-        }
-        Ok(body)
+        self.together(path, Asked::Immutable).await
     }
 
     /// Reads an immutable object from the store although it may be cached. When its content differs from what was
     /// cached, the table was replaced: the cache then forgets all of this folder. `None` where it is absent.
     pub async fn get_fresh(&self, path: &str) -> Result<Option<Bytes>> {
+        self.once(path, Asked::Anew).await
+    }
+
+    pub(super) async fn read_anew(&self, path: &str) -> Result<Option<Bytes>> {
         let key = Key::whole(self.locate(path)?);
         let before = self.shared.cache.get(&key);
         let body = self.read(path, None).await?;
@@ -254,7 +259,7 @@ impl Storage {
     /// Writes an object, replacing what is there. Readers see the old or the new content, nothing between.
     pub async fn put(&self, path: &str, body: Bytes) -> Result<()> {
         let target = self.locate(path)?;
-        self.shared.cache.forget(&target);
+        self.changes(&target);
         let length = body.len() as u64;
         let result = with_retries(&*self.shared.runtime, || {
             let put = self.shared.put_over(&target, body.clone());
@@ -266,7 +271,7 @@ impl Storage {
     /// Begins a file written in pieces. It becomes visible when finished, not before.
     pub fn upload(&self, path: &str) -> Result<Upload> {
         let target = self.locate(path)?;
-        self.shared.cache.forget(&target);
+        self.changes(&target);
         Ok(Upload::new(self.clone(), path.to_owned(), target))
     }
 
@@ -277,17 +282,21 @@ impl Storage {
             return self.list_document(path).await;
         }
         let folder = self.listable(path)?;
+        self.once_listed(&folder, self.list_anew(path, &folder)).await
+    }
+
+    async fn list_anew(&self, path: &str, folder: &Path) -> Result<Listing> {
         let result = with_retries(&*self.shared.runtime, || {
-            let list = self.shared.store.list_with_delimiter(prefix(&folder));
-            self.shared.logged(Method::List, &folder, None, |_| 0, list)
+            let list = self.shared.store.list_with_delimiter(prefix(folder));
+            self.shared.logged(Method::List, folder, None, |_| 0, list)
         });
         let found = result.await.map_err(|error| self.list_failed(error, path))?;
         let mut listing = Listing::default();
         for dir in &found.common_prefixes {
-            listing.dirs.extend(location::below(&folder, dir).map(str::to_owned));
+            listing.dirs.extend(location::below(folder, dir).map(str::to_owned));
         }
         for meta in &found.objects {
-            listing.files.extend(location::below(&folder, &meta.location).map(|name| entry(name, meta)));
+            listing.files.extend(location::below(folder, &meta.location).map(|name| entry(name, meta)));
         }
         listing.dirs.sort_unstable();
         listing.files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
@@ -332,7 +341,7 @@ impl Storage {
     /// Removes an object; an absent one is no error.
     pub async fn delete(&self, path: &str) -> Result<()> {
         let target = self.locate(path)?;
-        self.shared.cache.forget(&target);
+        self.changes(&target);
         let result = with_retries(&*self.shared.runtime, || {
             self.shared.logged(Method::Delete, &target, None, |()| 0, self.shared.remove(&target))
         });
@@ -401,7 +410,7 @@ impl Storage {
         Error::unsupported("the store cannot list folders").at(self.location(path)).because(error)
     }
 
-    async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<Option<Bytes>> {
+    pub(super) async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<Option<Bytes>> {
         if let Some(range) = &range
             && self.shared.ignores_ranges.load(Ordering::Relaxed)
         {

@@ -87,6 +87,13 @@ impl Table {
         Ok(Table { schema, options, ..self.clone() })
     }
 
+    /// The same table as it is whenever it is asked, where it was opened for one moment ([`Storage::held`]).
+    #[must_use]
+    pub fn now(&self) -> Self {
+        let storage = self.storage.now();
+        Table { schemas: SchemaManager::new(storage.clone(), &self.branch), storage, ..self.clone() }
+    }
+
     /// Name for messages.
     pub fn name(&self) -> &str {
         &self.name

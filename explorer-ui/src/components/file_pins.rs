@@ -7,11 +7,15 @@ use super::{
     ask::use_ask,
     bits::{ago, command, pairs},
     page::{Page, use_page},
+    running::running,
     skeleton,
 };
 use crate::{
     commands,
-    history::pins::{CommitRef, FilePinsInfo, sentence},
+    history::{
+        diff::CommitInfo,
+        pins::{FilePinsInfo, sentence},
+    },
     state::{Action, Ask, Selection, Shown},
 };
 
@@ -41,7 +45,12 @@ pub(crate) fn FilePins(props: &Props) -> Html {
     };
     let body = match &shown {
         _ if !wanted => html! { <div class="inspector-tools"><button {onclick}>{"Find out"}</button></div> },
-        Shown::Waiting | Shown::Stale(_) => skeleton::waiting(skeleton::lines(3)),
+        Shown::Waiting | Shown::Stale(_) => {
+            html! { <>{ running(&page, "pinsOf") }{ skeleton::waiting(skeleton::lines(3)) }</> }
+        }
+        Shown::Failed(problem) if problem.is_cancelled() => {
+            html! { <div class="inspector-tools"><button onclick={page.on(Action::Retry)}>{"Find out"}</button></div> }
+        }
         Shown::Failed(problem) => html! { <p class="note bad" role="alert">{ problem.message.clone() }</p> },
         Shown::Fresh(pins) => told(&page, pins),
     };
@@ -49,7 +58,7 @@ pub(crate) fn FilePins(props: &Props) -> Html {
 }
 
 fn told(page: &Page, pins: &FilePinsInfo) -> Html {
-    let commit = |commit: &CommitRef| {
+    let commit = |commit: &CommitInfo| {
         html! { <><button class="plain" onclick={page.on(Action::Select(Some(Selection::Snapshot(commit.id))))}>{ format!("#{} {}", commit.id, commit.commit_kind.to_lowercase()) }</button>{" "}<span class="mute">{ ago(commit.time_millis) }</span></> }
     };
     let mut facts = Vec::new();

@@ -76,6 +76,17 @@ fn elsewhere(page: &Page) -> Html {
             </>
         };
     }
+    if route.tab == Tab::System {
+        let system = crate::system::shown(route.system.as_deref());
+        return html! {
+            <>
+            <h2>{"Read it in the CLI"}</h2>
+            { command(page, &commands::read_system(route, info, &origin, system), "command") }
+            <h2>{"Read it in JavaScript"}</h2>
+            { command(page, &commands::system_javascript(route, info, &origin, system), "snippet") }
+            </>
+        };
+    }
     let (title, line) = match route.tab {
         Tab::Snapshots => ("History in the CLI", commands::plain("snapshot list", route, info, &origin)),
         Tab::Options => ("Change one in the CLI", commands::set_option(route, info, &origin, "OPTION", "VALUE")),

@@ -13,6 +13,7 @@ pub(crate) mod linked;
 pub(crate) mod long_list;
 pub(crate) mod page;
 pub(crate) mod problem;
+pub(crate) mod running;
 pub(crate) mod size;
 pub(crate) mod skeleton;
 pub(crate) mod table_head;

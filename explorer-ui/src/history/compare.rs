@@ -136,10 +136,18 @@ pub fn command(pair: &Pair, route: &Route, info: &TableInfo, origin: &str) -> St
     format!("{line} \\\n  --incremental {ends} \\\n  --incremental-mode diff")
 }
 
+/// The range that the page shows: where it ends with the newest snapshot, the one that was the newest when the page was
+/// opened, so that the same is read elsewhere.
+fn shown_range(route: &Route, info: &TableInfo) -> Range {
+    let newest = || info.latest_snapshot.as_ref().map(|latest| latest.id.to_string()).unwrap_or_default();
+    let range = route.range.clone();
+    if range.to.is_empty() { Range { to: newest(), ..range } } else { range }
+}
+
 /// `cenote read … --incremental` of the changes that the Changelog view shows.
 #[must_use]
 pub fn changes_command(route: &Route, info: &TableInfo, origin: &str, filter: &str) -> String {
-    let Range { from, to, mode } = &route.range;
+    let Range { from, to, mode } = &shown_range(route, info);
     let mut line = commands::with_table("read", "", route, info, origin);
     line.push_str(&format!(" \\\n  --incremental {}", commands::shell(&format!("{from},{to}"))));
     if !mode.is_empty() {
@@ -154,7 +162,7 @@ pub fn changes_command(route: &Route, info: &TableInfo, origin: &str, filter: &s
 /// The same with the npm package.
 #[must_use]
 pub fn changes_javascript(route: &Route, info: &TableInfo, origin: &str, filter: &str) -> String {
-    let Range { from, to, mode } = &route.range;
+    let Range { from, to, mode } = &shown_range(route, info);
     let options = [("from", from.as_str()), ("to", to), ("mode", mode), ("filter", filter)];
     let options = options.into_iter().filter(|(_, text)| !text.is_empty());
     let options = options.map(|(name, text)| format!("{name}: {}", serde_json::to_string(text).unwrap_or_default()));
@@ -228,6 +236,15 @@ mod tests {
         assert!(line.contains("--incremental july,14 \\\n  --incremental-mode diff \\\n  --where"), "{line}");
         let script = changes_javascript(&route, &TableInfo::default(), "http://h", "");
         assert!(script.contains(r#"table.changes({ from: "july", to: "14", mode: "diff" }).rows()"#), "{script}");
+    }
+
+    #[test]
+    fn an_open_end_is_the_newest_snapshot_that_the_page_shows() {
+        let latest = SnapshotInfo { id: 38, ..SnapshotInfo::default() };
+        let info = TableInfo { latest_snapshot: Some(latest), ..TableInfo::default() };
+        let route = Route::parse("#/demo/d/t/changelog");
+        assert!(changes_command(&route, &info, "http://h", "").contains("--incremental ,38"));
+        assert!(changes_javascript(&route, &info, "http://h", "").contains(r#"changes({ to: "38" })"#));
     }
 
     #[test]

@@ -29,8 +29,8 @@ impl FileSum {
     }
 }
 
-/// A commit between the two.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+/// A commit: between two states, or one that brought or took a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CommitInfo {
     /// Snapshot.
@@ -42,7 +42,7 @@ pub struct CommitInfo {
     /// When.
     #[serde(deserialize_with = "lenient::int")]
     pub time_millis: i64,
-    /// Rows added less rows taken away.
+    /// Rows added less rows taken away, where that was asked for.
     #[serde(deserialize_with = "lenient::optional")]
     pub delta_record_count: Option<i64>,
 }

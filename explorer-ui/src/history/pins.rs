@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::diff::CommitInfo;
 use crate::model::lenient;
 
 /// A branch.
@@ -114,21 +115,6 @@ impl PinsInfo {
     }
 }
 
-/// A commit that brought or took a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct CommitRef {
-    /// Snapshot.
-    #[serde(deserialize_with = "lenient::int")]
-    pub id: i64,
-    /// Kind.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub commit_kind: String,
-    /// When.
-    #[serde(deserialize_with = "lenient::int")]
-    pub time_millis: i64,
-}
-
 /// A step that frees a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
@@ -154,9 +140,9 @@ pub struct FilePinsInfo {
     #[serde(deserialize_with = "lenient::optional")]
     pub last_snapshot: Option<i64>,
     /// The commit that took it away.
-    pub removed_by: Option<CommitRef>,
+    pub removed_by: Option<CommitInfo>,
     /// The commit that brought it.
-    pub added_by: Option<CommitRef>,
+    pub added_by: Option<CommitInfo>,
     /// Tags.
     #[serde(deserialize_with = "lenient::or_default")]
     pub tags: Vec<String>,

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::span::Scale;
-use crate::model::SnapshotInfo;
+use crate::model::{SnapshotInfo, lenient};
 
 /// What is drawn over the snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -15,11 +17,15 @@ pub enum Track {
     Change,
     /// Time from the commit before, in milliseconds.
     Pause,
+    /// Bytes of the files after each commit.
+    Size,
+    /// Bytes that each commit added, less those it took away.
+    Grown,
 }
 
 impl Track {
     /// All tracks.
-    pub const ALL: [Track; 3] = [Track::Rows, Track::Change, Track::Pause];
+    pub const ALL: [Track; 5] = [Track::Rows, Track::Change, Track::Size, Track::Grown, Track::Pause];
 
     /// Its name in an address.
     #[must_use]
@@ -28,6 +34,8 @@ impl Track {
             Track::Rows => "rows",
             Track::Change => "change",
             Track::Pause => "pause",
+            Track::Size => "size",
+            Track::Grown => "grown",
         }
     }
 
@@ -38,6 +46,8 @@ impl Track {
             Track::Rows => "Rows in files",
             Track::Change => "Change",
             Track::Pause => "Pause",
+            Track::Size => "Size",
+            Track::Grown => "Growth",
         }
     }
 
@@ -50,9 +60,39 @@ impl Track {
     /// Whether values stand alone: bars, not a curve.
     #[must_use]
     pub fn is_bars(self) -> bool {
-        self != Track::Rows
+        !matches!(self, Track::Rows | Track::Size)
+    }
+
+    /// Whether manifests must be read for it.
+    #[must_use]
+    pub fn needs_sizes(self) -> bool {
+        matches!(self, Track::Size | Track::Grown)
     }
 }
+
+/// Files and bytes of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SnapshotSize {
+    /// The snapshot.
+    #[serde(deserialize_with = "lenient::int")]
+    pub id: i64,
+    /// Bytes of the files that it added.
+    #[serde(deserialize_with = "lenient::int")]
+    pub added_bytes: i64,
+    /// Bytes of those that it removed.
+    #[serde(deserialize_with = "lenient::int")]
+    pub removed_bytes: i64,
+    /// Bytes of the files that it reads, where that is known.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub bytes: Option<i64>,
+}
+
+/// Snapshots of one answer about sizes.
+pub const MOST_SIZES: i64 = 500;
+
+/// Sizes known, by id.
+pub type Sizes = BTreeMap<i64, SnapshotSize>;
 
 /// Snapshots known, by id: of long histories only some.
 pub type Known = BTreeMap<i64, SnapshotInfo>;
@@ -73,7 +113,7 @@ pub struct Point {
 /// Points of the snapshots known on the scale, oldest first.
 #[must_use]
 #[allow(clippy::cast_precision_loss)]
-pub fn points(track: Track, known: &Known, scale: &Scale) -> Vec<Point> {
+pub fn points(track: Track, known: &Known, sizes: &Sizes, scale: &Scale) -> Vec<Point> {
     let mut before: Option<&SnapshotInfo> = None;
     let mut found = Vec::new();
     for (id, snapshot) in known.range(scale.span.first..=scale.span.last) {
@@ -83,6 +123,8 @@ pub fn points(track: Track, known: &Known, scale: &Scale) -> Vec<Point> {
             Track::Pause => before
                 .filter(|before| before.id + 1 == *id)
                 .map(|before| snapshot.time_millis.saturating_sub(before.time_millis).max(0)),
+            Track::Size => sizes.get(id).and_then(|size| size.bytes),
+            Track::Grown => sizes.get(id).map(|size| size.added_bytes.saturating_sub(size.removed_bytes)),
         };
         before = Some(snapshot);
         found.extend(value.map(|value| (*id, value)));
@@ -182,17 +224,29 @@ mod tests {
 
     #[test]
     fn curves_scale_to_the_greatest_value_in_sight() {
-        let points = points(Track::Rows, &known(1..=50), &scale(1, 10));
+        let points = points(Track::Rows, &known(1..=50), &Sizes::new(), &scale(1, 10));
         assert_eq!(points.len(), 10);
         assert!((points[9].height - 1.0).abs() < 1e-9 && (points[4].height - 0.5).abs() < 1e-9);
     }
 
     #[test]
     fn changes_keep_their_sign_and_pauses_need_the_neighbour() {
-        let changes = points(Track::Change, &known(1..=4), &scale(1, 4));
+        let changes = points(Track::Change, &known(1..=4), &Sizes::new(), &scale(1, 4));
         assert_eq!(changes.iter().map(|point| point.height).collect::<Vec<_>>(), [1.0, -0.5, 1.0, -0.5]);
-        let pauses = points(Track::Pause, &known([1, 2, 5, 6]), &scale(1, 6));
+        let pauses = points(Track::Pause, &known([1, 2, 5, 6]), &Sizes::new(), &scale(1, 6));
         assert_eq!(pauses.iter().map(|point| (point.id, point.value)).collect::<Vec<_>>(), [(2, 1000), (6, 1000)]);
+    }
+
+    #[test]
+    fn bytes_are_drawn_where_they_are_known() {
+        let size = |id, added_bytes, bytes| SnapshotSize { id, added_bytes, removed_bytes: 5, bytes };
+        let sizes: Sizes = [size(2, 10, None), size(3, 1, Some(40))].map(|size| (size.id, size)).into();
+        let of = |track| {
+            points(track, &known(1..=4), &sizes, &scale(1, 4)).iter().map(|p| (p.id, p.value)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Track::Size), [(3, 40)]);
+        assert_eq!(of(Track::Grown), [(2, 5), (3, -4)]);
+        assert!(Track::ALL.iter().all(|track| Track::parse(track.slug()) == *track));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the files of a state lie: buckets with their levels, files in pages, entries of a manifest.
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::{FileInfo, lenient};
 
@@ -173,27 +173,6 @@ pub struct FilesPage {
     /// The files of the page.
     #[serde(deserialize_with = "lenient::or_default")]
     pub files: Vec<FileInfo>,
-}
-
-/// Some of the files that pass a filter, without the statistics of their columns: for pictures of thousands.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
-#[serde(default)]
-pub struct BarePage {
-    /// Files that pass.
-    #[serde(deserialize_with = "lenient::int")]
-    pub total: i64,
-    /// Their bytes.
-    #[serde(deserialize_with = "lenient::int")]
-    pub bytes: i64,
-    /// The files of the page.
-    #[serde(deserialize_with = "without_stats")]
-    pub files: Vec<FileInfo>,
-}
-
-fn without_stats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<FileInfo>, D::Error> {
-    let mut files: Vec<FileInfo> = lenient::or_default(deserializer)?;
-    files.iter_mut().for_each(|file| file.stats = Vec::new());
-    Ok(files)
 }
 
 /// Some of the entries of a manifest.

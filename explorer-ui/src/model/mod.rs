@@ -17,7 +17,7 @@ pub use files::{ColumnStats, Explain, ExplainStep, FileInfo, ManifestInfo};
 pub use footer::{ColumnSum, FooterChunk, FooterColumn, FooterGroup, FooterInfo, FooterMetadata};
 pub use health::{DoctorInfo, FindingInfo, PreviewInfo, PreviewTask, Severity};
 pub use io::{IoReply, IoTotals, RequestInfo};
-pub use layout::{BarePage, BucketLevels, EntriesPage, EntryInfo, FileSizes, FilesPage, LevelSum, LevelsInfo, SizeBin};
+pub use layout::{BucketLevels, EntriesPage, EntryInfo, FileSizes, FilesPage, LevelSum, LevelsInfo, SizeBin};
 pub use options::{OptionInfo, OptionStatus};
 pub use table::{FieldInfo, OpenedTable, SchemaInfo, SnapshotInfo, TableInfo, TagInfo};
 

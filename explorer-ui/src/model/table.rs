@@ -117,6 +117,12 @@ impl TableInfo {
         self.bucket.or_else(|| self.option("bucket")?.parse().ok()).unwrap_or(-1)
     }
 
+    /// Whether files may hold single columns of rows.
+    #[must_use]
+    pub fn evolves_columns(&self) -> bool {
+        self.option("data-evolution.enabled").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     /// An option's value.
     #[must_use]
     pub fn option(&self, key: &str) -> Option<&str> {
@@ -181,7 +187,7 @@ pub struct SnapshotInfo {
 }
 
 /// A tag.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct TagInfo {
     /// Name.
@@ -199,6 +205,32 @@ pub struct TagInfo {
     /// Its rows in files.
     #[serde(deserialize_with = "lenient::optional")]
     pub record_count: Option<i64>,
+    /// When it was made, by a clock whose zone nobody wrote down; only of those that expire.
+    #[serde(deserialize_with = "lenient::optional")]
+    pub create_time_millis: Option<i64>,
+    /// Seconds from then for which it is kept; none for always.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub time_retained_seconds: Option<f64>,
+}
+
+impl TagInfo {
+    /// When it may go; none where only somebody's hand removes it.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn expires_millis(&self) -> Option<i64> {
+        let kept = self.time_retained_seconds.filter(|seconds| seconds.is_finite())?;
+        Some(self.create_time_millis?.saturating_add((kept * 1000.0) as i64))
+    }
+
+    /// The same in words: `expires in 3 days`.
+    #[must_use]
+    pub fn expiry(&self, now_millis: i64) -> String {
+        match self.expires_millis() {
+            None => "kept until deleted".to_owned(),
+            Some(at) if at > now_millis => format!("expires {}", crate::format::ago(at, now_millis)),
+            Some(at) => format!("due to expire since {}", crate::format::utc(at)),
+        }
+    }
 }
 
 /// One version of a schema.

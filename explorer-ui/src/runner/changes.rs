@@ -40,7 +40,8 @@ impl Runner {
         given_up: &GivenUp,
         mut page: impl FnMut(&[ScanColumn], ScanPage) -> bool,
     ) -> Result<(), Problem> {
-        let mut params = json!({ "mode": "auto" });
+        // The range may go beyond the state that the page shows.
+        let mut params = json!({ "mode": "auto", "now": true });
         let ends = [("from", &range.from), ("to", &range.to), ("mode", &range.mode)];
         if let Some(object) = params.as_object_mut() {
             object.extend(
@@ -73,8 +74,9 @@ impl Runner {
 
     /// The latest snapshot, asked of the store anew.
     pub(crate) async fn latest_snapshot(&self, state: &State) -> Result<Option<SnapshotInfo>, Problem> {
-        let (_, latest) =
-            self.engine.call::<Vec<SnapshotInfo>>("snapshots", &table_params(state, json!({ "limit": 1 })));
+        let (_, latest) = self
+            .engine
+            .call::<Vec<SnapshotInfo>>("snapshots", &table_params(state, json!({ "limit": 1, "now": true })));
         Ok(latest.await?.into_iter().next())
     }
 }

@@ -44,15 +44,21 @@ pub(crate) fn Changelog() -> Html {
     } else {
         empty("No changes", html! { "Nothing changed in this range, as this way of looking sees it." })
     };
+    let evolves = info.evolves_columns();
     html! {
         <>
         <div class="data-tools">
-            <Ends />
+            <Ends {evolves} />
             <button aria-pressed={following.to_string()} class={following.then_some("primary")} onclick={page.on(Action::Focus("follow", (!following).then(|| "on".to_owned())))}>{ if following { "Stop following" } else { "Follow" } }</button>
             if !following { { data::export(&page) } }
         </div>
+        if evolves {
+            <p class="note">{"Files of this table hold single columns of rows (data-evolution.enabled): what the range wrote of a row is one row here, and columns that it left alone are empty."}</p>
+        }
         if following {
             <follow::Follow />
+        } else if evolves && page.state.route.range.mode == "diff" {
+            { empty("No difference of two states", html! { "Paimon defines none for rows whose columns are in several files, and its own reader of such tables takes no differences. Look at the files added instead." }) }
         } else {
             <div class="data-tools"><Where /><Kinds /></div>
             { data::rows(&page, true, none) }
@@ -62,12 +68,21 @@ pub(crate) fn Changelog() -> Html {
     }
 }
 
+/// Properties of [`Ends`].
+#[derive(Properties, PartialEq)]
+struct EndsProps {
+    /// Whether files hold single columns of rows: states of such tables are not compared.
+    evolves: bool,
+}
+
 /// Both ends of the range, and the way to look.
 #[component]
-fn Ends() -> Html {
+fn Ends(props: &EndsProps) -> Html {
     let page = use_page();
     let range = page.state.route.range.clone();
-    let modes = MODES.map(|(mode, word)| (mode.to_owned(), word.to_owned())).to_vec();
+    let offered = |mode: &str| !props.evolves || mode != "diff" || mode == range.mode;
+    let modes = MODES.into_iter().filter(|(mode, _)| offered(mode));
+    let modes = modes.map(|(mode, word)| (mode.to_owned(), word.to_owned())).collect();
     let by = {
         let page = page.clone();
         Callback::from(move |mode: String| {

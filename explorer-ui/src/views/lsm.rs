@@ -69,7 +69,11 @@ pub(crate) fn Lsm() -> Html {
         <Heatmap levels={levels.clone()} chosen={chosen.clone()} />
         { pages(&page, &levels) }
         if let (Some(id), true) = (&chosen, latest) {
-            <Preview id={id.clone()} many={levels.files > preview::SOON} found={preview} />
+            if info.evolves_columns() {
+                { panel("What a compaction would do", html! { "Nothing is planned for this table." }, html! {}, html! { <p class="note">{"Its files hold single columns of rows (data-evolution.enabled), which a compaction joins again by row id. Paimon does that in Flink or Spark (sys.compact); Cenote does not rewrite such files, so there is nothing to preview."}</p> }) }
+            } else {
+                <Preview id={id.clone()} many={levels.files > preview::SOON} found={preview} />
+            }
         }
         if !levels.keyed {
             { panel("Sizes", html! { "All files of this state." }, html! {}, sizes::histogram(&levels.file_sizes, levels.small_below)) }

@@ -10,11 +10,11 @@ use crate::{
         ask::use_ask,
         bits::{ago, command, panel},
         page::{Page, use_page},
+        problem::ProblemView,
         skeleton,
     },
     format,
     model::{OptionInfo, OptionStatus, SchemaInfo, TableInfo},
-    options,
     state::{Action, Ask, Shown},
 };
 
@@ -45,9 +45,8 @@ pub(crate) fn Options() -> Html {
     let Some(info) = page.info() else { return skeleton::waiting(skeleton::panel(420)) };
     let all = match &told {
         Shown::Waiting => return skeleton::waiting(skeleton::panel(420)),
-        // An engine that does not tell them: what the table sets, against a list of our own.
-        Shown::Failed(_) => options::known(&info.options),
-        Shown::Fresh(all) | Shown::Stale(all) => all.iter().take(LOOKED_AT).cloned().collect(),
+        Shown::Failed(problem) => return html! { <ProblemView problem={problem.clone()} /> },
+        Shown::Fresh(all) | Shown::Stale(all) => all.get(..LOOKED_AT).unwrap_or(all),
     };
     let chosen = page.state.route.focus("show").unwrap_or("all");
     let test = SHOWN.iter().find(|(name, ..)| *name == chosen).map_or(SHOWN[0].2, |(.., test)| *test);

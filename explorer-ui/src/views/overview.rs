@@ -18,8 +18,7 @@ use crate::{
     },
     format,
     health::{self, Finding},
-    model::{DoctorInfo, Severity, TableInfo},
-    options::{Standing, standing},
+    model::{DoctorInfo, OptionInfo, OptionStatus, Severity, TableInfo},
     route::{At, Route, Tab},
     state::{Ask, Shown},
     views::snapshots::chart::Timeline,
@@ -35,7 +34,7 @@ pub(crate) fn Overview() -> Html {
         );
     };
     if info.latest_snapshot.is_none() {
-        return html! { <>{ empty("Nothing was written yet", html! { <>{"The table has a schema and no snapshot. "}<code>{"cenote write"}</code>{" makes the first one."}</> }) }{ columns(info) }{ options(info) }</> };
+        return html! { <>{ empty("Nothing was written yet", html! { <>{"The table has a schema and no snapshot. "}<code>{"cenote write"}</code>{" makes the first one."}</> }) }{ columns(info) }<Options /></> };
     }
     html! {
         <>
@@ -45,7 +44,7 @@ pub(crate) fn Overview() -> Html {
         if page.state.route.at == At::Latest { <Health /> }
         <div class="halves">
             { columns(info) }
-            { options(info) }
+            <Options />
         </div>
         </>
     }
@@ -101,8 +100,6 @@ fn finding(page: &Page, finding: &Finding) -> Html {
 
 /// Rows of a list here: a table may have any number of columns and options, which have views of their own.
 const MANY: usize = 200;
-/// Options that are looked at to show those that change something first.
-const SORTED: usize = 2000;
 
 /// Says that a list is cut.
 fn first(total: usize) -> String {
@@ -141,31 +138,47 @@ fn columns(info: &TableInfo) -> Html {
     )
 }
 
-/// The options that the schema file sets, those that change something first.
-pub(crate) fn options(info: &TableInfo) -> Html {
-    let mut rows: Vec<(&String, &String, Standing)> =
-        info.options.iter().take(SORTED).map(|(key, value)| (key, value, standing(key, value))).collect();
-    rows.sort_by_key(|(_, _, standing)| matches!(standing, Standing::Default));
-    let body = if rows.is_empty() {
-        html! { <p class="note">{"All options are at their defaults."}</p> }
-    } else {
-        html! {
-            <table class="list">
-                <thead><tr><th>{"Option"}</th><th>{"Value"}</th><th>{"Default"}</th></tr></thead>
-                <tbody>{ for rows.into_iter().take(MANY).map(|(key, value, standing)| html! {
-                    <tr key={key.clone()} class={matches!(standing, Standing::Default).then_some("faint")}>
-                        <td class="mono">{ key.clone() }</td><td class="mono">{ value.clone() }</td>
-                        <td class="mono mute">{ match standing {
-                            Standing::Default => html! { "same" },
-                            Standing::Changed(default) => html! { default },
-                            Standing::Set => html! { "–" },
-                            Standing::Unknown => html! { <span class="warm" title="Kept and ignored">{"unknown option"}</span> },
-                        } }</td>
-                    </tr>
-                }) }</tbody>
-            </table>
+/// The options that the table sets, those that change something first.
+#[component]
+fn Options() -> Html {
+    let page = use_page();
+    let told = use_ask::<Vec<OptionInfo>>(Ask::of_table(&page.state, "optionsInfo", json!({})));
+    let (body, cut) = match &told {
+        Shown::Waiting => (skeleton::waiting(skeleton::lines(4)), String::new()),
+        Shown::Failed(problem) => (html! { <ProblemView problem={problem.clone()} /> }, String::new()),
+        Shown::Fresh(all) | Shown::Stale(all) => {
+            let mut set: Vec<&OptionInfo> = all.iter().filter(|option| option.set).collect();
+            set.sort_by_key(|option| option.status == OptionStatus::Default);
+            (options(&set), first(set.len()))
         }
     };
-    let remark = format!("What the schema sets, and what it would be{}.", first(info.options.len()));
-    panel("Options", html! { remark }, html! {}, body)
+    let link = Route { tab: Tab::Options, ..page.state.route.clone() }.print();
+    panel(
+        "Options",
+        html! { format!("What the table sets, and what it would be{cut}.") },
+        html! { <a class="button" href={link}>{"See all"}</a> },
+        body,
+    )
+}
+
+fn options(set: &[&OptionInfo]) -> Html {
+    if set.is_empty() {
+        return html! { <p class="note">{"All options are at their defaults."}</p> };
+    }
+    html! {
+        <table class="list">
+            <thead><tr><th>{"Option"}</th><th>{"Value"}</th><th>{"Default"}</th></tr></thead>
+            <tbody>{ for set.iter().take(MANY).map(|option| html! {
+                <tr key={option.key.clone()} class={(option.status == OptionStatus::Default).then_some("faint")}>
+                    <td class="mono">{ option.key.clone() }</td><td class="mono">{ option.value.clone().unwrap_or_default() }</td>
+                    <td class="mono mute">{ match (option.status, &option.default) {
+                        (OptionStatus::Default, _) => html! { "same" },
+                        (OptionStatus::Unknown, _) => html! { <span class="warm" title="Kept and ignored">{"unknown option"}</span> },
+                        (OptionStatus::Deprecated, _) => html! { <span class="warm" title="Known by a newer name">{"deprecated"}</span> },
+                        (OptionStatus::Changed, default) => html! { default.clone().unwrap_or_else(|| "–".to_owned()) },
+                    } }</td>
+                </tr>
+            }) }</tbody>
+        </table>
+    }
 }

@@ -150,6 +150,16 @@ impl History {
     }
 }
 
+/// A tag with until when it is kept, for its flag.
+fn tag_title(page: &Page, name: &str) -> String {
+    let tags = page.state.tags.show(page.state.table_key().as_ref());
+    let found = tags.value().and_then(|tags| tags.iter().find(|tag| tag.name == name));
+    match found.filter(|tag| tag.expires_millis().is_some()) {
+        Some(tag) => format!("{name}, {}", tag.expiry(crate::browser::now())),
+        None => name.to_owned(),
+    }
+}
+
 impl Page {
     /// Shows another part of the history.
     fn look_at(&self, span: Span, all: Span) {

@@ -67,14 +67,14 @@ pub(super) async fn pins(session: &Session, args: PinsArgs) -> Result<()> {
     let (address, table) = (&args.table.table, session.table(&args.table.table).await?);
     match &args.file {
         Some(file) => {
-            let pins = pins::pins_of(&table, file, address).await?;
+            let pins = pins::pins_of(&table, file, address, &mut |_, _| {}).await?;
             if pins.file.is_none() && !pins.changelogs {
                 return Err(Failure::not_found(format!("no kept state of {address} has a file {file:?}")));
             }
             document::print(&args.output, &document(&pins), Some(file_pins_text(&pins)))
         }
         None => {
-            let pins = pins::pins(&table, address).await?;
+            let pins = pins::pins(&table, address, &mut |_, _| {}).await?;
             document::print(&args.output, &document(&pins), Some(pins_text(&pins)))
         }
     }

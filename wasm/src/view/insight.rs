@@ -12,6 +12,7 @@ use crate::{
     changes_request::{Bound, bound},
     json::{Long, answer_text},
     opened::{At, Opened},
+    progress::Progress,
 };
 
 /// Parameters of `levels`.
@@ -35,6 +36,16 @@ pub(crate) struct FilesPageRequest {
     filter: FilesFilter,
     offset: usize,
     limit: Option<usize>,
+    /// With the statistics of their columns.
+    stats: bool,
+}
+
+/// Parameters of `snapshotSizes`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SizesRequest {
+    first: Long,
+    last: Long,
 }
 
 /// Parameters of `manifestEntries`.
@@ -91,7 +102,13 @@ pub(crate) async fn files_page(opened: &Opened, asked: FilesPageRequest) -> Resu
     let state = opened.held.files(&opened.table, &snapshot).await?;
     let FilesPageRequest { sort, descending, filter, .. } = asked;
     let selection = state.select(FilesQuery { sort, descending, filter });
-    answer_text(&state.files.page(&selection, asked.offset, asked.limit)?)
+    answer_text(&state.files.page(&selection, asked.offset, asked.limit, asked.stats)?)
+}
+
+/// What snapshots brought and took, in bytes.
+pub(crate) async fn snapshot_sizes(opened: &Opened, asked: SizesRequest, progress: Progress) -> Result<String> {
+    let (first, last) = (asked.first.0, asked.last.0);
+    answer_text(&insight::snapshot_sizes(&opened.table, first, last, &mut progress.teller()).await?)
 }
 
 /// A page of the entries of a manifest.

@@ -3,7 +3,7 @@
 use cenote_core::{Result, maintain::pins};
 use serde::Deserialize;
 
-use crate::{json::answer_text, opened::Opened};
+use crate::{json::answer_text, opened::Opened, progress::Progress};
 
 /// Parameters of `pins`.
 #[derive(Debug, Default, Deserialize)]
@@ -23,14 +23,15 @@ pub(crate) struct PinsOfRequest {
 }
 
 /// Who keeps what.
-pub(crate) async fn pins(opened: &Opened, asked: PinsRequest) -> Result<String> {
-    answer_text(&pins::pins(&opened.table, address(opened, asked.address.as_deref())).await?)
+pub(crate) async fn pins(opened: &Opened, asked: PinsRequest, progress: Progress) -> Result<String> {
+    let address = address(opened, asked.address.as_deref());
+    answer_text(&pins::pins(&opened.table, address, &mut progress.teller()).await?)
 }
 
 /// Who keeps one file.
-pub(crate) async fn pins_of(opened: &Opened, asked: PinsOfRequest) -> Result<String> {
+pub(crate) async fn pins_of(opened: &Opened, asked: PinsOfRequest, progress: Progress) -> Result<String> {
     let address = address(opened, asked.address.as_deref());
-    answer_text(&pins::pins_of(&opened.table, &asked.path, address).await?)
+    answer_text(&pins::pins_of(&opened.table, &asked.path, address, &mut progress.teller()).await?)
 }
 
 fn address<'a>(opened: &'a Opened, asked: Option<&'a str>) -> &'a str {

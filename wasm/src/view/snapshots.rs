@@ -22,6 +22,9 @@ pub(crate) struct Page {
     before: Option<Long>,
     #[serde(default)]
     spread: bool,
+    /// As they are now, although the table was opened for one moment.
+    #[serde(default)]
+    now: bool,
 }
 
 #[derive(Serialize)]
@@ -52,6 +55,8 @@ struct TagView<'a> {
     snapshot_id: Long,
     time_millis: Long,
     create_time_millis: Option<Long>,
+    /// Seconds from its creation for which it is kept; null for always.
+    time_retained_seconds: Option<f64>,
     schema_id: Long,
     record_count: Option<Long>,
 }
@@ -64,7 +69,8 @@ pub(crate) async fn list(table: &Table, page: Page) -> Result<String> {
         limit: Some(page.limit.unwrap_or(DEFAULT_LIMIT)),
         spread: page.spread,
     };
-    let snapshots = table.snapshots().list_part(part).await?;
+    let snapshots = if page.now { table.now().snapshots() } else { table.snapshots() };
+    let snapshots = snapshots.list_part(part).await?;
     to_text(&snapshots.iter().map(SnapshotView::of).collect::<Vec<_>>())
 }
 
@@ -77,6 +83,7 @@ pub(crate) async fn tags(table: &Table) -> Result<String> {
             snapshot_id: Long(tag.snapshot.id),
             time_millis: Long(tag.snapshot.time_millis),
             create_time_millis: tag.create_time_millis.map(Long),
+            time_retained_seconds: tag.time_retained_seconds,
             schema_id: Long(tag.snapshot.schema_id),
             record_count: tag.snapshot.total_record_count.map(Long),
         })

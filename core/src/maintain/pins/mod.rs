@@ -17,7 +17,7 @@ use serde::Serialize;
 
 pub use of_file::{CommitRef, FilePins, PinnedFile, Release, pins_of};
 use states::States;
-use timeline::{Timeline, Wanted, files_of_state, follow};
+use timeline::{Steps, Timeline, Wanted, files_of_state, follow};
 
 use super::{
     doctor::shell_word,
@@ -31,6 +31,9 @@ use crate::{
 
 /// Said of stores that cannot list.
 const NOT_LISTED: &str = "tags, branches, changelogs and consumers: the store cannot list folders";
+
+/// Hears how much is done of how much.
+pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
 
 /// Who keeps what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -101,17 +104,20 @@ pub struct Keeper {
 
 /// Says who keeps which data files of the branch that `table` is. `address` is how commands name the table.
 ///
-/// Memory: the path of every kept data file. Errors: those of reading metadata; a store that cannot list is no error.
-pub async fn pins(table: &Table, address: &str) -> Result<Pins> {
+/// `progress` hears how many states were read of how many. Memory: the path of every kept data file. Errors: those of
+/// reading metadata; a store that cannot list is no error.
+pub async fn pins(table: &Table, address: &str, progress: Progress<'_>) -> Result<Pins> {
     let states = states::find(table).await?;
-    let timeline = follow(table, &states.snapshots, Wanted::All).await?;
+    let mut steps = Steps::new(states.count() as u64, progress);
+    let timeline = follow(table, &states.snapshots, Wanted::All, &mut steps).await?;
     let mut tally = Tally { address, files: HashMap::new(), keepers: Vec::new() };
     tally.snapshots(&states, &timeline);
     for (name, snapshot) in &states.tags {
         tally.tag(table, name, snapshot, &states, &timeline).await?;
+        steps.done();
     }
     for (branch, roots) in &states.branches {
-        tally.branch(branch, roots).await?;
+        tally.branch(branch, roots, &mut steps).await?;
     }
     tally.changelogs(table, &states).await?;
     tally.consumers(&states, &timeline);
@@ -211,12 +217,12 @@ impl Tally<'_> {
         Ok(())
     }
 
-    async fn branch(&mut self, branch: &Table, roots: &[Root]) -> Result<()> {
+    async fn branch(&mut self, branch: &Table, roots: &[Root], steps: &mut Steps<'_>) -> Result<()> {
         let snapshots: Vec<Snapshot> = of_kind(roots, |keeper| *keeper == RootKeeper::Snapshot);
         let name = branch.branch();
         let release = (name != layout::MAIN_BRANCH).then(|| self.command("branch delete", &shell_word(name))).flatten();
         self.begin(KeeperKind::Branch, Some(name), [snapshots.first(), snapshots.last()], release);
-        for (path, span) in &follow(branch, &snapshots, Wanted::All).await?.spans {
+        for (path, span) in &follow(branch, &snapshots, Wanted::All, steps).await?.spans {
             self.keep(path, span.size);
         }
         for snapshot in of_kind(roots, |keeper| matches!(keeper, RootKeeper::Tag(_))) {
@@ -225,6 +231,7 @@ impl Tally<'_> {
                     self.keep(&path, size);
                 }
             }
+            steps.done();
         }
         self.changes(branch, &snapshots, &of_kind(roots, |keeper| *keeper == RootKeeper::Changelog)).await
     }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::{
-    of_kind,
+    Progress, of_kind,
     states::{self, States},
-    timeline::{FileFacts, Span, Wanted, files_of_state, follow},
+    timeline::{FileFacts, Span, Steps, Wanted, files_of_state, follow},
     visit_changes,
 };
 use crate::{
@@ -92,11 +92,12 @@ pub struct Release {
 
 /// Says who keeps the data file at `path` (or of this name). `address` is how commands name the table.
 ///
-/// Errors: those of reading metadata; a store that cannot list is no error, nor is a file that nobody knows.
-pub async fn pins_of(table: &Table, path: &str, address: &str) -> Result<FilePins> {
+/// `progress` hears how many states were read of how many. Errors: those of reading metadata; a store that cannot list is no error, nor is a file that nobody knows.
+pub async fn pins_of(table: &Table, path: &str, address: &str, progress: Progress<'_>) -> Result<FilePins> {
     let states = states::find(table).await?;
+    let mut steps = Steps::new(states.count() as u64, progress);
     let wanted = Wanted::File(path);
-    let timeline = follow(table, &states.snapshots, wanted).await?;
+    let timeline = follow(table, &states.snapshots, wanted, &mut steps).await?;
     let mut pins = FilePins { path: path.to_owned(), ..FilePins::default() };
     let mut facts: Option<Box<FileFacts>> = None;
     if let Some(span) = timeline.spans.into_values().next() {
@@ -108,9 +109,10 @@ pub async fn pins_of(table: &Table, path: &str, address: &str) -> Result<FilePin
             pins.tags.push(name.clone());
             facts = facts.or(found);
         }
+        steps.done();
     }
     for (branch, roots) in &states.branches {
-        if let Some(found) = in_branch(branch, roots, wanted).await? {
+        if let Some(found) = in_branch(branch, roots, wanted, &mut steps).await? {
             pins.branches.push(branch.branch().to_owned());
             facts = facts.or(found);
         }
@@ -125,15 +127,21 @@ pub async fn pins_of(table: &Table, path: &str, address: &str) -> Result<FilePin
 }
 
 /// What a branch says of the file; `None` where no state of it reads it.
-async fn in_branch(branch: &Table, roots: &[Root], wanted: Wanted<'_>) -> Result<Option<Option<Box<FileFacts>>>> {
+async fn in_branch(
+    branch: &Table,
+    roots: &[Root],
+    wanted: Wanted<'_>,
+    steps: &mut Steps<'_>,
+) -> Result<Option<Option<Box<FileFacts>>>> {
     let snapshots = of_kind(roots, |keeper| *keeper == RootKeeper::Snapshot);
-    if let Some(span) = follow(branch, &snapshots, wanted).await?.spans.into_values().next() {
+    if let Some(span) = follow(branch, &snapshots, wanted, steps).await?.spans.into_values().next() {
         return Ok(Some(span.facts));
     }
     for snapshot in of_kind(roots, |keeper| matches!(keeper, RootKeeper::Tag(_))) {
         if let Some((_, _, facts)) = files_of_state(branch, &snapshot, wanted).await?.pop() {
             return Ok(Some(facts));
         }
+        steps.done();
     }
     Ok(None)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
+use super::Progress;
 use crate::{
     error::Result,
     maintain::reachable::{FileRole, files_of},
@@ -66,8 +67,34 @@ impl Wanted<'_> {
     }
 }
 
+/// Counts states that were read.
+pub(super) struct Steps<'a> {
+    done: u64,
+    total: u64,
+    progress: Progress<'a>,
+}
+
+impl<'a> Steps<'a> {
+    /// None of `total` is read.
+    pub(super) fn new(total: u64, progress: Progress<'a>) -> Self {
+        progress(0, total);
+        Steps { done: 0, total, progress }
+    }
+
+    /// One more is read.
+    pub(super) fn done(&mut self) {
+        self.done = self.done.saturating_add(1).min(self.total);
+        (self.progress)(self.done, self.total);
+    }
+}
+
 /// Follows the snapshots of a branch, which are in ascending order. Those that expire meanwhile are left out.
-pub(super) async fn follow(table: &Table, snapshots: &[Snapshot], wanted: Wanted<'_>) -> Result<Timeline> {
+pub(super) async fn follow(
+    table: &Table,
+    snapshots: &[Snapshot],
+    wanted: Wanted<'_>,
+    steps: &mut Steps<'_>,
+) -> Result<Timeline> {
     let mut timeline = Timeline::default();
     let mut before: Option<i64> = None;
     for snapshot in snapshots {
@@ -81,6 +108,7 @@ pub(super) async fn follow(table: &Table, snapshots: &[Snapshot], wanted: Wanted
             Err(error) if error.is_not_found() && table.snapshots().get_fresh(snapshot.id).await?.is_none() => {}
             Err(error) => return Err(error.with("state", format!("snapshot {}", snapshot.id))),
         }
+        steps.done();
     }
     // A branch that was put together from others need not be a chain: then each state is read by itself.
     if let (Wanted::All, Some(latest)) = (wanted, snapshots.last())

@@ -91,6 +91,8 @@ fn arrived(page: &Page, arrival: &Arrival) -> Html {
         Callback::from(move |_: MouseEvent| {
             page.send(Action::Focus("follow", None));
             page.send(Action::Changes(range.clone()));
+            // The page was opened before these snapshots came.
+            page.send(Action::Reload);
         })
     };
     html! {

@@ -15,7 +15,7 @@ use crate::{
     },
     files_query, format,
     lsm::{BucketId, ScaleKind, View},
-    model::{BarePage, FileInfo, PreviewInfo, Problem},
+    model::{FileInfo, FilesPage, PreviewInfo, Problem},
     shared::Shared,
     state::{Action, Ask, Shown},
 };
@@ -38,10 +38,10 @@ pub(super) struct Props {
 
 /// The pages of a bucket as they come.
 #[derive(PartialEq, Default)]
-struct Pages(Vec<Option<Shown<BarePage>>>);
+struct Pages(Vec<Option<Shown<FilesPage>>>);
 
 impl Reducible for Pages {
-    type Action = (usize, Shown<BarePage>);
+    type Action = (usize, Shown<FilesPage>);
 
     fn reduce(self: Rc<Self>, (number, shown): Self::Action) -> Rc<Self> {
         let mut pages = self.0.clone();
@@ -56,7 +56,7 @@ impl Reducible for Pages {
 }
 
 impl Pages {
-    fn first(&self) -> Option<&BarePage> {
+    fn first(&self) -> Option<&FilesPage> {
         self.0.first()?.as_ref()?.value().map(|page| &**page)
     }
 
@@ -95,7 +95,7 @@ pub(super) fn BucketPanel(props: &Props) -> Html {
     let all_there = pages.there() >= pages.wanted();
     // The first page is drawn at once, the rest when it is complete: drawing thousands for each page would take long.
     let drawn = if all_there { pages.wanted() } else { 1 };
-    let drawn: Vec<Shared<BarePage>> =
+    let drawn: Vec<Shared<FilesPage>> =
         pages.0.iter().take(drawn).flatten().filter_map(|page| page.value().cloned()).collect();
     let files =
         use_memo(drawn, |drawn| drawn.iter().flat_map(|page| page.files.iter().cloned()).collect::<Vec<FileInfo>>());
@@ -182,6 +182,8 @@ fn remark(props: &Props, pages: &Pages) -> Html {
         .then(|| format!(" The first {} in the order of level and key are drawn.", format::counted(MOST, "file")));
     let meaning = if props.keyed {
         ". A bar is a file, as wide as the keys it covers; the curve counts the runs that a read of a key merges."
+    } else if pages.first().is_some_and(|first| first.files.iter().any(|file| file.write_cols.is_some())) {
+        ". Files with the same row ids hold columns of the same rows: a read puts them side by side, the newest of each column."
     } else {
         ". Rows have no keys: nothing is merged, each file is read as it is."
     };
@@ -230,13 +232,13 @@ fn zoom_tools(page: &Page, view: View) -> Html {
 struct PageProps {
     number: usize,
     ask: Option<Ask>,
-    told: Callback<(usize, Shown<BarePage>)>,
+    told: Callback<(usize, Shown<FilesPage>)>,
 }
 
 /// Draws nothing: asks for a page and tells what comes.
 #[component]
 fn PageOf(props: &PageProps) -> Html {
-    let shown = use_ask::<BarePage>(props.ask.clone());
+    let shown = use_ask::<FilesPage>(props.ask.clone());
     let (number, told) = (props.number, props.told.clone());
     use_effect_with(shown, move |shown| told.emit((number, shown.clone())));
     html! {}

@@ -25,7 +25,11 @@ pub(super) fn cards(info: &TableInfo, levels: &LevelsInfo) -> Html {
             <div class="cards">
                 { card("Buckets", "", count(levels.bucket_count), html! { <>{ partitions(levels) }{"largest "}{ bytes(largest) }</> }) }
                 { files }
-                { card("Size", "", bytes(levels.bytes), html! { format!("{} rows", format::short(levels.rows)) }) }
+                if info.evolves_columns() {
+                    { card("Files of a row", if levels.depth > 4 { "warm" } else { "" }, count(levels.depth), html! { "at most, each with some of its columns" }) }
+                } else {
+                    { card("Size", "", bytes(levels.bytes), html! { format!("{} rows", format::short(levels.rows)) }) }
+                }
                 { deleted(levels) }
             </div>
         };

@@ -48,6 +48,15 @@ pub(super) fn Cards() -> Html {
 }
 
 fn amplification(info: &TableInfo, levels: Option<&LevelsInfo>, waiting: Html) -> Html {
+    if info.evolves_columns() {
+        let depth = levels.map(|levels| levels.depth);
+        return card(
+            "Files of a row",
+            "",
+            depth.map_or(waiting, count),
+            html! { "at most, each with some of its columns" },
+        );
+    }
     if !info.has_primary_key() {
         return card(
             "Buckets",

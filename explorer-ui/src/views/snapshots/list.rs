@@ -4,7 +4,7 @@ use serde_json::json;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::{History, chart::kind_mark, picture::keys};
+use super::{History, chart::kind_mark, picture::keys, tag_title};
 use crate::{
     components::{
         ask::use_ask,
@@ -182,7 +182,7 @@ fn row(page: &Page, history: &History, snapshot: &SnapshotInfo, at: f64) -> Html
     html! {
         <div key={id} class={classes!("history-row", chosen.then_some("on"), shown.then_some("shown"))} role="row" aria-rowindex={index.to_string()} style={format!("transform:translateY({at}px)")} onclick={page.on(Action::Select(Some(Selection::Snapshot(id))))}>
             <span role="cell"><button class="pick" role="checkbox" aria-checked={picked.to_string()} aria-label={format!("Compare snapshot {id}")} tabindex="-1" onclick={pick}></button></span>
-            <span role="cell"><button class="plain" tabindex="-1" aria-pressed={chosen.to_string()}>{ format!("#{id}") }</button>{ for history.tags(id).map(|name| html! { <span class="flag" title={name.clone()}>{ format::middle_cut(name, 12, 3) }</span> }) }</span>
+            <span role="cell"><button class="plain" tabindex="-1" aria-pressed={chosen.to_string()}>{ format!("#{id}") }</button>{ for history.tags(id).map(|name| html! { <span class="flag" title={tag_title(page, name)}>{ format::middle_cut(name, 12, 3) }</span> }) }</span>
             <span role="cell">{ kind_mark(&snapshot.commit_kind) }{ snapshot.commit_kind.to_lowercase() }</span>
             <span role="cell">{ ago(snapshot.time_millis) }</span>
             <span role="cell" class="num">{ optional(snapshot.total_record_count, count) }</span>

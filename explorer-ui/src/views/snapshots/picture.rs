@@ -1,6 +1,9 @@
 //! The picture of the history: one track of values over the snapshots of the window, commit kinds as marks, and what hangs
 //! on snapshots as pennants. The list below it is the same as text.
 
+use std::rc::Rc;
+
+use serde_json::json;
 use web_sys::KeyboardEvent;
 use yew::prelude::*;
 
@@ -8,23 +11,26 @@ use super::{
     History,
     chart::{kind_mark, mark_at},
     strip::{self, Strip},
+    tag_title,
 };
 use crate::{
     components::{
+        ask::use_ask,
         bits::panel,
         icon::{Icon, icon},
         page::{Page, use_page},
+        running::running,
         size::use_size,
     },
     format,
     history::{
         compare::Pair,
         span::{Scale, Span},
-        track::{PennantKind, Placed, Point, Track, lay_out, points},
+        track::{MOST_SIZES, PennantKind, Placed, Point, Sizes, SnapshotSize, Track, lay_out, points},
     },
     model::SnapshotInfo,
     route::At,
-    state::{Action, Selection},
+    state::{Action, Ask, Selection, Shown},
 };
 
 const LEFT: f64 = 52.0;
@@ -54,10 +60,11 @@ pub(super) fn Picture(props: &Props) -> Html {
     let (all, span) = (history.all, history.span);
     let track = Track::parse(page.state.route.focus("track").unwrap_or_default());
     let long = all.count() > SHORT;
+    let (sizes, sizes_note) = use_sizes(&page, track, span);
     let body = if width < 60.0 {
         html! { <div style={format!("height:{HEIGHT}px")}></div> }
     } else {
-        draw(&page, history, track, width)
+        draw(&page, history, track, &sizes, width)
     };
     let look = |next: Span| {
         let page = page.clone();
@@ -98,10 +105,41 @@ pub(super) fn Picture(props: &Props) -> Html {
         html! {
             <div class="chart history-chart" ref={node} aria-busy={history.reading.to_string()}>
                 { body }
+                { sizes_note }
                 if long { <div style={format!("height:{}px", strip::HEIGHT)}>if width >= 60.0 { <Strip history={history.clone()} {width} /> }</div> }
             </div>
         },
     )
+}
+
+/// Sizes of the window where the track draws them: manifests are read for them, so they wait until somebody wants them.
+/// And what there is to say of it.
+#[hook]
+fn use_sizes(page: &Page, track: Track, span: Span) -> (Rc<Sizes>, Html) {
+    let (wanted, fits) = (track.needs_sizes(), span.count() <= MOST_SIZES);
+    let params = json!({ "first": span.first, "last": span.last });
+    let ask = Ask::of_table(&page.state, "snapshotSizes", params).filter(|_| wanted && fits);
+    let shown = use_ask::<Vec<SnapshotSize>>(ask);
+    let list = shown.value().cloned().filter(|_| wanted && fits);
+    let sizes =
+        use_memo(list, |list| list.iter().flat_map(|list| list.iter()).map(|size| (size.id, *size)).collect::<Sizes>());
+    let note = match &shown {
+        _ if !wanted => html! {},
+        _ if !fits => {
+            html! { <p class="note">{ format!("Sizes are read from manifests, of {MOST_SIZES} snapshots at most: choose a closer window.") }</p> }
+        }
+        Shown::Waiting | Shown::Stale(_) => running(page, "snapshotSizes"),
+        Shown::Failed(problem) => html! {
+            <p class="note"><span class={(!problem.is_cancelled()).then_some("bad")} role="alert">{ if problem.is_cancelled() { "Stopped reading sizes.".to_owned() } else { problem.message.clone() } }</span>{" "}<button onclick={page.on(Action::Retry)}>{"Try again"}</button></p>
+        },
+        Shown::Fresh(_) => html! {},
+    };
+    (sizes, note)
+}
+
+fn size_text(size: &SnapshotSize) -> String {
+    let whole = size.bytes.map(|bytes| format!("{} in files\n", format::bytes(bytes))).unwrap_or_default();
+    format!("{whole}+{} −{}\n", format::bytes(size.added_bytes), format::bytes(size.removed_bytes))
 }
 
 fn legend() -> Html {
@@ -158,9 +196,9 @@ fn pick(page: &Page, event: &KeyboardEvent, id: i64) {
     page.compare(&Pair::of(&page.state.route).picked(id));
 }
 
-fn draw(page: &Page, history: &History, track: Track, width: f64) -> Html {
+fn draw(page: &Page, history: &History, track: Track, sizes: &Sizes, width: f64) -> Html {
     let scale = Scale { span: history.span, left: LEFT, right: width - RIGHT };
-    let points = points(track, &history.known, &scale);
+    let points = points(track, &history.known, sizes, &scale);
     let signed = points.iter().any(|point| point.value < 0);
     let zero = if signed { f64::midpoint(TOP, BASE) } else { BASE };
     let reach = if signed { (BASE - TOP) / 2.0 } else { BASE - TOP };
@@ -169,6 +207,7 @@ fn draw(page: &Page, history: &History, track: Track, width: f64) -> Html {
     let amount = |value: i64| match track {
         #[allow(clippy::cast_precision_loss)]
         Track::Pause => format::duration(value as f64),
+        Track::Size | Track::Grown => format::bytes(value),
         Track::Rows | Track::Change => format::short(value),
     };
     let placed = lay_out(history.pennants.to_vec(), &scale, LANES, width);
@@ -189,7 +228,7 @@ fn draw(page: &Page, history: &History, track: Track, width: f64) -> Html {
             { for scale.labels().into_iter().map(|id| html! { <text key={id} class="label" x={scale.x(id).to_string()} y={(BASE + 24.0).to_string()}>{ id.to_string() }</text> }) }
             { for shown.filter(held).map(|id| pole(id, "now")) }
             { for chosen.filter(held).filter(|id| Some(*id) != shown).map(|id| pole(id, "chosen-pole")) }
-            { for history.known.range(history.span.first..=history.span.last).map(|(_, snapshot)| mark(page, snapshot, &scale, chosen == Some(snapshot.id), pair.holds(snapshot.id))) }
+            { for history.known.range(history.span.first..=history.span.last).map(|(_, snapshot)| mark(page, snapshot, sizes.get(&snapshot.id), &scale, (chosen == Some(snapshot.id), pair.holds(snapshot.id)))) }
             { for placed.iter().map(|one| pennant(page, one)) }
         </svg>
     }
@@ -239,13 +278,20 @@ fn curve(track: Track, points: &[Point], y: &dyn Fn(&Point) -> f64, zero: f64, s
     html! { <><path class="area" d={format!("{line}L{:.1} {zero}L{:.1} {zero}Z", last.x, first.x)} /><path class="line" d={line} /></> }
 }
 
-fn mark(page: &Page, snapshot: &SnapshotInfo, scale: &Scale, chosen: bool, picked: bool) -> Html {
+fn mark(
+    page: &Page,
+    snapshot: &SnapshotInfo,
+    sizes: Option<&SnapshotSize>,
+    scale: &Scale,
+    (chosen, picked): (bool, bool),
+) -> Html {
     let (id, x) = (snapshot.id, scale.x(snapshot.id));
     let size = (scale.step() * 0.36).clamp(1.6, 4.5);
     let title = format!(
-        "#{id} {}\n{} rows in files\n{} UTC",
+        "#{id} {}\n{} rows in files\n{}{} UTC",
         snapshot.commit_kind.to_lowercase(),
         format::exact(snapshot.total_record_count.unwrap_or_default()),
+        sizes.map(size_text).unwrap_or_default(),
         format::utc(snapshot.time_millis)
     );
     let reach = scale.step().clamp(5.0, 16.0);
@@ -275,7 +321,12 @@ fn pennant(page: &Page, one: &Placed) -> Html {
     let top = 4.0 + LANE_PX * lane.unwrap_or(LANES - 1) as f64;
     let (start, tip) = if *back { (x - length, -1.0) } else { (*x, 1.0) };
     let pole = html! { <path class="pole" d={format!("M{x:.1} {BASE}V{top}")} /> };
-    let title = format!("{word}: {}", pennant.names.join(", "));
+    let title = match pennant.kind {
+        PennantKind::Tag => {
+            pennant.names.iter().map(|name| format!("tag {}", tag_title(page, name))).collect::<Vec<_>>().join("\n")
+        }
+        _ => format!("{word}: {}", pennant.names.join(", ")),
+    };
     let onclick = page.on(Action::Select(Some(Selection::Snapshot(pennant.id))));
     let key = format!("{word}-{}", pennant.id);
     let Some(_) = lane else {

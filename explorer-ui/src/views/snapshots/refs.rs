@@ -10,6 +10,7 @@ use crate::{
         bits::{ago, bytes, card, command, count, optional, panel},
         page::{Page, use_page},
         problem::ProblemView,
+        running::running,
         skeleton,
     },
     format,
@@ -59,7 +60,9 @@ fn Kept(props: &Props) -> Html {
     let page = use_page();
     let body = match (&props.problem, &props.pins) {
         (Some(problem), _) => html! { <ProblemView problem={problem.clone()} /> },
-        (None, None) => skeleton::waiting(html! { <>{ skeleton::cards(3) }{ skeleton::lines(4) }</> }),
+        (None, None) => {
+            html! { <>{ running(&page, "pins") }{ skeleton::waiting(html! { <>{ skeleton::cards(3) }{ skeleton::lines(4) }</> }) }</> }
+        }
         (None, Some(pins)) => kept(&page, pins),
     };
     panel(
@@ -115,11 +118,14 @@ fn keeper(page: &Page, keeper: &Keeper, most: i64) -> Html {
     };
     let words =
         format!("refers to {}, alone keeps {}", format::bytes(keeper.kept.bytes), format::bytes(keeper.alone.bytes));
+    let tags = page.state.tags.show(page.state.table_key().as_ref());
+    let is_it = |tag: &&TagInfo| keeper.kind == "tag" && keeper.name.as_ref() == Some(&tag.name);
+    let expires = tags.value().and_then(|tags| tags.iter().find(is_it)).filter(|tag| tag.expires_millis().is_some());
     let release =
         keeper.release.as_ref().map(|line| commands::in_warehouse(line, &page.state.route, &page.warehouse_url()));
     html! {
         <li key={title(keeper)}>
-            <div class="keeper-head"><b>{ title(keeper) }</b><span class="mute">{ range }{ keeper.time_millis.map(|time| html! { <>{" · "}{ ago(time) }</> }).unwrap_or_default() }</span></div>
+            <div class="keeper-head"><b>{ title(keeper) }</b><span class="mute">if let Some(tag) = expires { { expiry(tag) }{" · "} }{ range }{ keeper.time_millis.map(|time| html! { <>{" · "}{ ago(time) }</> }).unwrap_or_default() }</span></div>
             <div class="keeper-bar" role="img" aria-label={words.clone()}>
                 <i class="kept" style={format!("width:{}%", percent(keeper.kept.bytes, most))}></i><i class="alone" style={format!("width:{}%", percent(keeper.alone.bytes, most))}></i>
             </div>
@@ -154,6 +160,7 @@ fn Tags(props: &Props) -> Html {
                 <td><span class="flag">{ tag.name.clone() }</span></td>
                 <td><button class="plain" onclick={page.on(Action::Select(Some(Selection::Snapshot(tag.snapshot_id))))}>{ format!("#{}", tag.snapshot_id) }</button></td>
                 <td>{ optional(tag.time_millis, ago) }</td>
+                <td>{ expiry(tag) }</td>
                 <td class="num">{ optional(tag.record_count, count) }</td>
                 <td class="num">{ alone(props.pins.as_ref(), "tag", &tag.name) }</td>
                 <td class="end"><button onclick={page.on(Action::TimeTravel(crate::route::At::Tag(tag.name.clone())))}>{"Look"}</button>{ compare.unwrap_or_default() }</td>
@@ -170,12 +177,20 @@ fn Tags(props: &Props) -> Html {
         },
         Shown::Fresh(tags) | Shown::Stale(tags) => html! {
             <div class="scroll-x"><table class="list refs">
-                <thead><tr><th>{"Tag"}</th><th>{"Snapshot"}</th><th>{"Committed"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Keeps alone"}</th><th><span class="sr">{"Open"}</span></th></tr></thead>
+                <thead><tr><th>{"Tag"}</th><th>{"Snapshot"}</th><th>{"Committed"}</th><th>{"Kept"}</th><th class="num">{"Rows in files"}</th><th class="num">{"Keeps alone"}</th><th><span class="sr">{"Open"}</span></th></tr></thead>
                 <tbody>{ for tags.iter().map(row) }</tbody>
             </table></div>
         },
     };
     panel("Tags", html! { "Each keeps a snapshot by name." }, html! {}, body)
+}
+
+/// Until when the tag is kept.
+fn expiry(tag: &TagInfo) -> Html {
+    let Some(at) = tag.expires_millis() else { return html! { <span class="mute">{"until deleted"}</span> } };
+    let now = crate::browser::now();
+    let title = format!("{} by the clock of whoever made it", format::utc(at));
+    html! { <time class={(at <= now).then_some("warm")} {title}>{ tag.expiry(now) }</time> }
 }
 
 /// A store that cannot list is no failure of the table.

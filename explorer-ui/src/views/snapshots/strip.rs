@@ -9,7 +9,7 @@ use crate::{
     components::page::use_page,
     history::{
         span::{Scale, Span},
-        track::{Track, points},
+        track::{Sizes, Track, points},
     },
 };
 
@@ -102,7 +102,7 @@ pub(super) fn Strip(props: &Props) -> Html {
         })
     };
     let base = HEIGHT - 5.0;
-    let line: String = points(Track::Rows, &known, &scale)
+    let line: String = points(Track::Rows, &known, &Sizes::new(), &scale)
         .iter()
         .enumerate()
         .map(|(index, point)| {

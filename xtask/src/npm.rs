@@ -44,13 +44,14 @@ pub(crate) fn build(shell: &Shell) -> Result<PathBuf> {
 fn bundle(shell: &Shell, package: &Path, out: &Path) -> Result<()> {
     toolchain::node(shell)?;
     test::install(shell, "tests/package")?;
-    let esbuild = files::root().join("tests/package/node_modules/esbuild/bin/esbuild");
-    let (index, worker) = (package.join("index.js"), package.join("worker.js"));
-    cmd!(
-        shell,
-        "node {esbuild} {index} {worker} --bundle --splitting --minify --format=esm --target=es2022 --outdir={out} --log-level=warning"
-    )
-    .run()?;
+    let entries = ["index.js", "worker.js"].map(|name| package.join(name));
+    let script = format!(
+        "import {{ buildSync }} from 'esbuild';\n\
+         buildSync({{ entryPoints: {entries:?}, outdir: {out:?}, bundle: true, splitting: true, minify: true, format: 'esm', \
+         target: 'es2022', logLevel: 'warning' }});"
+    );
+    let _there = shell.push_dir(files::root().join("tests/package"));
+    cmd!(shell, "node --input-type=module --eval {script}").quiet().run()?;
     Ok(())
 }
 

@@ -176,8 +176,17 @@ test('the connection dies in mid-scan, and comes back', { skip }, async () => {
 });
 
 test('the server takes for ever: the wait is shown and ends when it is told to', { skip }, async () => {
-  await misbehaving((answer, { path }) => data(path) && Object.assign(answer, { hang: true, body: Buffer.alloc(0) }), async (at) => {
+  let waits = 0;
+  const hang = (answer, { path }) => {
+    if (!data(path)) return;
+    waits += 1;
+    Object.assign(answer, { hang: true, body: Buffer.alloc(0) });
+  };
+  await misbehaving(hang, async (at) => {
     await shown(at.page);
+    // On a busy machine it takes a while until the page waits for data.
+    for (let tries = 0; waits === 0 && tries < 200; tries += 1) await at.page.waitForTimeout(100);
+    assert.ok(waits > 0, 'no data file was asked for');
     await at.page.waitForTimeout(700);
     assert.equal(await at.page.locator('.problem').count(), 0);
     await at.page.keyboard.press('Escape');

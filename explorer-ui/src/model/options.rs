@@ -2,8 +2,6 @@
 
 use serde::Deserialize;
 
-use super::lenient;
-
 /// How an option stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -19,12 +17,11 @@ pub enum OptionStatus {
     Deprecated,
 }
 
-/// An option.
+/// An option. Read strictly: a table may have a hundred thousand, and these are our engine's own words.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OptionInfo {
     /// Its name.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub key: String,
     /// What holds; none where nothing is set and there is no default.
     pub value: Option<String>,
@@ -33,13 +30,10 @@ pub struct OptionInfo {
     /// What it does.
     pub description: Option<String>,
     /// How it stands.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub status: OptionStatus,
     /// Whether the table sets it.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub set: bool,
     /// What it belongs to.
-    #[serde(deserialize_with = "lenient::or_default")]
     pub group: String,
     /// Today's name of a deprecated one.
     pub replaced_by: Option<String>,

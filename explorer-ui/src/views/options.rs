@@ -5,7 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::{
-    commands,
+    browser, commands,
     components::{
         ask::use_ask,
         bits::{ago, command, panel},
@@ -30,8 +30,10 @@ const SHOWN: [Choice; 5] = [
     ("deprecated", "Deprecated", |option| option.status == OptionStatus::Deprecated),
 ];
 
-/// Rows drawn at once: a table may set any number of options, and the search finds the others.
-const DRAWN: usize = 400;
+/// Rows drawn: a table may set any number of options, and the search finds the others.
+const DRAWN: usize = 420;
+/// Rows drawn with the click that opens the view, and added at a time until all are there.
+const STEP: usize = 60;
 /// Options that are looked through.
 const LOOKED_AT: usize = 10_000;
 
@@ -40,6 +42,19 @@ const LOOKED_AT: usize = 10_000;
 pub(crate) fn Options() -> Html {
     let page = use_page();
     let search = use_state_eq(String::new);
+    let drawn = use_state_eq(|| STEP);
+    use_effect_with(*drawn, {
+        let drawn = drawn.clone();
+        move |now| {
+            let next = *now + STEP;
+            if next <= DRAWN {
+                wasm_bindgen_futures::spawn_local(async move {
+                    browser::sleep(0).await;
+                    drawn.set(next);
+                });
+            }
+        }
+    });
     let told = use_ask::<Vec<OptionInfo>>(Ask::of_table(&page.state, "optionsInfo", json!({})));
     let schemas = use_ask::<Vec<SchemaInfo>>(Ask::schemas(&page.state));
     let Some(info) = page.info() else { return skeleton::waiting(skeleton::panel(420)) };
@@ -71,7 +86,7 @@ pub(crate) fn Options() -> Html {
     };
     let set = all.iter().filter(|option| option.set).count();
     let mut group = None;
-    let rows = shown.iter().take(DRAWN).map(|option| {
+    let rows = shown.iter().take(*drawn).map(|option| {
         let title = (rank(option), option.group.as_str());
         let heading = (group.replace(title) != Some(title)).then(|| heading(option));
         html! { <>{ heading.unwrap_or_default() }{ row(&page, info, option, schemas.value().map(|all| all.as_slice())) }</> }
@@ -95,6 +110,9 @@ pub(crate) fn Options() -> Html {
 
 /// Whether an option has all words of the search in its name, value, group or description.
 fn found(option: &OptionInfo, needle: &str) -> bool {
+    if needle.is_empty() {
+        return true;
+    }
     let texts = [Some(&option.key), option.value.as_ref(), option.description.as_ref(), Some(&option.group)];
     let text = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n");
     needle.split_whitespace().all(|word| text.contains(word))

@@ -36,7 +36,7 @@ test("a page gets the engine's memory back when its tables are closed, without a
     await page.waitForFunction('window.ready');
     await page.evaluate(async () => {
       await engine.close();
-      window.bytes = (await import('/package/load.js')).engineBytes;
+      window.bytes = cenote.engineBytes;
       await cenote.load({ idleMillis: 20 });
     });
     for (let round = 1; round <= 3; round += 1) {

@@ -90,6 +90,8 @@ export function load(options?: LoadOptions): Promise<unknown>;
 
 /** The modules that run: none before the first opening, and none after the memory was given back. */
 export function loaded(): ('reader' | 'full')[];
+/** Bytes of memory that the engine has taken on this thread: 0 before it is started, and again a while after all is closed. */
+export function engineBytes(): number;
 
 /** A warehouse: databases `<database>.db` with their tables, below one place. */
 export interface Warehouse extends Disposable {

@@ -2,7 +2,7 @@
 
 export * from './errors.js';
 export { inWorker } from './in_worker.js';
-export { load, loaded } from './load.js';
+export { engineBytes, load, loaded } from './load.js';
 export { openTable, openWarehouse } from './open.js';
 export { files } from './storage/files.js';
 export { http } from './storage/http.js';

@@ -138,12 +138,21 @@ fn columns(info: &TableInfo) -> Html {
     )
 }
 
+/// Options of a table that are explained here: reading more of them takes the page too long.
+const MOST_OPTIONS: usize = 5_000;
+
 /// The options that the table sets, those that change something first.
 #[component]
 fn Options() -> Html {
     let page = use_page();
-    let told = use_ask::<Vec<OptionInfo>>(Ask::of_table(&page.state, "optionsInfo", json!({})));
+    let set = page.info().map_or(0, |info| info.options.len());
+    let ask = (set <= MOST_OPTIONS).then(|| Ask::of_table(&page.state, "optionsInfo", json!({}))).flatten();
+    let told = use_ask::<Vec<OptionInfo>>(ask);
     let (body, cut) = match &told {
+        _ if set > MOST_OPTIONS => {
+            let text = format!("The table sets {}: more than can be told here.", format::counted(set, "option"));
+            (html! { <p class="note">{text}</p> }, String::new())
+        }
         Shown::Waiting => (skeleton::waiting(skeleton::lines(4)), String::new()),
         Shown::Failed(problem) => (html! { <ProblemView problem={problem.clone()} /> }, String::new()),
         Shown::Fresh(all) | Shown::Stale(all) => {

@@ -6,13 +6,16 @@ import { pathToFileURL } from 'node:url';
 
 import { PACKAGE, ROOT } from './package.mjs';
 
-/** The front door of a package of its own. @param {{after: (done: () => void) => void}} context of the test that uses it */
-export async function freshPackage(context) {
+/**
+ * A module of a package of its own, the front door unless another is named.
+ * @param {{after: (done: () => void) => void}} context of the test that uses it @param {string} [file]
+ */
+export async function freshPackage(context, file = 'index.js') {
   mkdirSync(join(ROOT, 'target'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, 'target/fresh-package-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   linkTree(PACKAGE, folder);
-  return import(pathToFileURL(join(folder, 'index.js')).href);
+  return import(pathToFileURL(join(folder, file)).href);
 }
 
 /** Links instead of copies; symbolic ones would be the same module again. */

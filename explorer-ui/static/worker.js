@@ -30,6 +30,8 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ id, json: JSON.stringify(ok ?? null, bigints), blob });
   } catch (error) {
     self.postMessage({ id, err: problem(error, abort.signal) });
+    // The page hears of an engine that has stopped by the error event, whatever else it waits for.
+    if (error?.hasStopped) setTimeout(() => { throw error; });
   } finally {
     running.delete(id);
   }
@@ -51,6 +53,6 @@ function problem(error, signal) {
     kind,
     message: text(error?.message ?? error) ?? 'unknown error',
     path: text(error?.path),
-    hint: text(error?.hint),
+    hint: error?.hasStopped ? 'Reload the page.' : text(error?.hint),
   });
 }

@@ -1,5 +1,6 @@
 // A headless Chromium to drive.
 
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
@@ -25,4 +26,18 @@ export async function openPage(browser, url) {
   page.on('crash', () => errors.push('the page crashed'));
   await page.goto(url);
   return { page, errors };
+}
+
+/** What the system gives the processes of pages, after their garbage is gone. */
+export async function resident(browser, page) {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.collectGarbage');
+  await page.waitForTimeout(300);
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  await devtools.detach();
+  const ids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', ids.join(',')], { encoding: 'utf8' });
+  return kilobytes.trim().split(/\s+/).reduce((sum, text) => sum + Number(text) * 1024, 0);
 }

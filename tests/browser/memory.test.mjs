@@ -1,31 +1,16 @@
 // Memory of a page in a real browser: what its process holds before, while and after a table is open in a worker.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { ROWS, withBigTable } from '../node/big_table.mjs';
 import { PACKAGE, ROOT } from '../node/package.mjs';
 import { serve } from '../node/server.mjs';
-import { openPage, withBrowser } from './chromium.mjs';
+import { openPage, resident, withBrowser } from './chromium.mjs';
 
 const MB = 1 << 20;
 const mb = (bytes) => `${(bytes / MB).toFixed(0)} MB`;
-
-/** What the system gives the processes of pages, after their garbage is gone. */
-async function resident(browser, page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('HeapProfiler.collectGarbage');
-  await page.waitForTimeout(200);
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  await devtools.detach();
-  const ids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', ids.join(',')], { encoding: 'utf8' });
-  return kilobytes.trim().split(/\s+/).reduce((sum, text) => sum + Number(text) * 1024, 0);
-}
 
 test('a page gets the memory of its worker back when its tables are closed', (context) => withBigTable(async (folder) => {
   const site = await serve({ '': join(ROOT, 'tests/browser'), node: join(ROOT, 'tests/node'), package: PACKAGE, data: folder });

@@ -156,5 +156,6 @@ both('commits keep properties', async (made) => {
   const { snapshot } = await written(table, ROWS, { properties: { job: 'nightly', run: '7' } });
   const { bytes } = await store.get(`shop.db/orders/snapshot/snapshot-${snapshot}`, {});
   assert.deepEqual(JSON.parse(new TextDecoder().decode(bytes)).properties, { job: 'nightly', run: '7' });
+  assert.deepEqual((await table.snapshots({ limit: 1 }))[0].properties, { job: 'nightly', run: '7' });
   await assert.rejects(table.write({ properties: { job: 7 } }), { kind: 'invalid' });
 });

@@ -7,15 +7,20 @@ import { pathToFileURL } from 'node:url';
 import { PACKAGE, ROOT } from './package.mjs';
 
 /**
- * A module of a package of its own, the front door unless another is named.
- * @param {{after: (done: () => void) => void}} context of the test that uses it @param {string} [file]
+ * Modules of one package of its own, by their files.
+ * @param {{after: (done: () => void) => void}} context of the test that uses it @returns {(file: string) => Promise<any>}
  */
-export async function freshPackage(context, file = 'index.js') {
+export function freshModules(context) {
   mkdirSync(join(ROOT, 'target'), { recursive: true });
   const folder = mkdtempSync(join(ROOT, 'target/fresh-package-'));
   context.after(() => rmSync(folder, { recursive: true, force: true }));
   linkTree(PACKAGE, folder);
-  return import(pathToFileURL(join(folder, file)).href);
+  return (file) => import(pathToFileURL(join(folder, file)).href);
+}
+
+/** The front door of a package of its own. @param {{after: (done: () => void) => void}} context */
+export function freshPackage(context) {
+  return freshModules(context)('index.js');
 }
 
 /** Links instead of copies; symbolic ones would be the same module again. */

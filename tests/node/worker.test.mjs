@@ -102,6 +102,35 @@ test('a warehouse of a worker counts the requests of its tables and of their sys
   }, {}, cenote);
 });
 
+test('pages, files and progress come over the line', { skip }, () => withEngine(async (engine) => {
+  const told = async ({ openTable }) => {
+    const table = await openTable(place('changelog_lookup'));
+    const [cursor, passed] = [await table.cursor(), []];
+    const pages = [];
+    for (const offset of [6, 0, 3]) pages.push(await cursor.rowsAt(offset, 3, { passed: async (row) => passed.push(row) }));
+    const files = {};
+    for (const format of ['csv', 'ndjson', 'arrow', 'parquet']) {
+      const source = await table.cursor();
+      files[format] = [];
+      for await (const { bytes, rows } of source.file(format)) files[format].push([Buffer.from(bytes).toString('base64'), rows]);
+      source.close();
+    }
+    const heard = [];
+    const sizes = await table.snapshotSizes({ first: 1, last: 4, onProgress: (progress) => heard.push(progress) });
+    // The last may be heard when the answer is there.
+    await wait(50);
+    [cursor, table].forEach((open) => open.close());
+    return { pages, passed, files, heard, sizes };
+  };
+  const there = await told(engine);
+  assert.deepEqual(there, await told(cenote));
+  assert.ok(there.heard.length > 0);
+  await assert.rejects(async () => {
+    const cursor = await (await engine.openTable(place('pk_dedup'))).cursor();
+    for await (const part of cursor.file('docx')) assert.fail(String(part));
+  }, { kind: 'invalid' });
+}));
+
 test('several tables are read at once', { skip }, () => withEngine(async (engine) => {
   const names = ['pk_dedup', 'append_plain', 'changelog_lookup', 'large_append'];
   const tables = await Promise.all(names.map((name) => engine.openTable(place(name))));

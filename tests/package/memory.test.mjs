@@ -1,7 +1,6 @@
 // Memory of a page in a real browser: what its process holds before, while and after a table is open on the page's own thread.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
@@ -10,24 +9,10 @@ import { fixture, project, ROOT } from './projects.mjs';
 process.env.CENOTE_PACKAGE = join(await project('memory', fixture('node')), 'node_modules/cenote');
 const { ROWS, withBigTable } = await import('../node/big_table.mjs');
 const { serve } = await import('../node/server.mjs');
-const { openPage, withBrowser } = await import('../browser/chromium.mjs');
+const { openPage, resident, withBrowser } = await import('../browser/chromium.mjs');
 
 const MB = 1 << 20;
 const mb = (bytes) => `${(bytes / MB).toFixed(0)} MB`;
-
-/** What the system gives the processes of pages, after their garbage is gone. */
-async function resident(browser, page) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('HeapProfiler.collectGarbage');
-  await page.waitForTimeout(300);
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  await devtools.detach();
-  const ids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', ids.join(',')], { encoding: 'utf8' });
-  return kilobytes.trim().split(/\s+/).reduce((sum, text) => sum + Number(text) * 1024, 0);
-}
 
 test("a page gets the engine's memory back when its tables are closed, without a worker", (context) => withBigTable(async (folder) => {
   const site = await serve({ '': join(ROOT, 'tests/browser'), node: join(ROOT, 'tests/node'), package: process.env.CENOTE_PACKAGE, data: folder });

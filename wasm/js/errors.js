@@ -88,9 +88,7 @@ export function errorOf(kind, message, details = {}) {
 /** What a rejected engine call is to the caller: a typed error. @param {unknown} thrown */
 export function typed(thrown) {
   if (thrown instanceof CenoteError) return thrown;
-  if (typeof WebAssembly === 'object' && thrown instanceof WebAssembly.RuntimeError) {
-    return errorOf('internal', `the engine stopped: ${thrown.message}`, { cause: thrown });
-  }
+  if (typeof WebAssembly === 'object' && thrown instanceof WebAssembly.RuntimeError) return stopped(thrown);
   if (thrown && typeof thrown === 'object' && typeof thrown.kind === 'string') {
     const { kind, message, path, hint, column, row, ...flags } = thrown;
     const error = errorOf(kind, message ?? kind, {
@@ -102,6 +100,12 @@ export function typed(thrown) {
     return errorOf('cancelled', 'the call was cancelled', { cause: thrown });
   }
   return errorOf('internal', String(thrown?.message ?? thrown), { cause: thrown });
+}
+
+/** The engine came to an end that it cannot go on from. @param {Error} cause */
+export function stopped(cause) {
+  const error = errorOf('internal', `the engine stopped: ${cause?.message ?? cause}`, { cause, hint: 'open the table or the warehouse again' });
+  return Object.assign(error, { hasStopped: true });
 }
 
 function rowNumber(row) {
@@ -117,8 +121,11 @@ export function plain(thrown) {
 
 /**
  * What is said besides: by a store whether asking again may help, and whether credentials are missing altogether; by the engine what
- * its full module has and the reader lacks.
+ * its full module has and the reader lacks; of it that it has stopped.
  */
-function flagsOf({ transient, unauthenticated, lacks }) {
-  return { ...(transient ? { transient } : {}), ...(unauthenticated ? { unauthenticated } : {}), ...(lacks ? { lacks } : {}) };
+function flagsOf({ transient, unauthenticated, lacks, hasStopped }) {
+  return {
+    ...(transient ? { transient } : {}), ...(unauthenticated ? { unauthenticated } : {}), ...(lacks ? { lacks } : {}),
+    ...(hasStopped ? { hasStopped } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 // Finds and starts the engine's modules, each once: the small reader first, all of the engine when a table or a call needs that. No
 // bundler plugin: `new URL(…, import.meta.url)` and `import(…)` are understood by all of them.
 
-import { errorOf } from './errors.js';
+import { errorOf, stopped } from './errors.js';
 import { switching } from './switching.js';
 import { unmoved } from './unbundled.js';
 import { Uses } from './uses.js';
@@ -46,6 +46,7 @@ class Module {
   async #start(source) {
     try {
       const bindings = await this.#bindings();
+      bindings.onTrap(trapped);
       const module = isFile(source) ? await readFile(source) : source;
       ({ memory: this.#memory } = await bindings.default({ module_or_path: module }));
       this.running = bindings;
@@ -68,10 +69,18 @@ let fullSource;
 /** Whether a call of `load` wants all of the engine. */
 let wantsFull = false;
 
-const uses = new Uses(() => {
+const uses = new Uses(stop);
+
+function stop() {
   reader.stop();
   full.stop();
-});
+}
+
+/** Nothing that a module says after such an end can be trusted: both begin anew with whoever opens something next. */
+function trapped(cause) {
+  stop();
+  uses.fail(stopped(cause));
+}
 
 const engine = switching({
   uses,

@@ -42,6 +42,8 @@ export interface Snapshot {
   indexManifest: string | null;
   operation: string | null;
   writerVersion: string | null;
+  /** What whoever committed said besides. */
+  properties: Record<string, string> | null;
 }
 
 /** A tag: a snapshot with a name, which stays. */

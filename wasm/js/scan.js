@@ -139,7 +139,7 @@ export class Cursor {
   async *file(format, signal = this.#signal) {
     const file = await guarded(signal, () => able(this.#raw, 'toFile').toFile(format));
     try {
-      for (let bytes = await next(); bytes !== undefined; bytes = await next()) yield { bytes, rows: file.rows };
+      for (let bytes = await next(); bytes !== undefined; bytes = await next()) yield { bytes, rows: await file.written() };
     } finally {
       file.free();
     }

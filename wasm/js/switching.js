@@ -49,6 +49,20 @@ function committing(modules, work) {
   });
 }
 
+/** The requests of something, from a number on; when its engine has stopped, what was heard of them before. @param {any} raw */
+function logOf(raw) {
+  let totals = {};
+  return ({ since }) => {
+    let requests = [];
+    try {
+      ({ totals, requests } = JSON.parse(raw.io(since)));
+    } catch {
+      // Nobody knows of the rest.
+    }
+    return { totals, requests };
+  };
+}
+
 /** One thing in each module that was asked for it, and their requests. */
 class Held {
   /** @type {Map<Bindings, {raw: any, io: (options: {since: number}) => object}>} */
@@ -62,7 +76,7 @@ class Held {
       raw.free();
       throw errorOf('invalid', 'this was closed: open it again');
     }
-    const thing = { raw, io: ({ since }) => JSON.parse(raw.io(since)) };
+    const thing = { raw, io: logOf(raw) };
     this.#things.set(engine, thing);
     this.#log.add(thing);
     return raw;
@@ -165,8 +179,8 @@ class SwitchingTable {
     });
   }
 
-  request(text, aborted, hear) {
-    return this.#use((raw) => raw.request(text, aborted, hear));
+  request(text, hear, aborted) {
+    return this.#use((raw) => raw.request(text, hear, aborted));
   }
 
   change(text, aborted) {
@@ -286,7 +300,7 @@ class HeldFile {
     uses.hold(this);
   }
 
-  get rows() {
+  written() {
     return this.#raw.rows;
   }
 

@@ -253,7 +253,7 @@ export class Table {
   async #request(method, params, signal = this.#signal, onProgress = undefined) {
     const text = JSON.stringify({ method, params });
     const hear = onProgress && ((done, total) => onProgress({ done, total }));
-    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'request').request(text, aborted, hear)));
+    return JSON.parse(await guarded(signal, (aborted) => able(this.#raw, 'request').request(text, hear, aborted)));
   }
 
   static {

@@ -12,6 +12,8 @@ export class Uses {
   #idleMillis = IDLE_MILLIS;
   #count = 0;
   #timer;
+  /** What ends each of those under way. @type {Set<(error: Error) => void>} */
+  #underWay = new Set();
   /** @type {WeakSet<object>} */
   #held = new WeakSet();
   // Where nobody tells what was forgotten, what is forgotten stays in use.
@@ -45,12 +47,21 @@ export class Uses {
 
   /** Something is under way. @template T @param {() => Promise<T> | T} work @returns {Promise<T>} */
   async during(work) {
+    let fail;
+    const failed = new Promise((_, reject) => (fail = reject));
+    this.#underWay.add(fail);
     this.#more();
     try {
-      return await work();
+      return await Promise.race([work(), failed]);
     } finally {
+      this.#underWay.delete(fail);
       this.#less();
     }
+  }
+
+  /** All that is under way ends with an error: nobody will answer it any more. @param {Error} error */
+  fail(error) {
+    for (const fail of this.#underWay) fail(error);
   }
 
   /** Somebody is about to open something. */

@@ -227,8 +227,8 @@ impl Table {
     pub async fn request(
         &self,
         request: String,
-        aborted: Option<Promise>,
         hear: Option<Function>,
+        aborted: Option<Promise>,
     ) -> Result<String, JsValue> {
         let kind = self.0.clone();
         #[cfg(not(feature = "full"))]

@@ -74,6 +74,41 @@ const BEGIN_ANEW: (&str, &str) = (
 const LATE_CALL: (&str, &str) =
     ("throw new Error('Cannot invoke closure from previous WASM instance');", "return undefined;");
 
+/// Whatever a closure of the engine throws is the engine's end. Calls that wait for it would wait for ever, so somebody is told; and
+/// nothing of it is called any more.
+const TRAP: (&str, &str) = (
+    "            return f(a, state.b, ...args);
+        } finally {
+            state.a = a;
+            real._wbg_cb_unref();
+        }
+",
+    "            return f(a, state.b, ...args);
+        } catch (error) {
+            if (trapHeard === undefined) throw error;
+            trapHeard(error);
+        } finally {
+            state.a = a;
+            if (state.instance === __wbg_instance_id) real._wbg_cb_unref();
+        }
+",
+);
+
+/// Who is told of that end; it is expected to call the reset.
+const ON_TRAP: &str = "
+let trapHeard;
+export function onTrap(hear) {
+    trapHeard = hear;
+}
+";
+
+/// What an object of an instance that has ended says.
+const STALE: (&str, &str) =
+    ("Invalid stale object from previous Wasm instance", "the engine stopped after this was opened: open it again");
+
+/// What is freed after a call that found its instance gone: nothing, in whatever instance there is.
+const FREE_LATE: (&str, &str) = ("wasm.__wbindgen_free(deferred", "wasm?.__wbindgen_free(deferred");
+
 /// A pointer of the old instance must not be freed in the next one.
 const FREE: (&str, &str) = (
     "        const ptr = this.__destroy_into_raw();\n",
@@ -99,10 +134,14 @@ fn with_stop(glue: &str) -> Result<String> {
         expect(what, found, wanted)?;
     }
     let mut edited = glue.to_owned();
-    for ((from, to), wanted) in [(BEGIN_ANEW, 1), (LATE_CALL, closures), (FREE, classes)] {
+    for ((from, to), wanted) in [(BEGIN_ANEW, 1), (LATE_CALL, closures), (TRAP, closures), (FREE, classes)] {
         expect(from, glue.matches(from).count(), wanted)?;
         edited = edited.replace(from, to);
     }
+    for (from, to) in [STALE, FREE_LATE] {
+        edited = edited.replace(from, to);
+    }
+    edited.push_str(ON_TRAP);
     Ok(edited)
 }
 
@@ -139,6 +178,12 @@ const CLOSURE_DTORS = new FinalizationRegistry(state => {
 });
 function makeMutClosure(arg0, arg1, f) {
         throw new Error('Cannot invoke closure from previous WASM instance');
+        try {
+            return f(a, state.b, ...args);
+        } finally {
+            state.a = a;
+            real._wbg_cb_unref();
+        }
 }
 
 let wasmModule, wasmInstance, wasm;
@@ -151,6 +196,7 @@ let __wbg_init_promise;
         assert!(edited.contains("return module;") && !edited.contains("new WebAssembly.Instance"));
         assert!(edited.contains("if (this.__wbg_inst !== __wbg_instance_id) return;"));
         assert!(!edited.contains("throw new Error"));
+        assert!(edited.contains("trapHeard(error);") && edited.contains("export function onTrap("));
     }
 
     #[test]
@@ -158,6 +204,7 @@ let __wbg_init_promise;
         for part in [
             "wasm.__wbindgen_start();",
             "Cannot invoke closure",
+            "return f(a, state.b",
             "this.__destroy_into_raw()",
             "if (instance === __wbg_instance_id)",
             "if (state.instance",

@@ -19,10 +19,12 @@ use xshell::Shell;
 
 use crate::{bind, files, shell, wasm};
 
+static SITE: wasm::LastBuild = wasm::LastBuild::none();
+
 /// Builds `dist/explorer`.
 pub(crate) fn build(shell: &Shell, profile: wasm::Profile, modules: wasm::Modules) -> Result<PathBuf> {
-    let package = wasm::build(shell, profile, modules)?;
-    page(shell, profile, &package)
+    SITE.or_else((profile, modules), || page(shell, profile, &wasm::build(shell, profile, modules)?).map(drop))?;
+    Ok(files::dist("explorer"))
 }
 
 /// Builds the page alone around an engine that is there: `$CENOTE_ENGINE`, else `dist/wasm`.

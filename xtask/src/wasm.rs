@@ -6,7 +6,10 @@
 //!           wasm/full.js, _bg.wasm       all of the engine, loaded on need
 //! ```
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 use anyhow::Result;
 use xshell::{Shell, cmd};
@@ -48,11 +51,39 @@ pub(crate) enum Modules {
     OnlyFull,
 }
 
-/// Builds the package into `dist/wasm`: `wasm/js` as it is, and the bound engine under `wasm/`.
+/// What this process put last into a folder of `dist`. Several steps of one run need it and sources do not change under them; cargo would
+/// build the engine's modules anew each time, because builds of one package with other features replace each other.
+pub(crate) struct LastBuild(Mutex<Option<(Profile, Modules)>>);
+
+impl LastBuild {
+    pub(crate) const fn none() -> Self {
+        LastBuild(Mutex::new(None))
+    }
+
+    /// Runs `build` unless it ran last, and for the same.
+    pub(crate) fn or_else(&self, wanted: (Profile, Modules), build: impl FnOnce() -> Result<()>) -> Result<()> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != Some(wanted) {
+            *last = None;
+            build()?;
+            *last = Some(wanted);
+        }
+        Ok(())
+    }
+}
+
+static PACKAGE: LastBuild = LastBuild::none();
+
+/// The package in `dist/wasm`: `wasm/js` as it is, and the bound engine under `wasm/`.
 pub(crate) fn build(shell: &Shell, profile: Profile, modules: Modules) -> Result<PathBuf> {
     let package = files::dist("wasm");
-    files::fresh_dir(&package)?;
-    files::copy_tree(&files::root().join("wasm/js"), &package)?;
+    PACKAGE.or_else((profile, modules), || fill(shell, profile, modules, &package))?;
+    Ok(package)
+}
+
+fn fill(shell: &Shell, profile: Profile, modules: Modules, package: &Path) -> Result<()> {
+    files::fresh_dir(package)?;
+    files::copy_tree(&files::root().join("wasm/js"), package)?;
     let bound = package.join("wasm");
     let full = compile(shell, profile, "cenote-wasm", "cenote_wasm", &[])?;
     bind::restartable(&full, &bound, "full")?;
@@ -64,7 +95,7 @@ pub(crate) fn build(shell: &Shell, profile: Profile, modules: Modules) -> Result
         shrink::foreign_types(&reader, &shrunk)?;
         bind::restartable(&shrunk, &bound, "reader")?;
     }
-    Ok(package)
+    Ok(())
 }
 
 /// Compiles one package for wasm and gives the module's path.

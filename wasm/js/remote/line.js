@@ -60,6 +60,11 @@ export class Line {
     return number;
   }
 
+  /** What the worker calls of it from now on goes to nobody. @param {number} number */
+  withdraw(number) {
+    this.#offered.delete(number);
+  }
+
   /** @param {string} method @param {any} params @param {PromiseLike<void>} [aborted] */
   async ask(method, params, aborted) {
     const { port, thread, ready } = this.#worker();
@@ -138,8 +143,9 @@ export class Line {
     if (method === 'stopped') return this.#stop(typed(params));
     const { of, name, args } = params;
     const thing = this.#offered.get(of);
+    // Of progress the last may come when the call has ended.
+    if (method === 'function') return asText(await thing?.(...args));
     if (thing === undefined) throw errorOf('internal', `the page offers nothing with the number ${of}`);
-    if (method === 'function') return asText(await thing(...args));
     try {
       return bytesMoved(await thing[name](...args.map((arg) => (isOptions(arg) ? { ...arg, signal } : arg))));
     } catch (error) {

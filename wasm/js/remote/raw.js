@@ -41,12 +41,18 @@ class Remote {
     line.hold(this);
   }
 
-  /** @param {string} method @param {any[]} args @param {PromiseLike<void>} [aborted] @param {number} [makes] number of what it makes */
+  /** @param {string} method @param {any[]} args functions are heard here @param {PromiseLike<void>} [aborted] @param {number} [makes] number of what it makes */
   async ask(method, args, aborted, makes) {
     const since = this.logs.map(({ of, seen }) => ({ of, seen }));
-    const { value, io } = await this.line.ask('call', { of: this.number, method, args, makes, since }, aborted);
-    this.logs.forEach((log, place) => log.add(io[place]));
-    return value;
+    const offered = new Map(args.filter((arg) => typeof arg === 'function').map((heard) => [heard, this.line.offer(heard)]));
+    const sent = args.map((arg) => (offered.has(arg) ? { call: offered.get(arg) } : arg));
+    try {
+      const { value, io } = await this.line.ask('call', { of: this.number, method, args: sent, makes, since }, aborted);
+      this.logs.forEach((log, place) => log.add(io[place]));
+      return value;
+    } finally {
+      for (const number of offered.values()) this.line.withdraw(number);
+    }
   }
 
   /** @param {typeof Remote} Kind @param {string} method @param {any[]} args @param {PromiseLike<void>} [aborted] */
@@ -88,8 +94,27 @@ class RemoteCursor extends Remote {
     return this.ask('nextRows', [count], aborted);
   }
 
+  rowsAt(offset, count, passed, aborted) {
+    return this.ask('rowsAt', [offset, count, passed], aborted);
+  }
+
   emptyBatch() {
     return this.ask('emptyBatch', []);
+  }
+
+  toFile(format) {
+    return this.make(RemoteFile, 'toFile', [format]);
+  }
+}
+
+/** Rows on their way into a file. */
+class RemoteFile extends Remote {
+  next(aborted) {
+    return this.ask('next', [], aborted);
+  }
+
+  written() {
+    return this.ask('written', []);
   }
 }
 
@@ -118,8 +143,8 @@ class RemoteWriter extends Remote {
 
 /** A table. */
 export class RemoteTable extends Logged {
-  request(text, aborted) {
-    return this.ask('request', [text], aborted);
+  request(text, hear, aborted) {
+    return this.ask('request', [text, hear], aborted);
   }
 
   change(text, aborted) {

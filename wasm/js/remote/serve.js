@@ -25,7 +25,7 @@ export function serve(post) {
       return await ANSWERS[method](served, params ?? {}, signal);
     } catch (error) {
       // Nothing that the engine says after such an end can be trusted.
-      if (error?.cause instanceof WebAssembly.RuntimeError) port.tell('stopped', plain(error));
+      if (error?.hasStopped) port.tell('stopped', plain(error));
       throw error;
     }
   });
@@ -105,9 +105,10 @@ const ANSWERS = {
 
   async call(served, { of, method, args, makes, since }, signal) {
     const thing = served.get(of);
+    const heard = args.map((arg) => received(served.port, arg));
     thing.calls += 1;
     try {
-      const value = await guarded(signal, (aborted) => able(thing.raw, method)[method](...args, aborted));
+      const value = await guarded(signal, (aborted) => able(thing.raw, method)[method](...heard, aborted));
       const io = since?.map((of) => served.news(of));
       if (makes !== undefined) return { value: told(served.add(makes, value).raw), io };
       const bytes = value instanceof Uint8Array && value.byteLength === value.buffer.byteLength ? [value.buffer] : [];

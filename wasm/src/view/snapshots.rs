@@ -1,5 +1,7 @@
 //! Snapshots and tags.
 
+use std::collections::BTreeMap;
+
 use cenote_core::{
     Result,
     spec::snapshot::{CommitKind, Snapshot},
@@ -46,6 +48,7 @@ pub(crate) struct SnapshotView<'a> {
     index_manifest: Option<&'a str>,
     operation: Option<&'a str>,
     writer_version: Option<&'a str>,
+    properties: Option<&'a BTreeMap<String, String>>,
 }
 
 #[derive(Serialize)]
@@ -110,6 +113,7 @@ impl<'a> SnapshotView<'a> {
             index_manifest: snapshot.index_manifest.as_deref(),
             operation: snapshot.operation.as_deref(),
             writer_version: snapshot.writer_version.as_deref(),
+            properties: snapshot.properties.as_ref(),
         }
     }
 }

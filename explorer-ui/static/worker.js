@@ -30,8 +30,6 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ id, json: JSON.stringify(ok ?? null, bigints), blob });
   } catch (error) {
     self.postMessage({ id, err: problem(error, abort.signal) });
-    // The page hears of an engine that has stopped by the error event, whatever else it waits for.
-    if (error?.hasStopped) setTimeout(() => { throw error; });
   } finally {
     running.delete(id);
   }

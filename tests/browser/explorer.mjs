@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { GOLDEN, ROOT } from '../node/package.mjs';
 
+/** The site that `cargo xtask explorer` built. */
 export const SITE = process.env.CENOTE_EXPLORER ?? join(ROOT, 'dist/explorer');
 const CLI = process.env.CENOTE_CLI ?? [join(ROOT, 'target/release/cenote'), join(ROOT, 'target/debug/cenote')].find(existsSync);
 

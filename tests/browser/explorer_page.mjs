@@ -5,10 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-import { ROOT } from '../node/package.mjs';
+import { SITE } from './explorer.mjs';
 
-/** The site that `cargo xtask explorer` built. */
-export const SITE = process.env.CENOTE_SITE ?? join(ROOT, 'dist/explorer');
 export const skip = existsSync(join(SITE, 'index.html')) ? false : 'no explorer in dist/explorer';
 
 /** The longest task of a page that a person would not call frozen, in milliseconds. */

@@ -196,3 +196,17 @@ test('the server takes for ever: the wait is shown and ends when it is told to',
     await at.page.locator('#panel td', { hasText: /INT|BIGINT|STRING/ }).first().waitFor();
   });
 });
+
+test('the engine stops: the page says so, and the next table has a new one', { skip }, async () => {
+  await misbehaving(() => undefined, async (at) => {
+    await shown(at.page);
+    await at.page.waitForSelector('.card');
+    // What no correct program does, as a stand-in for a bug: the memory of the engine is overwritten.
+    await at.page.workers()[0].evaluate(async (glue) => {
+      const { memory } = await (await import(glue)).default();
+      new Uint8Array(memory.buffer).fill(0xff);
+    }, `${here.url}cenote/wasm/full.js`);
+    await at.page.click('[role=tab] >> text=Data');
+    await says('Something went wrong', /the engine stopped/, /Reload the page/)(at);
+  }, { view: 'overview' });
+});

@@ -11,7 +11,8 @@ import { test } from 'node:test';
 import { GOLDEN } from '../node/package.mjs';
 import { badWarehouse, filesOf } from './bad_warehouse.mjs';
 import { withBrowser } from './chromium.mjs';
-import { SITE, explorer, shown, site, skip as noSite } from './explorer_page.mjs';
+import { SITE } from './explorer.mjs';
+import { explorer, shown, site, skip as noSite } from './explorer_page.mjs';
 
 const skip = noSite || (GOLDEN ? false : 'no golden tables beside this checkout');
 const WAREHOUSE = GOLDEN && join(GOLDEN, 'pk_dedup/warehouse');

@@ -10,7 +10,8 @@ import { test } from 'node:test';
 
 import { GOLDEN, ROOT } from '../node/package.mjs';
 import { withBrowser } from './chromium.mjs';
-import { SITE, explorer, shown, skip as noSite } from './explorer_page.mjs';
+import { SITE } from './explorer.mjs';
+import { explorer, shown, skip as noSite } from './explorer_page.mjs';
 
 const CLI = [process.env.CENOTE_CLI, join(ROOT, 'target/release/cenote'), join(ROOT, 'target/debug/cenote')].find((path) => path && existsSync(path));
 const skip = noSite || (!GOLDEN && 'no golden tables beside this checkout') || (!CLI && 'no CLI is built: CENOTE_CLI names one');

@@ -2,7 +2,7 @@
 //
 //   node tests/deploy/servers.mjs [nginx] [caddy]      both unless said; one that is not installed is a failure
 //
-// Not part of `cargo xtask test`: its machines need not have these servers. It needs the explorer in dist/explorer (or CENOTE_SITE),
+// Not part of `cargo xtask test`: its machines need not have these servers. It needs the explorer in dist/explorer (or CENOTE_EXPLORER),
 // the golden tables, and Chromium.
 
 import assert from 'node:assert/strict';
@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gunzipSync, gzipSync } from 'node:zlib';
 
 import { withBrowser } from '../browser/chromium.mjs';
-import { SITE, explorer, shown } from '../browser/explorer_page.mjs';
+import { SITE } from '../browser/explorer.mjs';
+import { explorer, shown } from '../browser/explorer_page.mjs';
 import { GOLDEN, ROOT } from '../node/package.mjs';
 
 const GUIDE = readFileSync(join(ROOT, 'docs/deploy.md'), 'utf8');

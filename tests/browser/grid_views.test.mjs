@@ -156,6 +156,7 @@ test('the requests of a view: kinds, clicks, totals, an archive', { skip, timeou
     assert.match(all, /\d+ requests? · /);
     await panel.getByRole('button', { name: 'Session' }).click();
     await panel.getByRole('button', { name: /^manifest \d/ }).click();
+    await panel.locator('.waterfall tbody tr').filter({ hasNotText: 'manifest-' }).first().waitFor({ state: 'detached' });
     const names = await panel.locator('.waterfall tbody td:first-child').allInnerTexts();
     assert.ok(names.length > 0 && names.every((name) => name.startsWith('manifest-')), names.join());
     await panel.getByRole('button', { name: 'Copy as HAR' }).click();

@@ -132,7 +132,7 @@ fn properties(page: &Page, noted: &BTreeMap<String, String>) -> Html {
         <h2>{"Noted by the writer"}</h2>
         <dl class="pairs properties">
             { for noted.iter().take(PROPERTIES).map(|(name, value)| html! {
-                <><dt class="mono" title={name.clone()}>{ format::middle_cut(name, 26, 12) }</dt><dd>{ copyable(page, value, format::middle_cut(value, 60, 16)) }</dd></>
+                <><dt class="mono" title={name.clone()}>{ format::middle_cut(name, 26, 12) }</dt><dd>if value.is_empty() { <span class="none">{"empty"}</span> } else { { copyable(page, value, format::middle_cut(value, 40, 12)) } }</dd></>
             }) }
         </dl>
         if rest > 0 { <p class="note">{ format!("and {} more", format::counted(rest, "property")) }</p> }

@@ -31,6 +31,7 @@ function makeTable(warehouse) {
   rmSync(file);
   cenote('tag', 'create', 'h.t', 'july', '--snapshot', '50', '--warehouse', warehouse);
   cenote('tag', 'create', 'h.t', 'release-1', '--snapshot', '5', '--warehouse', warehouse);
+  cenote('tag', 'create', 'h.t', 'weekly', '--snapshot', '50', '--retain', '7d', '--warehouse', warehouse);
   for (const id of [1, 2, 3]) rmSync(join(warehouse, `h.db/t/snapshot/snapshot-${id}`));
   writeFileSync(join(warehouse, 'h.db/t/snapshot/EARLIEST'), '4');
 }
@@ -109,8 +110,11 @@ test('travel in time', { skip, timeout: 300_000 }, async (t) => {
       await t.test('a tag', async () => {
         await open();
         await by('Tag');
+        await search.fill('weekly');
+        await dialog.getByRole('option', { name: /weekly.*#50.*expires in \d+ days/ }).waitFor();
         await search.fill('rel');
         await dialog.getByRole('option', { name: /release-1.*#5/ }).waitFor();
+        assert.doesNotMatch(await dialog.getByRole('option').innerText(), /expire/, 'this one is kept until somebody deletes it');
         await page.keyboard.press('Enter');
         await at(5, 'at=tag:release-1');
         await open();

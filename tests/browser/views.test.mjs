@@ -143,3 +143,19 @@ test('the keyboard alone goes through all views', { skip }, async () => {
     assert.deepEqual(faults, []);
   }), ['pk_lsm_levels', 'evolve_pk']);
 });
+
+test('what an option does is read without scrolling sideways, on a desk and on a phone', { skip }, async () => {
+  await withGolden((url) => withBrowser(async (browser) => {
+    for (const width of [1360, 1024, 800, 390]) {
+      const { page, faults } = await watchedPage(browser, url, { width, height: 860 });
+      await show(page, url, 'evolve_pk', 'options');
+      const about = page.locator('.options td.col-about').first();
+      const { right } = await about.evaluate((cell) => cell.getBoundingClientRect());
+      assert.ok((await about.innerText()).length > 10 && right <= width, `${width}: ${right}`);
+      const hidden = await page.evaluate(() => [...document.querySelectorAll('.scroll-x, .top')].map((box) => box.scrollWidth - box.clientWidth));
+      assert.deepEqual(hidden.filter((px) => px > 0), [], `${width}: cut`);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  }), ['evolve_pk']);
+});

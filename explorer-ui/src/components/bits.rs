@@ -6,7 +6,7 @@ use super::{
     icon::{Icon, icon},
     page::Page,
 };
-use crate::{browser, format};
+use crate::{browser, format, model::TagInfo};
 
 /// A count for people, exact on hover.
 pub(crate) fn count(value: i64) -> Html {
@@ -51,6 +51,14 @@ pub(crate) fn pairs(pairs: Vec<(&'static str, Html)>) -> Html {
             { for pairs.into_iter().map(|(name, value)| html! { <><dt>{ name }</dt><dd>{ value }</dd></> }) }
         </dl>
     }
+}
+
+/// Until when the tag is kept.
+pub(crate) fn expiry(tag: &TagInfo) -> Html {
+    let Some(at) = tag.expires_millis() else { return html! { <span class="mute">{"until deleted"}</span> } };
+    let now = browser::now();
+    let title = format!("{} by the clock of whoever made it", format::utc(at));
+    html! { <time class={(at <= now).then_some("warm")} {title}>{ tag.expiry(now) }</time> }
 }
 
 /// A command or a snippet, with a button that copies it.

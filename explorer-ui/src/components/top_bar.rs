@@ -34,7 +34,7 @@ pub(crate) fn TopBar() -> Html {
             { activity(&page) }
             if open { { meter(&page) } }
             <ThemeButton />
-            <button class="quiet" aria-label="Keys" title="Keys (?)" onclick={page.on(Action::Overlay(Overlay::Help))}>{ icon(Icon::Help) }</button>
+            <button class="quiet help-button" aria-label="Keys" title="Keys (?)" onclick={page.on(Action::Overlay(Overlay::Help))}>{ icon(Icon::Help) }</button>
             if open {
                 <button class="quiet only-medium" aria-label="Inspector" onclick={page.on(Action::Sheet(Sheet::Inspector))}>{ icon(Icon::Inspect) }</button>
             }

@@ -174,6 +174,9 @@ pub struct Placed {
     pub back: bool,
 }
 
+/// Room for the sign of a branch or a consumer before its name.
+pub const SIGN: f64 = 9.0;
+
 /// Lays pennants out, newest first, in at most `lanes` lanes; they fly towards older snapshots where the right end is near.
 #[must_use]
 #[allow(clippy::cast_precision_loss)]
@@ -188,7 +191,8 @@ pub fn lay_out(pennants: Vec<Pennant>, scale: &Scale, lanes: usize, width: f64) 
             [one, rest @ ..] => format!("{} +{}", crate::format::middle_cut(one, 9, 2), rest.len()),
             [] => continue,
         };
-        let length = text.chars().count() as f64 * 6.4 + 18.0;
+        let sign = if pennant.kind == PennantKind::Tag { 0.0 } else { SIGN };
+        let length = text.chars().count() as f64 * 6.4 + 18.0 + sign;
         let x = scale.x(pennant.id);
         let back = x + length > width;
         let (from, to) = if back { (x - length, x) } else { (x, x + length) };

@@ -159,6 +159,16 @@ mod tests {
         assert_eq!((snapshot.commit_identifier, snapshot.total_record_count), (None, None));
     }
     #[test]
+    fn properties_of_a_snapshot_may_be_absent_null_or_there() {
+        let read = |text: &str| serde_json::from_str::<SnapshotInfo>(text).unwrap().properties;
+        assert_eq!((read("{}"), read(r#"{"properties": null}"#)), (None, None));
+        let noted = read(r#"{"properties": {"job": "nightly", "a": ""}}"#).unwrap();
+        assert_eq!(
+            noted.into_iter().collect::<Vec<_>>(),
+            [("a".into(), String::new()), ("job".into(), "nightly".into())]
+        );
+    }
+    #[test]
     fn nulls_are_absent_values() {
         let text = r#"{"table": 1, "info": {"name": null, "database": null, "fields": null, "options": null, "bucket": null}}"#;
         let opened: OpenedTable = serde_json::from_str(text).unwrap();

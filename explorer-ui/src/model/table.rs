@@ -184,6 +184,9 @@ pub struct SnapshotInfo {
     pub operation: Option<String>,
     /// What wrote it, e.g. `cenote-0.1.0`.
     pub writer_version: Cell,
+    /// What the writer noted beside the commit, in names of its own.
+    #[serde(default)]
+    pub properties: Option<BTreeMap<String, String>>,
 }
 
 /// A tag.

@@ -1,5 +1,7 @@
 //! A snapshot: what it is, what to compare it with, and how to keep it.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use yew::prelude::*;
 
@@ -23,6 +25,8 @@ use crate::{
 
 /// Tags offered to compare with.
 const TAGS: usize = 8;
+/// Properties listed: a writer may note any number of them.
+const PROPERTIES: usize = 40;
 
 /// Properties of [`Snapshot`].
 #[derive(Properties, PartialEq)]
@@ -103,6 +107,7 @@ fn facts(page: &Page, snapshot: &SnapshotInfo) -> Html {
         <>
         { head(page, "Snapshot") }
         { pairs(facts) }
+        { snapshot.properties.as_ref().map(|noted| properties(page, noted)).unwrap_or_default() }
         <div class="inspector-tools">
             <button class="primary" disabled={shown} onclick={page.on(Action::TimeTravel(At::Snapshot(id)))}>{ if shown { "Shown now" } else { "Look at this snapshot" } }</button>
             <button onclick={page.on(Action::Changes(range))}>{"See its changes"}</button>
@@ -112,6 +117,25 @@ fn facts(page: &Page, snapshot: &SnapshotInfo) -> Html {
         { command(page, &commands::read(&route, info, &page.warehouse_url()), "command") }
         <h2>{"Keep it with a tag"}</h2>
         { command(page, &commands::tag(&route, info, &page.warehouse_url(), id), "command") }
+        </>
+    }
+}
+
+/// What the writer noted: names and values are its own, so both are cut where they are long.
+fn properties(page: &Page, noted: &BTreeMap<String, String>) -> Html {
+    if noted.is_empty() {
+        return html! {};
+    }
+    let rest = noted.len().saturating_sub(PROPERTIES);
+    html! {
+        <>
+        <h2>{"Noted by the writer"}</h2>
+        <dl class="pairs properties">
+            { for noted.iter().take(PROPERTIES).map(|(name, value)| html! {
+                <><dt class="mono" title={name.clone()}>{ format::middle_cut(name, 26, 12) }</dt><dd>if value.is_empty() { <span class="none">{"empty"}</span> } else { { copyable(page, value, format::middle_cut(value, 40, 12)) } }</dd></>
+            }) }
+        </dl>
+        if rest > 0 { <p class="note">{ format!("and {} more", format::counted(rest, "property")) }</p> }
         </>
     }
 }

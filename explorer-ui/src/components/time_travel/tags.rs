@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::choices::{Choice, Choices};
 use crate::{
     components::{
-        bits::{ago, count},
+        bits::{ago, count, expiry},
         page::use_page,
         skeleton,
     },
@@ -31,7 +31,7 @@ pub(super) fn Tags() -> Html {
     let choice = |tag: &TagInfo| Choice {
         at: At::Tag(tag.name.clone()),
         name: html! { <span class="flag">{ tag.name.clone() }</span> },
-        detail: html! { <>{ format!("#{}", tag.snapshot_id) }if let Some(rows) = tag.record_count { {" · "}{ count(rows) }{" rows"} }if let Some(time) = tag.time_millis { {" · "}{ ago(time) } }</> },
+        detail: html! { <>{ format!("#{}", tag.snapshot_id) }if let Some(rows) = tag.record_count { {" · "}{ count(rows) }{" rows"} }if let Some(time) = tag.time_millis { {" · "}{ ago(time) } }if tag.expires_millis().is_some() { {" · "}{ expiry(tag) } }</> },
     };
     let choices: Vec<Choice> = all.iter().filter(|tag| tag.name.to_lowercase().contains(&needle)).map(choice).collect();
     let note = if choices.is_empty() {

@@ -42,7 +42,7 @@ pub(super) fn Cards() -> Html {
             { card("Size", "", size.map_or_else(waiting, bytes), levels.map_or_else(blank, |levels| html! { <>{"median file "}{ bytes(levels.file_sizes.median) }</> })) }
             { card("Files", "", files.map_or_else(waiting, count), levels.map_or_else(blank, |levels| html! { <>{ format::short(levels.small_files) }{" under "}{ bytes(levels.small_below) }</> })) }
             { amplification(info, levels.map(|levels| &**levels), waiting()) }
-            { card("Last commit", "", snapshot.map_or_else(waiting, |snapshot| ago(snapshot.time_millis)), snapshot.map_or_else(Html::default, |snapshot| html! { format!("#{} {}, schema {}", snapshot.id, snapshot.commit_kind.to_lowercase(), snapshot.schema_id) })) }
+            { card("Last commit", "", snapshot.map_or_else(waiting, |snapshot| ago(snapshot.time_millis)), snapshot.map_or_else(Html::default, |snapshot| html! { format!("#{} {}, schema\u{a0}{}", snapshot.id, snapshot.commit_kind.to_lowercase(), snapshot.schema_id) })) }
         </div>
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     history::{
         compare::Pair,
         span::{Scale, Span},
-        track::{MOST_SIZES, PennantKind, Placed, Point, Sizes, SnapshotSize, Track, lay_out, points},
+        track::{MOST_SIZES, PennantKind, Placed, Point, SIGN, Sizes, SnapshotSize, Track, lay_out, points},
     },
     model::SnapshotInfo,
     route::At,
@@ -71,10 +71,10 @@ pub(super) fn Picture(props: &Props) -> Html {
         Callback::from(move |_: MouseEvent| page.look_at(next, all))
     };
     let chosen = chosen(&page);
+    let seen =
+        if span.first == span.last { format!("#{}", span.first) } else { format!("#{} to #{}", span.first, span.last) };
     let remark = format!(
-        "#{} to #{} of {}{}. Rows count old versions too; a tag keeps its snapshot.",
-        span.first,
-        span.last,
+        "{seen} of {}{}. Rows count old versions too; a tag keeps its snapshot.",
         format::counted(usize::try_from(all.count()).unwrap_or(usize::MAX), "snapshot"),
         if history.reading { ", reading" } else { "" },
     );
@@ -332,10 +332,17 @@ fn pennant(page: &Page, one: &Placed) -> Html {
     let Some(_) = lane else {
         return html! { <g {key} class={classes!("pennant", class)} {onclick}><title>{ title }</title>{ pole }</g> };
     };
-    let sign = match pennant.kind {
-        PennantKind::Tag => "",
-        PennantKind::Consumer => "▸",
-        PennantKind::Branch => "⑂",
+    // Drawn: not every font has signs for them.
+    let (left, middle) = (start + 6.0, top + 7.5);
+    let (sign, text_at) = match pennant.kind {
+        PennantKind::Tag => (html! {}, if *back { start + 11.0 } else { left }),
+        PennantKind::Consumer => {
+            (html! { <path d={format!("M{left:.1} {}l5 3.5-5 3.5z", middle - 3.5)} /> }, left + SIGN)
+        }
+        PennantKind::Branch => (
+            html! { <path class="pole" d={format!("M{left:.1} {}v9m0 -2.5q5.5 0 5.5 -6.5", middle - 4.5)} /> },
+            left + SIGN,
+        ),
     };
     let d = match pennant.kind {
         PennantKind::Tag => {
@@ -348,7 +355,7 @@ fn pennant(page: &Page, one: &Placed) -> Html {
     html! {
         <g {key} class={classes!("pennant", class)} {onclick}>
             <title>{ title }</title>{ pole }<path {d} />
-            <text x={(start + if *back { 11.0 } else { 6.0 }).to_string()} y={(top + 11.5).to_string()}>{ sign }{ text.clone() }</text>
+            { sign }<text x={text_at.to_string()} y={(top + 11.5).to_string()}>{ text.clone() }</text>
         </g>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     commands,
     components::{
         ask::use_ask,
-        bits::{ago, bytes, card, command, count, optional, panel},
+        bits::{ago, bytes, card, command, count, expiry, optional, panel},
         page::{Page, use_page},
         problem::ProblemView,
         running::running,
@@ -183,14 +183,6 @@ fn Tags(props: &Props) -> Html {
         },
     };
     panel("Tags", html! { "Each keeps a snapshot by name." }, html! {}, body)
-}
-
-/// Until when the tag is kept.
-fn expiry(tag: &TagInfo) -> Html {
-    let Some(at) = tag.expires_millis() else { return html! { <span class="mute">{"until deleted"}</span> } };
-    let now = crate::browser::now();
-    let title = format!("{} by the clock of whoever made it", format::utc(at));
-    html! { <time class={(at <= now).then_some("warm")} {title}>{ tag.expiry(now) }</time> }
 }
 
 /// A store that cannot list is no failure of the table.

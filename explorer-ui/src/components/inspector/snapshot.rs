@@ -129,7 +129,7 @@ fn properties(page: &Page, noted: &BTreeMap<String, String>) -> Html {
     let rest = noted.len().saturating_sub(PROPERTIES);
     html! {
         <>
-        <h2>{"Noted by the writer"}</h2>
+        <h2>{"Properties"}</h2>
         <dl class="pairs properties">
             { for noted.iter().take(PROPERTIES).map(|(name, value)| html! {
                 <><dt class="mono" title={name.clone()}>{ format::middle_cut(name, 26, 12) }</dt><dd>if value.is_empty() { <span class="none">{"empty"}</span> } else { { copyable(page, value, format::middle_cut(value, 40, 12)) } }</dd></>

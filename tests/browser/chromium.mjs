@@ -28,16 +28,22 @@ export async function openPage(browser, url) {
   return { page, errors };
 }
 
-/** What the system gives the processes of pages, after their garbage is gone. */
+/** Resident bytes of each process that draws pages and runs their workers, wasm included. @returns {Promise<number[]>} */
+export async function renderers(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const ids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  // Of a process that has just ended it says nothing.
+  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', ids.join(',')], { encoding: 'utf8' });
+  return kilobytes.trim().split(/\s+/).map((text) => Number(text) * 1024);
+}
+
+/** What the system gives all of them together, after the garbage of `page` is gone. */
 export async function resident(browser, page) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('HeapProfiler.collectGarbage');
   await page.waitForTimeout(300);
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
   await devtools.detach();
-  const ids = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-  const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', ids.join(',')], { encoding: 'utf8' });
-  return kilobytes.trim().split(/\s+/).reduce((sum, text) => sum + Number(text) * 1024, 0);
+  return (await renderers(browser)).reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -6,7 +6,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import { openPage, withBrowser } from './chromium.mjs';
+import { openPage, renderers, withBrowser } from './chromium.mjs';
 import { cenote, csv, noErrors, rowCells, skip, withSite, withWarehouse } from './table_site.mjs';
 
 const ROWS = 10_000_000;
@@ -59,13 +59,7 @@ const heap = (session) => session.send('Runtime.evaluate', { expression: 'gc()',
   .catch(() => {}).then(() => session.send('Runtime.getHeapUsage')).then(({ usedSize }) => usedSize);
 
 /** Memory of the processes that draw pages and run their workers, wasm included. */
-async function residentBytes(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => Number(readFileSync(`/proc/${id}/statm`, 'utf8').split(' ')[1]) * 4096);
-  return pages.reduce((sum, bytes) => sum + bytes, 0);
-}
+const residentBytes = async (browser) => (await renderers(browser)).reduce((sum, bytes) => sum + bytes, 0);
 
 test('ten million rows', { skip, timeout: 600_000 }, async (t) => {
   await withWarehouse(async (warehouse) => {

@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 
 import { GOLDEN, ROOT } from '../node/package.mjs';
 import { serve } from '../node/server.mjs';
-import { openPage, withBrowser } from './chromium.mjs';
+import { openPage, renderers, withBrowser } from './chromium.mjs';
 import { makeTable } from './layout-table.mjs';
 
 const SITE = process.env.CENOTE_EXPLORER ?? join(ROOT, 'dist/explorer');
@@ -285,12 +285,9 @@ test(`${COUNT} files: listed, sorted, searched and drawn while the page answers`
 
 /** How much memory the page's process holds, MB, after its garbage was collected. */
 async function renderer(browser, page) {
-  const session = await browser.newBrowserCDPSession();
   const own = await page.context().newCDPSession(page);
   return async () => {
     await own.send('HeapProfiler.collectGarbage');
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    const resident = (id) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-    return Math.round(Math.max(...processInfo.filter((one) => one.type === 'renderer').map((one) => resident(one.id))));
+    return Math.round(Math.max(...await renderers(browser)) / (1 << 20));
   };
 }

@@ -2,10 +2,9 @@
 // given back.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { withBrowser } from './chromium.mjs';
+import { renderers, withBrowser } from './chromium.mjs';
 import { settled, skip, watchedPage, withGolden } from './explorer.mjs';
 
 const TABLES = ['pk_lsm_levels', 'evolve_pk', 'large_append'];
@@ -114,19 +113,8 @@ test('clicks are answered within 100 ms', { skip }, async (context) => {
   }), TABLES);
 });
 
-/** Resident memory of the page's process, bytes; none where the system does not tell. */
-async function resident(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const sizes = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => {
-    try {
-      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]) * 1024;
-    } catch {
-      return 0;
-    }
-  });
-  return Math.max(0, ...sizes);
-}
+/** Resident memory of the page's process, bytes. */
+const largest = async (browser) => Math.max(...await renderers(browser));
 
 test('closing gives the memory back, the engine with it', { skip }, async (context) => {
   await withGolden((url) => withBrowser(async (browser) => {
@@ -142,11 +130,11 @@ test('closing gives the memory back, the engine with it', { skip }, async (conte
       await page.waitForSelector('.grid-row');
       await page.locator('.grid-box').evaluate((box) => { box.scrollTop = box.scrollHeight; });
       await settled(page, 60_000);
-      const open = { heap: await heap(), resident: await resident(browser), workers: workers() };
+      const open = { heap: await heap(), resident: await largest(browser), workers: workers() };
       await page.evaluate(() => { location.hash = '#/'; });
       await page.waitForSelector('.open');
       await page.waitForTimeout(300);
-      return { open, closed: { heap: await heap(), resident: await resident(browser), workers: workers() } };
+      return { open, closed: { heap: await heap(), resident: await largest(browser), workers: workers() } };
     };
     await page.goto(`${url}/#/`);
     await settled(page);

@@ -1,11 +1,16 @@
-// An engine that stops on the caller's own thread: whatever waits is told, and the next opening has a new one.
+// An engine that stops, on the caller's own thread or in a worker: whatever waits is told, and the next opening has a new one.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { BroadcastChannel, Worker } from 'node:worker_threads';
 
 import { ROWS, withBigTable } from './big_table.mjs';
 import { freshModules } from './fresh.mjs';
+import { PACKAGE, load } from './package.mjs';
+
+const wait = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** A store that holds back what is asked for from `hold` to `release`. */
 function holding(store) {
@@ -41,7 +46,7 @@ for (const full of [false, true]) {
     storage.hold();
     const calls = [cursor.rows(10), openTable('t', { storage })];
     calls.forEach((call) => call.catch(() => undefined));
-    while (storage.waiting < calls.length) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (storage.waiting < calls.length) await wait(1);
     // What no correct program does, as a stand-in for a bug: the memory of the engine is overwritten.
     const { memory } = await (await modules(`wasm/${module}.js`)).default();
     new Uint8Array(memory.buffer).fill(0xff);
@@ -62,3 +67,37 @@ for (const full of [false, true]) {
     next.close();
   }));
 }
+
+test('what a worker is doing fails when its engine stops, and what is opened next has a new worker', () => withBigTable(async (folder) => {
+  const { inWorker, local, InternalError } = await load();
+  const [worker, reader] = ['worker.js', 'wasm/reader.js'].map((file) => JSON.stringify(pathToFileURL(join(PACKAGE, file)).href));
+  const script = `
+    const { BroadcastChannel } = require('node:worker_threads');
+    const channel = new BroadcastChannel('cenote-trap');
+    channel.onmessage = async () => {
+      const { memory } = await (await import(${reader})).default();
+      new Uint8Array(memory.buffer).fill(0xff);
+      channel.postMessage('overwritten');
+    };
+    import(${worker});`;
+  const channel = new BroadcastChannel('cenote-trap');
+  const engine = await inWorker({ worker: () => new Worker(script, { eval: true }) });
+  const storage = holding(local().open(join(folder, 'db.db/t')));
+  const cursor = await (await engine.openTable('t', { storage })).cursor();
+  storage.hold();
+  const call = cursor.rows(10);
+  call.catch(() => undefined);
+  while (storage.waiting === 0) await wait(1);
+  await new Promise((resolve) => {
+    channel.onmessage = resolve;
+    channel.postMessage('overwrite');
+  });
+  channel.close();
+  storage.release();
+  await assert.rejects(call, (error) => error instanceof InternalError && /the engine stopped/.test(error.message));
+  assert.equal(engine.isRunning, false);
+
+  const next = await engine.openTable('t', { storage });
+  assert.equal((await next.snapshots()).length, 1);
+  await engine.close();
+}));

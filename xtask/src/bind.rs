@@ -134,11 +134,12 @@ fn with_stop(glue: &str) -> Result<String> {
         expect(what, found, wanted)?;
     }
     let mut edited = glue.to_owned();
-    for ((from, to), wanted) in [(BEGIN_ANEW, 1), (LATE_CALL, closures), (TRAP, closures), (FREE, classes)] {
+    // Of the last two any number.
+    let [stale, late] = [STALE, FREE_LATE].map(|(from, _)| glue.matches(from).count());
+    for ((from, to), wanted) in
+        [(BEGIN_ANEW, 1), (LATE_CALL, closures), (TRAP, closures), (FREE, classes), (STALE, stale), (FREE_LATE, late)]
+    {
         expect(from, glue.matches(from).count(), wanted)?;
-        edited = edited.replace(from, to);
-    }
-    for (from, to) in [STALE, FREE_LATE] {
         edited = edited.replace(from, to);
     }
     edited.push_str(ON_TRAP);
@@ -161,6 +162,13 @@ mod tests {
     free() {
         const ptr = this.__destroy_into_raw();
         wasm.__wbg_table_free(ptr, 0);
+    }
+    io() {
+        try {
+            stale('Invalid stale object from previous Wasm instance');
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
     }
 }
 const TableFinalization = new FinalizationRegistry(({ ptr, instance }) => {
@@ -196,6 +204,8 @@ let __wbg_init_promise;
         assert!(edited.contains("return module;") && !edited.contains("new WebAssembly.Instance"));
         assert!(edited.contains("if (this.__wbg_inst !== __wbg_instance_id) return;"));
         assert!(!edited.contains("throw new Error"));
+        assert!(edited.contains(STALE.1) && !edited.contains(STALE.0));
+        assert!(edited.contains("wasm?.__wbindgen_free(deferred1_0"));
         assert!(edited.contains("trapHeard(error);") && edited.contains("export function onTrap("));
     }
 
@@ -205,6 +215,8 @@ let __wbg_init_promise;
             "wasm.__wbindgen_start();",
             "Cannot invoke closure",
             "return f(a, state.b",
+            "Invalid stale object",
+            "wasm.__wbindgen_free(deferred",
             "this.__destroy_into_raw()",
             "if (instance === __wbg_instance_id)",
             "if (state.instance",
